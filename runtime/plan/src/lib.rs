@@ -1,0 +1,10 @@
+//! The contract between the compiler and the runtime: values, residual expressions with their evaluator,
+//! resource schemas, the plan, and the signed bundle that carries it.
+//!
+//! A crate of its own because both sides must link exactly this and nothing of each other: it knows neither
+//! sources nor hosts, does no IO, and is small enough to be read whole.
+
+pub mod expr;
+pub mod plan;
+pub mod schema;
+pub mod value;

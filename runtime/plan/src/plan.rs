@@ -1,0 +1,197 @@
+//! The plan: the dependency graph that an agent executes.
+
+use crate::expr::{Exprs, Operand};
+use crate::schema::Schema;
+use crate::value::{Type, TypeDef, Value};
+
+/// Everything one bundle can do to a host. It is evaluated against the host's facts and labels there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Source files by their path in the package; spans point here.
+    pub files: Vec<String>,
+    /// Record and enum types of facts and labels; [`Type::Named`] in this plan (outside schemas) points here.
+    pub types: Vec<TypeDef>,
+    /// The declared labels.
+    pub labels: Vec<Label>,
+    /// The facts the plan uses.
+    pub facts: Vec<Fact>,
+    /// The schemas the steps use, sorted by name.
+    pub schemas: Vec<Schema>,
+    /// The policies, sorted by name.
+    pub policies: Vec<Policy>,
+    /// Residual expressions of the whole plan.
+    pub exprs: Exprs,
+    /// The steps, sorted by schema and key where the key is known, in order of source after that.
+    pub steps: Vec<Step>,
+    /// How many barriers there are. Vertices `steps.len()..steps.len() + barriers` are barriers: points
+    /// that do nothing and order what is before them against what is after (component boundaries).
+    pub barriers: u32,
+    /// The edges, sorted.
+    pub edges: Vec<Edge>,
+}
+
+/// A declared label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Its name.
+    pub name: String,
+    /// Its type: text, integer, boolean, or an enum without payload.
+    pub ty: Type,
+    /// Its value on hosts that do not set it. Without one, such a host is refused.
+    pub default: Option<Value>,
+}
+
+/// A fact the plan uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// Dotted path in the facts record: `os.family`.
+    pub path: String,
+    /// Its type.
+    pub ty: Type,
+}
+
+/// A policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Its name.
+    pub name: String,
+    /// Whether a host gets it (host phase, boolean).
+    pub select: Operand,
+    /// Where it is declared.
+    pub span: SourceSpan,
+}
+
+/// A resource: one identity with one or more declarations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Position in the plan's schemas.
+    pub schema: u32,
+    /// The key (`const` or host phase).
+    pub key: Operand,
+    /// The instance path that scopes a `local` key; empty for all others.
+    pub scope: String,
+    /// What declares it. At least one.
+    pub declarations: Vec<Declaration>,
+}
+
+/// One place that declares a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declaration {
+    /// Position in the plan's policies.
+    pub policy: u32,
+    /// Instance path from the policy: `web/Nginx`.
+    pub instance: String,
+    /// When it exists (host phase), besides its policy's `select`.
+    pub condition: Operand,
+    /// The attributes it sets, sorted by position in the schema.
+    pub attributes: Vec<Setting>,
+    /// Bound of one attempt, in nanoseconds (host phase).
+    pub timeout: Option<Operand>,
+    /// How often a failed attempt is repeated, and the pause between.
+    pub retry: Option<Retry>,
+    /// Where it is declared.
+    pub span: SourceSpan,
+}
+
+/// A value given to an attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Position in the schema's attributes.
+    pub attribute: u32,
+    /// Which of several declarations wins.
+    pub priority: Priority,
+    /// The value; none is "not set".
+    pub value: Operand,
+    /// Where it is set.
+    pub span: SourceSpan,
+}
+
+/// Priorities from weak to strong; only equal ones conflict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Priority {
+    /// `name = default value`
+    Default,
+    /// `name = value`
+    Plain,
+    /// `name = force value`
+    Force,
+}
+
+/// `retry N every D`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// Attempts after the first (integer).
+    pub times: Operand,
+    /// Pause before each (nanoseconds).
+    pub every: Operand,
+}
+
+/// `from` runs before `to`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Edge {
+    /// Vertex that comes first.
+    pub from: u32,
+    /// Vertex that comes after.
+    pub to: u32,
+    /// Whether change travels along it.
+    pub kind: EdgeKind,
+    /// Why it is there.
+    pub reason: EdgeReason,
+    /// For a refresh: the declaration that must exist for it to be carried. `true`: of `to`, else of `from`.
+    pub carrier: Option<(bool, u32)>,
+    /// Where it was said.
+    pub span: SourceSpan,
+}
+
+/// Whether change travels along an edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EdgeKind {
+    /// Order only.
+    Order,
+    /// A change refreshes the receiver in its default way (`notify`).
+    Notify,
+    /// A change restarts the receiver.
+    Restart,
+    /// A change makes the receiver reload.
+    Reload,
+}
+
+/// Why an edge is there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EdgeReason {
+    /// `after`, `before`, `notify`, `restart on`, `reload on`
+    Clause(Clause),
+    /// An attribute reads an output of the other step.
+    Output,
+    /// An automatic edge: schema of the step that declares the rule, position of the rule there.
+    Auto {
+        /// Position in the plan's schemas.
+        schema: u32,
+        /// Position in the schema's autoedges.
+        rule: u32,
+    },
+    /// The boundary of a component instance.
+    Boundary,
+}
+
+/// The clause that made an edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Clause {
+    After,
+    Before,
+    Notify,
+    RestartOn,
+    ReloadOn,
+}
+
+/// A place in a source file of the package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct SourceSpan {
+    /// Position in the plan's files.
+    pub file: u32,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
