@@ -1,1 +1,25 @@
-//! mc-stdlib
+//! The standard library: `.mc` sources, embedded.
+//!
+//! A crate of its own because the sources are data with one home: the compiler parses them like any package,
+//! and the providers' Rust is generated from them. It depends on nothing.
+
+/// A standard module.
+#[derive(Clone, Copy, Debug)]
+pub struct Module {
+    /// Its path: `std.fs`.
+    pub path: &'static str,
+    /// Its file's name in messages: `std/fs.mc`.
+    pub file: &'static str,
+    /// Its source.
+    pub source: &'static str,
+}
+
+/// All standard modules, sorted by path.
+pub const MODULES: &[Module] = &[
+    Module { path: "std.exec", file: "std/exec.mc", source: include_str!("std/exec.mc") },
+    Module { path: "std.facts", file: "std/facts.mc", source: include_str!("std/facts.mc") },
+    Module { path: "std.fs", file: "std/fs.mc", source: include_str!("std/fs.mc") },
+    Module { path: "std.pkg", file: "std/pkg.mc", source: include_str!("std/pkg.mc") },
+    Module { path: "std.svc", file: "std/svc.mc", source: include_str!("std/svc.mc") },
+    Module { path: "std.user", file: "std/user.mc", source: include_str!("std/user.mc") },
+];
