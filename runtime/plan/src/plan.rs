@@ -28,6 +28,21 @@ pub struct Plan {
     pub barriers: u32,
     /// The edges, sorted.
     pub edges: Vec<Edge>,
+    /// What refuses the plan on a host where it holds (`fail` under a host-phase condition).
+    pub refusals: Vec<PlanRefusal>,
+}
+
+/// A `fail` that the host reaches when a condition holds: the plan does not stand there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanRefusal {
+    /// Position in the plan's policies; counts only on hosts that get the policy.
+    pub policy: u32,
+    /// When it is reached (host phase, boolean).
+    pub condition: Operand,
+    /// The message (host phase, text).
+    pub message: Operand,
+    /// Where `fail` stands.
+    pub span: SourceSpan,
 }
 
 /// A declared label.
