@@ -4,7 +4,10 @@
 //! A crate of its own because both sides must link exactly this and nothing of each other: it knows neither
 //! sources nor hosts, does no IO, and is small enough to be read whole.
 
+pub mod digest;
 pub mod expr;
+pub mod op;
 pub mod plan;
 pub mod schema;
+pub mod text;
 pub mod value;
