@@ -43,6 +43,15 @@ gone() { # PID..
   done
 }
 
+# The control groups of a host, named by its SPACE. nspawn puts the machine below the group it is
+# started in: hosts that shared one would remove each other's units.
+groups() {
+  local mount
+  for mount in /sys/fs/cgroup /sys/fs/cgroup/systemd /sys/fs/cgroup/unified; do
+    [ ! -e "$mount/cgroup.procs" ] || echo "$mount/$1"
+  done
+}
+
 up() {
   local name=$1 number=$2 dir=$rig/hosts/$1 root ip=$net.$2 space=$tag-$1 cable=$tag-$2
   mkdir -p "$dir"/{upper,work,root}
@@ -65,6 +74,8 @@ up() {
   ip -n "$space" link set lo up
   ip -n "$space" addr add "$ip/24" dev host0
   ip -n "$space" link set host0 up
+  groups "$space" | xargs -r mkdir -p
+  groups "$space" >"$dir/groups"
   echo "$cable" >"$dir/cable"
   echo "$space" >"$dir/space"
   boot "$name"
@@ -77,11 +88,12 @@ boot() {
   # again; the loop is that manager. In its own session, so that it outlives this script.
   # shellcheck disable=SC2016
   setsid -f bash -c '
+    while read -r group; do echo $$ >"$group/cgroup.procs"; done <"$0"
     while :; do
       status=0
       "$@" || status=$?
       [ "$status" -eq 133 ] || exit "$status"
-    done' manager \
+    done' "$dir/groups" \
     env SYSTEMD_NSPAWN_API_VFS_WRITABLE=network systemd-nspawn --quiet --boot \
     --directory="$dir/root" --machine="$(cat "$dir/space")" --hostname="$name" --register=no --keep-unit \
     --link-journal=no --resolv-conf=off --timezone=off --capability=CAP_NET_ADMIN \
@@ -92,7 +104,7 @@ wait_for() {
   local name=$1 answer tries
   # Until PID 1 listens there is nothing that could be waited for.
   for tries in $(seq 600); do
-    answer=$(inside "$name" systemctl is-system-running --wait 2>/dev/null || true)
+    answer=$(inside "$name" systemctl is-system-running --wait 2>/dev/null) || true
     case $answer in running | degraded) echo "$answer"; return ;; esac
     sleep 0.05
   done
@@ -137,6 +149,10 @@ take_down() {
   ip netns list | awk -v own="$tag-" 'index($1, own) == 1 { print $1 }' | xargs -r -n 1 ip netns del
   for dir in "$rig"/hosts/*/root; do
     ! mountpoint -q "$dir" || umount "$dir" || umount -l "$dir"
+  done
+  groups "$tag-*" | while read -r pattern; do
+    # shellcheck disable=SC2086
+    find $pattern -depth -type d -exec rmdir {} + 2>/dev/null || true
   done
   # The kernel frees a namespace, and with it the cables into it, some time later.
   ip -br link | awk -v own="$tag-" 'index($1, own) == 1 { sub(/@.*/, "", $1); print $1 }' |
@@ -208,6 +224,8 @@ CONFIG
   done
 
   echo "ready $rig $net"
+  # Whoever started this may be gone by the time it has something to say.
+  exec >>"$rig/serve.log" 2>&1
   while read -r _; do :; done
 }
 
