@@ -6,5 +6,7 @@
 
 pub mod fact;
 pub mod host;
+pub mod journal;
+pub mod owed;
 pub mod provider;
 pub mod state;
