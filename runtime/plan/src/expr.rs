@@ -17,6 +17,29 @@ pub struct Exprs {
     pub nodes: Vec<Node>,
 }
 
+impl Exprs {
+    /// Adds a node. Its operands were added before.
+    pub fn push(&mut self, node: Node) -> ExprId {
+        debug_assert!(
+            {
+                let mut backwards = true;
+                node.operands(|operand| backwards &= (operand.0 as usize) < self.nodes.len());
+                backwards
+            },
+            "a node's operands come before it"
+        );
+        let id = ExprId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        self.nodes.push(node);
+        id
+    }
+
+    /// The node at a position.
+    #[must_use]
+    pub fn get(&self, id: ExprId) -> Option<&Node> {
+        self.nodes.get(id.0 as usize)
+    }
+}
+
 /// A value, or the expression that gives it on the host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Operand {
@@ -62,7 +85,8 @@ pub enum Node {
     Coalesce(ExprId, ExprId),
     /// Condition, then, otherwise.
     If(ExprId, ExprId, ExprId),
-    /// `a?.f`: none stays none; else the second expression, which may use [`Node::Unwrapped`] of the first.
+    /// `a?.f`: none stays none; else the second expression. It names the first again where it needs it: a
+    /// present optional is the value itself.
     IfSome(ExprId, ExprId),
     /// Whether an optional holds a value.
     IsSome(ExprId),
@@ -97,6 +121,49 @@ pub enum Node {
     Convert(TextKind, ExprId),
     /// Stops with this message: the plan is refused (host phase) or the step fails (run phase).
     Fail(ExprId),
+}
+
+impl Node {
+    /// The operands in the order in which they are evaluated.
+    pub fn operands(&self, mut visit: impl FnMut(ExprId)) {
+        match self {
+            Self::Const(_)
+            | Self::Fact(_)
+            | Self::Label(_)
+            | Self::Output { .. }
+            | Self::Key
+            | Self::Attribute(_)
+            | Self::Early(_)
+            | Self::Local(_) => {}
+            Self::Unary(_, a)
+            | Self::IsSome(a)
+            | Self::IsVariant(a, _)
+            | Self::Field(a, _)
+            | Self::Payload(a, _)
+            | Self::Convert(_, a)
+            | Self::Fail(a) => visit(*a),
+            Self::Binary(_, a, b)
+            | Self::And(a, b)
+            | Self::Or(a, b)
+            | Self::Coalesce(a, b)
+            | Self::IfSome(a, b)
+            | Self::Index(a, b)
+            | Self::Map { list: a, body: b, .. } => {
+                visit(*a);
+                visit(*b);
+            }
+            Self::If(a, b, c) => {
+                visit(*a);
+                visit(*b);
+                visit(*c);
+            }
+            Self::List(all)
+            | Self::Record(all)
+            | Self::Variant(_, all)
+            | Self::Concat(all)
+            | Self::Call(_, all) => all.iter().copied().for_each(visit),
+        }
+    }
 }
 
 /// Prefix operators.

@@ -5,6 +5,7 @@
 //! sources nor hosts, does no IO, and is small enough to be read whole.
 
 pub mod digest;
+pub mod eval;
 pub mod expr;
 pub mod op;
 pub mod plan;

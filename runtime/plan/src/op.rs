@@ -134,9 +134,7 @@ pub fn binary(op: BinaryOp, a: &Value, b: &Value) -> Result<Value> {
 fn add(a: &Value, b: &Value) -> Result<Value> {
     const WHAT: &str = "this addition";
     match (a, b) {
-        (Value::Int(a), Value::Int(b)) => {
-            a.checked_add(*b).map(Value::Int).ok_or(EvalError::Overflow(WHAT))
-        }
+        (Value::Int(a), Value::Int(b)) => a.checked_add(*b).map(Value::Int).ok_or(EvalError::Overflow(WHAT)),
         (Value::Duration(a), Value::Duration(b)) => {
             a.checked_add(*b).map(Value::Duration).ok_or(EvalError::Overflow(WHAT))
         }
@@ -160,9 +158,7 @@ fn add(a: &Value, b: &Value) -> Result<Value> {
 fn subtract(a: &Value, b: &Value) -> Result<Value> {
     const WHAT: &str = "this subtraction";
     match (a, b) {
-        (Value::Int(a), Value::Int(b)) => {
-            a.checked_sub(*b).map(Value::Int).ok_or(EvalError::Overflow(WHAT))
-        }
+        (Value::Int(a), Value::Int(b)) => a.checked_sub(*b).map(Value::Int).ok_or(EvalError::Overflow(WHAT)),
         (Value::Duration(a), Value::Duration(b)) => {
             non_negative(a.checked_sub(*b).ok_or(EvalError::Overflow(WHAT))?, WHAT)
         }
@@ -176,9 +172,7 @@ fn subtract(a: &Value, b: &Value) -> Result<Value> {
 fn multiply(a: &Value, b: &Value) -> Result<Value> {
     const WHAT: &str = "this multiplication";
     match (a, b) {
-        (Value::Int(a), Value::Int(b)) => {
-            a.checked_mul(*b).map(Value::Int).ok_or(EvalError::Overflow(WHAT))
-        }
+        (Value::Int(a), Value::Int(b)) => a.checked_mul(*b).map(Value::Int).ok_or(EvalError::Overflow(WHAT)),
         (Value::Duration(a), Value::Int(b)) | (Value::Int(b), Value::Duration(a)) => {
             non_negative(a.checked_mul(*b).ok_or(EvalError::Overflow(WHAT))?, WHAT)
         }
@@ -200,9 +194,7 @@ fn divide(a: &Value, b: &Value) -> Result<Value> {
         return Err(EvalError::DivisionByZero);
     }
     match (a, b) {
-        (Value::Int(a), Value::Int(b)) => {
-            a.checked_div(*b).map(Value::Int).ok_or(EvalError::Overflow(WHAT))
-        }
+        (Value::Int(a), Value::Int(b)) => a.checked_div(*b).map(Value::Int).ok_or(EvalError::Overflow(WHAT)),
         (Value::Duration(a), Value::Int(b)) => {
             non_negative(a.checked_div(*b).ok_or(EvalError::Overflow(WHAT))?, WHAT)
         }
@@ -234,9 +226,7 @@ fn remainder(a: &Value, b: &Value) -> Result<Value> {
     match (a, b) {
         // The one case that overflows has the remainder zero.
         (Value::Int(_), Value::Int(-1)) => Ok(Value::Int(0)),
-        (Value::Int(a), Value::Int(b)) => {
-            a.checked_rem(*b).map(Value::Int).ok_or(EvalError::Overflow(WHAT))
-        }
+        (Value::Int(a), Value::Int(b)) => a.checked_rem(*b).map(Value::Int).ok_or(EvalError::Overflow(WHAT)),
         (Value::Duration(a), Value::Duration(b)) => {
             a.checked_rem(*b).map(Value::Duration).ok_or(EvalError::Overflow(WHAT))
         }
@@ -359,7 +349,8 @@ pub fn concat(parts: &[Value]) -> Result<Value> {
     if let [Value::Str(text)] = parts {
         return Ok(Value::Str(text.clone()));
     }
-    let mut out = text_buffer(WHAT, parts.iter().map(|part| if let Value::Str(s) = part { s.len() } else { 8 }))?;
+    let mut out =
+        text_buffer(WHAT, parts.iter().map(|part| if let Value::Str(s) = part { s.len() } else { 8 }))?;
     for part in parts {
         write_text(part, &mut out)?;
     }

@@ -247,11 +247,13 @@ fn host_name(text: &str) -> Result<(), Flaw> {
             });
         }
         if label.len() > 63 {
-            return Err(Flaw::new(format!("the label `{label}` has {} bytes, at most 63 will do", label.len()))
-                .at(range));
+            return Err(Flaw::new(format!(
+                "the label `{label}` has {} bytes, at most 63 will do",
+                label.len()
+            ))
+            .at(range));
         }
-        if let Some((offset, c)) =
-            label.char_indices().find(|(_, c)| !c.is_ascii_alphanumeric() && *c != '-')
+        if let Some((offset, c)) = label.char_indices().find(|(_, c)| !c.is_ascii_alphanumeric() && *c != '-')
         {
             let from = range.start + offset;
             return Err(Flaw::new(format!(
@@ -373,13 +375,12 @@ fn url_characters(text: &str) -> Result<(), Flaw> {
         if c == '%' {
             let digits = bytes.get(at + 1..at + 3);
             if !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) {
-                return Err(
-                    Flaw::new("a `%` is not followed by two hexadecimal digits").at(at..at + 1)
-                );
+                return Err(Flaw::new("a `%` is not followed by two hexadecimal digits").at(at..at + 1));
             }
         } else if !(c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=".contains(c)) {
-            return Err(Flaw::new(format!("{} has to be percent-encoded", character(c)))
-                .at(at..at + c.len_utf8()));
+            return Err(
+                Flaw::new(format!("{} has to be percent-encoded", character(c))).at(at..at + c.len_utf8())
+            );
         }
     }
     Ok(())
@@ -441,9 +442,8 @@ fn package(text: &str) -> Result<(), Flaw> {
 }
 
 /// What a unit's name may end with. `.service` is not among them: a name without a suffix is a service.
-const UNIT_SUFFIXES: [&str; 10] = [
-    ".socket", ".device", ".mount", ".automount", ".swap", ".target", ".path", ".timer", ".slice", ".scope",
-];
+const UNIT_SUFFIXES: [&str; 10] =
+    [".socket", ".device", ".mount", ".automount", ".swap", ".target", ".path", ".timer", ".slice", ".scope"];
 
 fn unit(text: &str) -> Result<(), Flaw> {
     const KIND: TextKind = TextKind::UnitName;
@@ -451,8 +451,10 @@ fn unit(text: &str) -> Result<(), Flaw> {
         .char_indices()
         .find(|(_, c)| !c.is_ascii_alphanumeric() && !matches!(c, ':' | '_' | '.' | '-' | '\\' | '@'))
     {
-        let reason =
-            format!("{} is neither a letter of a-z, a digit nor one of `:`, `_`, `.`, `-`, `\\`, `@`", character(c));
+        let reason = format!(
+            "{} is neither a letter of a-z, a digit nor one of `:`, `_`, `.`, `-`, `\\`, `@`",
+            character(c)
+        );
         return Err(Flaw::new(reason).at(at..at + c.len_utf8()));
     }
     let full = text.len() + if UNIT_SUFFIXES.iter().any(|suffix| text.ends_with(suffix)) { 0 } else { 8 };

@@ -53,7 +53,10 @@ fn durations_and_sizes() {
         "this subtraction gives less than zero, and a Duration is never negative"
     );
     assert_eq!(binary(Subtract, &z(1), &z(2)), Err(EvalError::Negative("this subtraction", "Size")));
-    assert_eq!(binary(Multiply, &d(1), &Value::Int(-1)), Err(EvalError::Negative("this multiplication", "Duration")));
+    assert_eq!(
+        binary(Multiply, &d(1), &Value::Int(-1)),
+        Err(EvalError::Negative("this multiplication", "Duration"))
+    );
     assert_eq!(binary(Multiply, &z(0), &Value::Int(-1)), Ok(z(0)));
     assert_eq!(binary(Add, &z(u64::MAX), &z(1)), Err(EvalError::Overflow("this addition")));
     assert_eq!(binary(Add, &d(1), &z(1)), Err(EvalError::Type("`+`")));
@@ -134,23 +137,24 @@ fn functions() {
     assert_eq!(call(StartsWith, &[s("abc"), s("ab")]), Ok(Value::Bool(true)));
     assert_eq!(call(EndsWith, &[s("abc"), s("ab")]), Ok(Value::Bool(false)));
     assert_eq!(call(Replace, &[s("aXbX"), s("X"), s("--")]), Ok(s("a--b--")));
-    assert_eq!(message(call(Replace, &[s("a"), s(""), s("b")])), "`replace` does not take an empty text to look for");
+    assert_eq!(
+        message(call(Replace, &[s("a"), s(""), s("b")])),
+        "`replace` does not take an empty text to look for"
+    );
     assert_eq!(call(Split, &[s("a,b,"), s(",")]), Ok(l(&[s("a"), s("b"), s("")])));
     assert_eq!(message(call(Split, &[s("a"), s("")])), "`split` does not take an empty separator");
     assert_eq!(call(Upper, &[s("straße")]), Ok(s("STRASSE")));
     assert_eq!(call(Lower, &[s("ÄB")]), Ok(s("äb")));
     assert_eq!(call(Text, &[Value::Size(1024)]), Ok(s("1KiB")));
     assert_eq!(call(Len, &[]), Err(EvalError::Type("len")));
-    assert_eq!(
-        call(Indexed, &[l(&[s("x")])]),
-        Ok(l(&[Value::Record(Arc::new([Value::Int(0), s("x")]))]))
-    );
+    assert_eq!(call(Indexed, &[l(&[s("x")])]), Ok(l(&[Value::Record(Arc::new([Value::Int(0), s("x")]))])));
 }
 
 #[test]
 fn paths() {
     use Builtin::{FileName, Parent};
-    for (path, parent, name) in [("/", "/", ""), ("/a", "/", "a"), ("/a/b.c", "/a", "b.c"), ("a/b", "a", "b")] {
+    for (path, parent, name) in [("/", "/", ""), ("/a", "/", "a"), ("/a/b.c", "/a", "b.c"), ("a/b", "a", "b")]
+    {
         assert_eq!(call(Parent, &[s(path)]), Ok(s(parent)));
         assert_eq!(call(FileName, &[s(path)]), Ok(s(name)));
     }
@@ -185,7 +189,10 @@ fn results_are_bounded_before_they_are_built() {
     let half = s(&"x".repeat(MAX_TEXT / 2 + 1));
     assert_eq!(binary(BinaryOp::Add, &half, &half), Err(EvalError::TextTooLong("this addition")));
     assert_eq!(concat(&[half.clone(), half.clone()]), Err(EvalError::TextTooLong("this text")));
-    assert_eq!(call(Builtin::Join, &[l(&[half.clone(), half.clone()]), s("")]), Err(EvalError::TextTooLong("`join`")));
+    assert_eq!(
+        call(Builtin::Join, &[l(&[half.clone(), half.clone()]), s("")]),
+        Err(EvalError::TextTooLong("`join`"))
+    );
     assert_eq!(
         call(Builtin::Replace, &[s(&"x".repeat(1 << 16)), s("x"), s(&"y".repeat(1 << 16))]),
         Err(EvalError::TextTooLong("`replace`"))

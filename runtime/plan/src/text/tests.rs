@@ -23,19 +23,22 @@ fn check(kind: TextKind, cases: &[(&str, &str)]) {
 
 #[test]
 fn absolute_paths() {
-    check(TextKind::AbsPath, &[
-        ("/", "ok"),
-        ("/etc/x", "ok"),
-        ("/etc/ä b/...", "ok"),
-        ("", "it is empty"),
-        ("etc", "it does not start with `/` -> /etc"),
-        ("/etc//x", "it holds `//` -> /etc/x"),
-        ("//", "it holds `//` -> /"),
-        ("/etc/", "it ends with `/` -> /etc"),
-        ("/etc/./x/", "it holds the segment `.` -> /etc/x"),
-        ("/etc/../x", "it holds the segment `..`"),
-        ("/a\0b", "it holds a NUL character"),
-    ]);
+    check(
+        TextKind::AbsPath,
+        &[
+            ("/", "ok"),
+            ("/etc/x", "ok"),
+            ("/etc/ä b/...", "ok"),
+            ("", "it is empty"),
+            ("etc", "it does not start with `/` -> /etc"),
+            ("/etc//x", "it holds `//` -> /etc/x"),
+            ("//", "it holds `//` -> /"),
+            ("/etc/", "it ends with `/` -> /etc"),
+            ("/etc/./x/", "it holds the segment `.` -> /etc/x"),
+            ("/etc/../x", "it holds the segment `..`"),
+            ("/a\0b", "it holds a NUL character"),
+        ],
+    );
     let long = format!("/{}", "a".repeat(256));
     assert!(TextKind::AbsPath.check(&long).unwrap_err().reason.contains("at most 255"));
     let longer = "/abc".repeat(1024);
@@ -46,124 +49,148 @@ fn absolute_paths() {
 
 #[test]
 fn relative_paths() {
-    check(TextKind::RelPath, &[
-        ("a", "ok"),
-        ("a/b.c", "ok"),
-        ("/a", "it starts with `/` -> a"),
-        ("./a", "it holds the segment `.` -> a"),
-        ("a/../../b", "it holds the segment `..`"),
-        ("a/", "it ends with `/` -> a"),
-        (".", "it holds the segment `.`"),
-    ]);
+    check(
+        TextKind::RelPath,
+        &[
+            ("a", "ok"),
+            ("a/b.c", "ok"),
+            ("/a", "it starts with `/` -> a"),
+            ("./a", "it holds the segment `.` -> a"),
+            ("a/../../b", "it holds the segment `..`"),
+            ("a/", "it ends with `/` -> a"),
+            (".", "it holds the segment `.`"),
+        ],
+    );
 }
 
 #[test]
 fn host_names() {
-    check(TextKind::HostName, &[
-        ("web1", "ok"),
-        ("web1.example.com", "ok"),
-        ("WEB", "ok"),
-        ("3com.example", "ok"),
-        ("web1.", "it ends with a dot -> web1"),
-        ("a..b", "it has an empty label"),
-        ("a_b", "`_` is neither a letter of a-z, a digit nor a hyphen"),
-        ("a b", "a space is neither a letter of a-z, a digit nor a hyphen"),
-        ("-a", "the label `-a` starts or ends with a hyphen"),
-        ("10.0.0.1", "it is an address"),
-        ("é.example", "`é` is neither a letter of a-z, a digit nor a hyphen"),
-    ]);
+    check(
+        TextKind::HostName,
+        &[
+            ("web1", "ok"),
+            ("web1.example.com", "ok"),
+            ("WEB", "ok"),
+            ("3com.example", "ok"),
+            ("web1.", "it ends with a dot -> web1"),
+            ("a..b", "it has an empty label"),
+            ("a_b", "`_` is neither a letter of a-z, a digit nor a hyphen"),
+            ("a b", "a space is neither a letter of a-z, a digit nor a hyphen"),
+            ("-a", "the label `-a` starts or ends with a hyphen"),
+            ("10.0.0.1", "it is an address"),
+            ("é.example", "`é` is neither a letter of a-z, a digit nor a hyphen"),
+        ],
+    );
     assert!(TextKind::HostName.check(&"a".repeat(64)).is_err());
     assert!(TextKind::HostName.check(&["abc"; 64].join(".")).unwrap_err().reason.contains("at most 253"));
 }
 
 #[test]
 fn addresses() {
-    check(TextKind::IpAddr, &[
-        ("10.0.0.1", "ok"),
-        ("::1", "ok"),
-        ("2001:db8::1", "ok"),
-        ("::ffff:10.0.0.1", "ok"),
-        ("2001:DB8::1", "it is not in the form of RFC 5952 -> 2001:db8::1"),
-        ("0:0:0:0:0:0:0:1", "it is not in the form of RFC 5952 -> ::1"),
-        ("10.0.0.01", "it is neither four numbers from 0 to 255 nor an IPv6 address"),
-        ("10.0.0.256", "it is neither four numbers from 0 to 255 nor an IPv6 address"),
-        ("fe80::1%eth0", "an address here has no zone"),
-        ("10.0.0.0/8", "it has a prefix length, that is a Cidr"),
-    ]);
-    check(TextKind::Cidr, &[
-        ("10.0.0.0/8", "ok"),
-        ("10.0.0.5/32", "ok"),
-        ("::/0", "ok"),
-        ("2001:db8::/128", "ok"),
-        ("10.0.0.0", "it has no `/` and prefix length"),
-        ("10.0.0.0/33", "the prefix length is not a number from 0 to 32"),
-        ("10.0.0.0/08", "the prefix length is not a number from 0 to 32"),
-        ("10.0.0.0/", "the prefix length is not a number from 0 to 32"),
-        ("::/129", "the prefix length is not a number from 0 to 128"),
-        ("10.0/8", "of the address, it is neither four numbers from 0 to 255 nor an IPv6 address"),
-        ("FE80::/64", "of the address, it is not in the form of RFC 5952 -> fe80::/64"),
-    ]);
+    check(
+        TextKind::IpAddr,
+        &[
+            ("10.0.0.1", "ok"),
+            ("::1", "ok"),
+            ("2001:db8::1", "ok"),
+            ("::ffff:10.0.0.1", "ok"),
+            ("2001:DB8::1", "it is not in the form of RFC 5952 -> 2001:db8::1"),
+            ("0:0:0:0:0:0:0:1", "it is not in the form of RFC 5952 -> ::1"),
+            ("10.0.0.01", "it is neither four numbers from 0 to 255 nor an IPv6 address"),
+            ("10.0.0.256", "it is neither four numbers from 0 to 255 nor an IPv6 address"),
+            ("fe80::1%eth0", "an address here has no zone"),
+            ("10.0.0.0/8", "it has a prefix length, that is a Cidr"),
+        ],
+    );
+    check(
+        TextKind::Cidr,
+        &[
+            ("10.0.0.0/8", "ok"),
+            ("10.0.0.5/32", "ok"),
+            ("::/0", "ok"),
+            ("2001:db8::/128", "ok"),
+            ("10.0.0.0", "it has no `/` and prefix length"),
+            ("10.0.0.0/33", "the prefix length is not a number from 0 to 32"),
+            ("10.0.0.0/08", "the prefix length is not a number from 0 to 32"),
+            ("10.0.0.0/", "the prefix length is not a number from 0 to 32"),
+            ("::/129", "the prefix length is not a number from 0 to 128"),
+            ("10.0/8", "of the address, it is neither four numbers from 0 to 255 nor an IPv6 address"),
+            ("FE80::/64", "of the address, it is not in the form of RFC 5952 -> fe80::/64"),
+        ],
+    );
 }
 
 #[test]
 fn urls() {
-    check(TextKind::Url, &[
-        ("https://example.com", "ok"),
-        ("http://u@example.com:8080/a%20b?c=d#e", "ok"),
-        ("http://[::1]:80/", "ok"),
-        ("http://10.0.0.1/", "ok"),
-        ("example.com", "it does not start with a scheme and `://`"),
-        ("1http://x", "`1http` is no scheme"),
-        ("file:///etc", "it has no host"),
-        ("http://a b/", "a space has to be percent-encoded"),
-        ("http://a/%2", "a `%` is not followed by two hexadecimal digits"),
-        ("http://a:99999/", "the port is not a number from 0 to 65535"),
-        ("http://[::g]/", "of the host, it is no IPv6 address"),
-        ("http://[::1", "`[` is not closed"),
-        ("http://a_b/", "of the host, `_` is neither a letter of a-z, a digit nor a hyphen"),
-        ("http://[::1]x/", "the port is not a number from 0 to 65535"),
-    ]);
+    check(
+        TextKind::Url,
+        &[
+            ("https://example.com", "ok"),
+            ("http://u@example.com:8080/a%20b?c=d#e", "ok"),
+            ("http://[::1]:80/", "ok"),
+            ("http://10.0.0.1/", "ok"),
+            ("example.com", "it does not start with a scheme and `://`"),
+            ("1http://x", "`1http` is no scheme"),
+            ("file:///etc", "it has no host"),
+            ("http://a b/", "a space has to be percent-encoded"),
+            ("http://a/%2", "a `%` is not followed by two hexadecimal digits"),
+            ("http://a:99999/", "the port is not a number from 0 to 65535"),
+            ("http://[::g]/", "of the host, it is no IPv6 address"),
+            ("http://[::1", "`[` is not closed"),
+            ("http://a_b/", "of the host, `_` is neither a letter of a-z, a digit nor a hyphen"),
+            ("http://[::1]x/", "the port is not a number from 0 to 65535"),
+        ],
+    );
 }
 
 #[test]
 fn accounts_packages_units() {
-    check(TextKind::UserName, &[
-        ("www-data", "ok"),
-        ("_apt", "ok"),
-        ("Jane.Doe", "ok"),
-        ("pc$", "ok"),
-        ("$", "it is only a `$`"),
-        ("-x", "it starts with a hyphen"),
-        ("1000", "digits alone are a user's number, not its name"),
-        ("a:b", "`:` is neither a letter of a-z, a digit, `_`, `.` nor `-`"),
-        ("..", "it is the name of a directory entry"),
-    ]);
+    check(
+        TextKind::UserName,
+        &[
+            ("www-data", "ok"),
+            ("_apt", "ok"),
+            ("Jane.Doe", "ok"),
+            ("pc$", "ok"),
+            ("$", "it is only a `$`"),
+            ("-x", "it starts with a hyphen"),
+            ("1000", "digits alone are a user's number, not its name"),
+            ("a:b", "`:` is neither a letter of a-z, a digit, `_`, `.` nor `-`"),
+            ("..", "it is the name of a directory entry"),
+        ],
+    );
     check(TextKind::GroupName, &[("0", "digits alone are a group's number, not its name"), ("adm", "ok")]);
     assert!(TextKind::UserName.check(&"a".repeat(32)).is_ok());
     assert!(TextKind::UserName.check(&"a".repeat(33)).is_err());
-    check(TextKind::PackageName, &[
-        ("nginx", "ok"),
-        ("g++", "ok"),
-        ("libstdc++6", "ok"),
-        ("0ad", "ok"),
-        ("x", "it has one character, and a package's name has at least two"),
-        ("Nginx", "`N` is an upper-case letter -> nginx"),
-        ("a_b", "`_` is neither a letter of a-z, a digit, `+`, `-` nor `.`"),
-        ("-a", "it does not start with a letter or digit"),
-        ("libc6:amd64", "`:` is neither a letter of a-z, a digit, `+`, `-` nor `.`"),
-    ]);
-    check(TextKind::UnitName, &[
-        ("nginx", "ok"),
-        ("php8.2-fpm", "ok"),
-        ("getty@tty1", "ok"),
-        ("apt-daily.timer", "ok"),
-        ("dev-disk-by\\x2duuid.device", "ok"),
-        ("nginx.service", "a service is named without `.service` -> nginx"),
-        ("getty@", "it names a template, not one of its instances"),
-        ("@x", "there is no name before the `@`"),
-        (".timer", "it has only a suffix"),
-        ("a/b", "`/` is neither a letter of a-z, a digit nor one of `:`, `_`, `.`, `-`, `\\`, `@`"),
-    ]);
+    check(
+        TextKind::PackageName,
+        &[
+            ("nginx", "ok"),
+            ("g++", "ok"),
+            ("libstdc++6", "ok"),
+            ("0ad", "ok"),
+            ("x", "it has one character, and a package's name has at least two"),
+            ("Nginx", "`N` is an upper-case letter -> nginx"),
+            ("a_b", "`_` is neither a letter of a-z, a digit, `+`, `-` nor `.`"),
+            ("-a", "it does not start with a letter or digit"),
+            ("libc6:amd64", "`:` is neither a letter of a-z, a digit, `+`, `-` nor `.`"),
+        ],
+    );
+    check(
+        TextKind::UnitName,
+        &[
+            ("nginx", "ok"),
+            ("php8.2-fpm", "ok"),
+            ("getty@tty1", "ok"),
+            ("apt-daily.timer", "ok"),
+            ("dev-disk-by\\x2duuid.device", "ok"),
+            ("nginx.service", "a service is named without `.service` -> nginx"),
+            ("getty@", "it names a template, not one of its instances"),
+            ("@x", "there is no name before the `@`"),
+            (".timer", "it has only a suffix"),
+            ("a/b", "`/` is neither a letter of a-z, a digit nor one of `:`, `_`, `.`, `-`, `\\`, `@`"),
+        ],
+    );
 }
 
 #[test]

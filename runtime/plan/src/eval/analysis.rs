@@ -1,0 +1,136 @@
+//! What each node of an [`Exprs`] depends on, computed once from the first node to the last.
+
+use std::collections::BTreeSet;
+
+use crate::expr::{ExprId, Exprs, Node};
+
+/// How deep lambdas nest at most: [`Node::Local`] is below it.
+pub const MAX_LAMBDAS: usize = 32;
+
+/// When a value is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// When the bundle is built.
+    Const,
+    /// On the host, before anything runs.
+    Host,
+    /// Only while the plan runs.
+    Run,
+}
+
+const HOST: u8 = 1;
+const RUN: u8 = 2;
+/// The step's own key, attributes or early outputs.
+const STEP: u8 = 4;
+
+/// What the nodes of one [`Exprs`] depend on.
+#[derive(Clone, Debug, Default)]
+pub struct Analysis {
+    sources: Vec<u8>,
+    locals: Vec<u32>,
+}
+
+impl Analysis {
+    /// Looks at every node once. A node that names a later one counts as if it did not.
+    #[must_use]
+    pub fn new(exprs: &Exprs) -> Self {
+        let mut this = Self {
+            sources: Vec::with_capacity(exprs.nodes.len()),
+            locals: Vec::with_capacity(exprs.nodes.len()),
+        };
+        for node in &exprs.nodes {
+            let mut sources = match node {
+                Node::Fact(_) | Node::Label(_) => HOST,
+                Node::Output { .. } => RUN,
+                Node::Key => HOST | STEP,
+                // An attribute may hold a run value, an early output comes from the provider.
+                Node::Attribute(_) | Node::Early(_) => RUN | STEP,
+                _ => 0,
+            };
+            let mut locals = match node {
+                Node::Local(local) => bit(*local),
+                _ => 0,
+            };
+            if let Node::Map { list, local, body } = node {
+                sources |= this.sources(*list) | this.sources(*body);
+                locals |= this.free_locals(*list) | (this.free_locals(*body) & !bit(*local));
+            } else {
+                node.operands(|operand| {
+                    sources |= this.sources(operand);
+                    locals |= this.free_locals(operand);
+                });
+            }
+            this.sources.push(sources);
+            this.locals.push(locals);
+        }
+        this
+    }
+
+    fn sources(&self, id: ExprId) -> u8 {
+        self.sources.get(id.0 as usize).copied().unwrap_or(0)
+    }
+
+    /// The lambda parameters that a node uses and does not bind itself, as a bit set by depth.
+    #[must_use]
+    pub fn free_locals(&self, id: ExprId) -> u32 {
+        self.locals.get(id.0 as usize).copied().unwrap_or(0)
+    }
+
+    /// Whether a node depends on the step's own key, attributes or early outputs.
+    #[must_use]
+    pub fn uses_step(&self, id: ExprId) -> bool {
+        self.sources(id) & STEP != 0
+    }
+
+    /// When a node's value is known. The step's own attributes and early outputs count as `run`; inside a
+    /// lambda's body its parameter counts as `const`, and the list counts for the whole `map`.
+    #[must_use]
+    pub fn phase(&self, id: ExprId) -> Phase {
+        let sources = self.sources(id);
+        if sources & RUN != 0 {
+            Phase::Run
+        } else if sources & HOST != 0 {
+            Phase::Host
+        } else {
+            Phase::Const
+        }
+    }
+
+    /// The step's own attributes that a node may read, for the order in which they are evaluated.
+    #[must_use]
+    pub fn attributes(&self, exprs: &Exprs, id: ExprId) -> BTreeSet<u32> {
+        let mut found = BTreeSet::new();
+        self.visit_step_nodes(exprs, id, |node| {
+            if let Node::Attribute(position) = node {
+                found.insert(*position);
+            }
+        });
+        found
+    }
+
+    /// Calls `visit` for the nodes below `id`, itself among them, that depend on the step, once each.
+    fn visit_step_nodes(&self, exprs: &Exprs, id: ExprId, mut visit: impl FnMut(&Node)) {
+        let mut open = vec![id];
+        let mut seen = BTreeSet::new();
+        while let Some(id) = open.pop() {
+            let Some(node) = exprs.get(id) else { continue };
+            if self.uses_step(id) && seen.insert(id) {
+                visit(node);
+                node.operands(|operand| open.push(operand));
+            }
+        }
+    }
+}
+
+/// No bit for a depth that is not allowed: the evaluator refuses such a node.
+fn bit(local: u32) -> u32 {
+    1_u32.checked_shl(local).unwrap_or(0)
+}
+
+impl Exprs {
+    /// What each node depends on.
+    #[must_use]
+    pub fn analyse(&self) -> Analysis {
+        Analysis::new(self)
+    }
+}
