@@ -1,0 +1,57 @@
+//! What a thousand files cost without an engine: the floor for the agent's figures.
+
+use std::process::Command;
+
+use anyhow::Result;
+use mc_test_support::binary;
+use mc_test_support::measure::Usage;
+use mc_test_support::scratch::Scratch;
+
+use super::figure::{Table, Unit, best, milliseconds};
+
+/// Files in the benchmark, of a kibibyte each.
+pub(super) const FILES: usize = 1000;
+
+/// The floors.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Floor {
+    /// Writing all files beside their place and renaming them.
+    pub(super) converge: Usage,
+    /// The same, with the data of each made durable first.
+    pub(super) sync: Usage,
+    /// Looking at, reading and hashing all files.
+    pub(super) verify: Usage,
+}
+
+pub(super) fn measure(runs: usize, table: &mut Table) -> Result<Floor> {
+    let scratch = Scratch::new();
+    let folder = scratch.join("files");
+    let program = binary::program("mc-floor");
+    let command = |mode: &str| {
+        let mut command = Command::new(&program);
+        command.arg(mode).arg(&folder).arg(FILES.to_string());
+        command
+    };
+    let clear = || match std::fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    };
+    let converge = best(runs, clear, || command("converge"))?;
+    let sync = best(runs, clear, || command("sync"))?;
+    let verify = best(runs, || Ok(()), || command("verify"))?;
+    for (name, usage) in [("converge", converge), ("converge, synced", sync), ("verify", verify)] {
+        table.add(
+            format!("floor: {name} {FILES} files, cpu"),
+            milliseconds(usage.cpu),
+            Unit::Milliseconds,
+            None,
+        );
+        table.add(
+            format!("floor: {name} {FILES} files, wall"),
+            milliseconds(usage.wall),
+            Unit::Milliseconds,
+            None,
+        );
+    }
+    Ok(Floor { converge, sync, verify })
+}
