@@ -2,8 +2,97 @@
 //!
 //! A crate of its own because the generated parser is slow to compile and changes rarely: it holds nothing
 //! heavy beside it, no incremental database and no IO.
+//!
+//! Text goes through four stages. The lexer (`lexer.rs`) makes tokens and puts comments aside; `bracket.rs`
+//! balances brackets; the filter (`filter.rs`) ends items and tells clause words from names; the generated
+//! parser (`grammar.lalrpop`) builds the tree through `tree.rs`. Each stage repairs what it can and reports it,
+//! so [`parse`] returns a tree for every text.
 
 pub mod ast;
+mod bracket;
+mod error;
+mod filter;
+mod lexer;
+mod literal;
+mod mistake;
+mod operator;
 mod span;
+mod token;
+mod tree;
+mod trivia;
 
+pub use error::{Bracket, SyntaxError, SyntaxErrorKind};
 pub use span::Span;
+pub use token::Token;
+pub use trivia::{Comment, CommentKind, Trivia};
+
+use std::cell::Cell;
+
+#[expect(
+    clippy::all,
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    unused_qualifications,
+    unreachable_pub,
+    reason = "generated code"
+)]
+mod grammar {
+    lalrpop_util::lalrpop_mod!(generated, "/grammar.rs");
+    pub(crate) use generated::FileParser;
+}
+
+/// What [`parse`] returns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parse {
+    /// The tree. What could not be read is an `Error` node in it.
+    pub file: ast::SourceFile,
+    /// What is wrong, in the order of the source. Empty if and only if the whole text was read.
+    pub errors: Vec<SyntaxError>,
+    /// Comments and blank lines.
+    pub trivia: Trivia,
+}
+
+/// Reads a file. Never panics and always returns a tree; takes time linear in the length of `text`.
+/// Trees are at most some hundred nodes deep, so that visiting them by recursion is safe.
+pub fn parse(text: &str) -> Parse {
+    if u32::try_from(text.len()).is_err() {
+        let errors = vec![SyntaxError::new(SyntaxErrorKind::FileTooLarge, Span::at(0))];
+        return Parse { file: ast::SourceFile::default(), errors, trivia: Trivia::default() };
+    }
+    let mut lexed = lexer::lex(text);
+    let inserted = bracket::balance(text, &mut lexed.lexemes, &mut lexed.errors);
+    let stop = Cell::new(false);
+    let mut filter = filter::Filter::new(text, &lexed.lexemes, &stop);
+    let mut cx = tree::Cx::new(text, &lexed, &inserted, &stop);
+    let result = grammar::FileParser::new().parse(&mut cx, filter.by_ref());
+    let items = match result {
+        Ok(items) => items,
+        Err(error) => {
+            cx.unrecovered(&error);
+            Vec::new()
+        }
+    };
+    let (file_docs, errors) = cx.finish();
+    let mut all = filter.errors;
+    all.extend(errors);
+    all.append(&mut lexed.errors);
+    all.sort_by_key(|error| (error.span.start, error.span.end));
+    Parse { file: ast::SourceFile { docs: file_docs, items }, errors: all, trivia: lexed.trivia }
+}
+
+/// The tokens of a text with their places, as the grammar sees them, without separators: words are told from
+/// names. For highlighting; reports nothing.
+pub fn tokens(text: &str) -> Vec<(Token, Span)> {
+    if u32::try_from(text.len()).is_err() {
+        return Vec::new();
+    }
+    let mut lexed = lexer::lex(text);
+    bracket::balance(text, &mut lexed.lexemes, &mut lexed.errors);
+    let stop = Cell::new(false);
+    filter::Filter::new(text, &lexed.lexemes, &stop)
+        .filter(|(start, token, end)| *token != Token::Sep && start != end)
+        .map(|(start, token, end)| (token, Span::new(start, end)))
+        .collect()
+}

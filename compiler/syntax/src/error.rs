@@ -1,0 +1,366 @@
+//! What can be wrong with the text of a file.
+
+use crate::Span;
+use smol_str::SmolStr;
+use std::fmt;
+
+/// A mistake in the text of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// What is wrong.
+    pub kind: SyntaxErrorKind,
+    /// The place that it is about.
+    pub span: Span,
+    /// Other places that explain it, each with a few words.
+    pub labels: Vec<(Span, String)>,
+    /// How to repair it, where that is known.
+    pub help: Option<String>,
+}
+
+impl SyntaxError {
+    pub(crate) fn new(kind: SyntaxErrorKind, span: Span) -> Self {
+        SyntaxError { kind, span, labels: Vec::new(), help: None }
+    }
+
+    pub(crate) fn label(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.labels.push((span, text.into()));
+        self
+    }
+
+    pub(crate) fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+}
+
+impl fmt::Display for SyntaxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{}] {}", self.kind.code(), self.kind.headline())
+    }
+}
+
+impl std::error::Error for SyntaxError {}
+
+/// What a bracket is called, as written: `{`, `(`, `[` or `${`.
+pub type Bracket = &'static str;
+
+/// The kinds of mistakes, one per distinct mistake. Texts in them are what the source says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SyntaxErrorKind {
+    /// A token that does not fit and no better explanation.
+    UnexpectedToken {
+        /// What was found, in words.
+        found: String,
+        /// What would fit, in words; a few of them at most.
+        expected: Vec<&'static str>,
+    },
+    /// An opening bracket without its closing one.
+    UnclosedDelimiter {
+        /// The opening bracket.
+        bracket: Bracket,
+        /// Where it stands.
+        opener: Span,
+    },
+    /// A closing bracket without an opening one.
+    StrayCloser {
+        /// The closing bracket.
+        bracket: Bracket,
+    },
+    /// A closing bracket of another kind than the opening one.
+    WrongCloser {
+        /// The closing bracket that was found.
+        found: Bracket,
+        /// The one that closes the bracket that is open.
+        expected: Bracket,
+    },
+    /// A string whose line ends before its closing quote.
+    UnterminatedString {
+        /// Whether it is a `"""` block, which runs to the end of the file.
+        block: bool,
+    },
+    /// A `${` whose string ends before its `}`.
+    UnclosedHole,
+    /// An escape that no string knows.
+    BadEscape {
+        /// As written, with the backslash.
+        escape: SmolStr,
+    },
+    /// A number outside of its type.
+    NumberTooLarge {
+        /// As written.
+        number: SmolStr,
+        /// The largest value that fits, in words.
+        limit: &'static str,
+    },
+    /// A duration whose parts are out of order or repeated.
+    BadDuration {
+        /// As written.
+        text: SmolStr,
+    },
+    /// A size of several parts.
+    BadSize {
+        /// As written.
+        text: SmolStr,
+    },
+    /// A mode with a digit that is not octal, or too many digits.
+    BadMode {
+        /// As written.
+        text: SmolStr,
+        /// The digit at fault, if it is a digit.
+        digit: Option<char>,
+    },
+    /// A number with letters after it that are no unit.
+    UnknownUnit {
+        /// The letters.
+        unit: SmolStr,
+    },
+    /// `0644`
+    LeadingZero {
+        /// As written.
+        text: SmolStr,
+    },
+    /// `1.5`
+    Fraction {
+        /// As written.
+        text: SmolStr,
+    },
+    /// Characters that have no meaning outside of strings and comments.
+    BadCharacter {
+        /// The characters.
+        text: SmolStr,
+    },
+    /// `'text'`
+    SingleQuotes,
+    /// `# comment`
+    HashComment,
+    /// `;`
+    Semicolon,
+    /// A word of the language in the place of a name.
+    ReservedWord {
+        /// The word.
+        word: SmolStr,
+    },
+    /// A word or form that is reserved and cannot be used.
+    NotAvailable {
+        /// As written.
+        word: SmolStr,
+        /// What it is reserved for.
+        purpose: &'static str,
+    },
+    /// A lower-case name where an upper-case one is needed.
+    UpperExpected {
+        /// The name.
+        name: SmolStr,
+        /// What the name stands for: `a record`.
+        what: &'static str,
+    },
+    /// An upper-case name where a lower-case one is needed.
+    LowerExpected {
+        /// The name.
+        name: SmolStr,
+        /// What the name stands for: `a variable`.
+        what: &'static str,
+    },
+    /// `a < b < c`
+    ComparisonChained,
+    /// Two items or elements with nothing between them.
+    MissingSeparator {
+        /// What the second begins with, in words.
+        found: String,
+        /// What separates them here, in words.
+        separator: &'static str,
+    },
+    /// A clause outside of a resource's body.
+    ClauseNotHere {
+        /// The clause's words.
+        clause: SmolStr,
+    },
+    /// Brackets or expressions nested deeper than any reader could follow.
+    NestingTooDeep,
+    /// A file of 4 GiB or more.
+    FileTooLarge,
+    /// `name: value`
+    ColonForEquals {
+        /// The name.
+        name: SmolStr,
+    },
+    /// `name => value`
+    ArrowForEquals {
+        /// The name.
+        name: SmolStr,
+    },
+    /// `if a = b { .. }`
+    EqualsInCondition,
+    /// `pattern: value`, `pattern -> value`, `pattern = value` in a `match`.
+    WrongArmArrow {
+        /// What was found in the place of `=>`.
+        found: &'static str,
+    },
+    /// `File /etc/motd { .. }`, `Package nginx { .. }`
+    UnquotedKey {
+        /// The type's name.
+        resource: SmolStr,
+        /// The key as written.
+        key: SmolStr,
+    },
+    /// `File "/etc/motd"` without a body.
+    MissingBody,
+    /// A `{` at the beginning of a line that belongs to the line above.
+    BraceOnNextLine,
+    /// A `///` or `//!` comment where nothing takes documentation.
+    MisplacedDoc,
+    /// `and`, `or`, `not`, `elif`, ..
+    ForeignWord {
+        /// The word.
+        word: SmolStr,
+        /// What it is written as here.
+        instead: &'static str,
+    },
+    /// Nothing where a value has to stand.
+    MissingValue {
+        /// What it would follow, in words.
+        after: String,
+    },
+    /// Something at file level that is no declaration.
+    NotADeclaration {
+        /// What was found, in words.
+        found: String,
+    },
+    /// `List<Int>= ..`
+    TypeThenEquals,
+    /// `File { "/etc/motd": .. }`
+    KeyInBody {
+        /// The key with its quotes.
+        key: SmolStr,
+    },
+    /// `a, b: Int`
+    MissingType {
+        /// The name without a type.
+        name: SmolStr,
+    },
+    /// An attribute or clause without a value: `mode` in `mode 0o644`.
+    MissingEquals {
+        /// The name.
+        name: SmolStr,
+    },
+    /// The rest of the file was left out after many mistakes.
+    TooManyErrors,
+}
+
+impl SyntaxErrorKind {
+    /// The stable code. Codes are never reused.
+    pub fn code(&self) -> &'static str {
+        use SyntaxErrorKind as K;
+        match self {
+            K::UnexpectedToken { .. } => "MC0101",
+            K::UnclosedDelimiter { .. } => "MC0102",
+            K::StrayCloser { .. } => "MC0103",
+            K::WrongCloser { .. } => "MC0104",
+            K::UnterminatedString { .. } => "MC0105",
+            K::UnclosedHole => "MC0106",
+            K::BadEscape { .. } => "MC0107",
+            K::NumberTooLarge { .. } => "MC0108",
+            K::BadDuration { .. } => "MC0109",
+            K::BadSize { .. } => "MC0110",
+            K::BadMode { .. } => "MC0111",
+            K::UnknownUnit { .. } => "MC0112",
+            K::LeadingZero { .. } => "MC0113",
+            K::Fraction { .. } => "MC0114",
+            K::BadCharacter { .. } => "MC0115",
+            K::SingleQuotes => "MC0116",
+            K::HashComment => "MC0117",
+            K::Semicolon => "MC0118",
+            K::ReservedWord { .. } => "MC0119",
+            K::NotAvailable { .. } => "MC0120",
+            K::UpperExpected { .. } => "MC0121",
+            K::LowerExpected { .. } => "MC0122",
+            K::ComparisonChained => "MC0123",
+            K::MissingSeparator { .. } => "MC0124",
+            K::ClauseNotHere { .. } => "MC0125",
+            K::NestingTooDeep => "MC0126",
+            K::FileTooLarge => "MC0127",
+            K::ColonForEquals { .. } => "MC0128",
+            K::ArrowForEquals { .. } => "MC0129",
+            K::EqualsInCondition => "MC0130",
+            K::WrongArmArrow { .. } => "MC0131",
+            K::UnquotedKey { .. } => "MC0132",
+            K::MissingBody => "MC0133",
+            K::BraceOnNextLine => "MC0134",
+            K::MisplacedDoc => "MC0135",
+            K::ForeignWord { .. } => "MC0136",
+            K::MissingValue { .. } => "MC0137",
+            K::NotADeclaration { .. } => "MC0138",
+            K::TypeThenEquals => "MC0139",
+            K::KeyInBody { .. } => "MC0140",
+            K::MissingType { .. } => "MC0141",
+            K::MissingEquals { .. } => "MC0142",
+            K::TooManyErrors => "MC0143",
+        }
+    }
+
+    /// What is wrong, in one clause that stands alone.
+    pub fn headline(&self) -> String {
+        use SyntaxErrorKind as K;
+        match self {
+            K::UnexpectedToken { found, expected } => match list(expected) {
+                Some(expected) => format!("{found} does not fit here; {expected} would"),
+                None => format!("{found} does not fit here"),
+            },
+            K::UnclosedDelimiter { bracket, .. } => format!("this `{bracket}` is never closed"),
+            K::StrayCloser { bracket } => format!("this `{bracket}` closes nothing"),
+            K::WrongCloser { found, expected } => format!("this `{found}` stands where a `{expected}` has to close"),
+            K::UnterminatedString { block: false } => "this string has no closing quote on its line".into(),
+            K::UnterminatedString { block: true } => "this text block is never closed".into(),
+            K::UnclosedHole => "this `${` is not closed before its string ends".into(),
+            K::BadEscape { escape } => format!("`{escape}` is no escape that a string knows"),
+            K::NumberTooLarge { number, limit } => format!("`{number}` is too large: {limit}"),
+            K::BadDuration { text } => format!("`{text}` is no duration: its parts go from large to small, each once"),
+            K::BadSize { text } => format!("`{text}` is no size: a size is one number with one unit"),
+            K::BadMode { text, digit: Some(digit) } => format!("`{digit}` is no octal digit, so `{text}` is no mode"),
+            K::BadMode { text, digit: None } => format!("`{text}` is no mode: a mode is one to four octal digits"),
+            K::UnknownUnit { unit } => format!("`{unit}` is no unit of time or size"),
+            K::LeadingZero { text } => format!("`{text}` begins with a zero, which could mean two numbers"),
+            K::Fraction { text } => format!("`{text}` has a fraction, and numbers here are whole"),
+            K::BadCharacter { text } => format!("`{text}` has no meaning here"),
+            K::SingleQuotes => "text stands in double quotes, not in single ones".into(),
+            K::HashComment => "a comment begins with `//`, not with `#`".into(),
+            K::Semicolon => "`;` is not used: a new line or a comma ends an item".into(),
+            K::ReservedWord { word } => format!("`{word}` is a word of the language and cannot be a name"),
+            K::NotAvailable { word, purpose } => format!("`{word}` is reserved for {purpose}"),
+            K::UpperExpected { name, what } => format!("the name of {what} begins with a capital, unlike `{name}`"),
+            K::LowerExpected { name, what } => {
+                format!("the name of {what} begins with a small letter, unlike `{name}`")
+            }
+            K::ComparisonChained => "comparisons cannot be chained".into(),
+            K::MissingSeparator { found, separator } => format!("{separator} is missing before {found}"),
+            K::ClauseNotHere { clause } => format!("`{clause}` belongs into the body of a resource"),
+            K::NestingTooDeep => "this is nested too deeply".into(),
+            K::FileTooLarge => "this file is 4 GiB or larger, too large for a source".into(),
+            K::ColonForEquals { name } => format!("`{name}` gets its value with `=`; `:` introduces a type"),
+            K::ArrowForEquals { name } => format!("`{name}` gets its value with `=`, not with `=>`"),
+            K::EqualsInCondition => "`=` does not compare; `==` does".into(),
+            K::WrongArmArrow { found } => format!("a pattern and its value are joined by `=>`, not by `{found}`"),
+            K::UnquotedKey { key, .. } => format!("the key `{key}` needs quotes"),
+            K::MissingBody => "a resource is declared with a body, even if it is empty".into(),
+            K::BraceOnNextLine => "this `{` belongs at the end of the line above".into(),
+            K::MisplacedDoc => "this documentation comment documents nothing".into(),
+            K::ForeignWord { word, instead } => format!("`{word}` is written `{instead}` here"),
+            K::MissingValue { after } => format!("a value is missing after {after}"),
+            K::NotADeclaration { found } => format!("{found} cannot stand at file level"),
+            K::TypeThenEquals => "`>=` is read as one sign here; the type and `=` need a space between them".into(),
+            K::KeyInBody { key } => format!("the key {key} stands before the `{{`, not behind it"),
+            K::MissingType { name } => format!("`{name}` has no type"),
+            K::MissingEquals { name } => format!("`=` is missing between `{name}` and its value"),
+            K::TooManyErrors => "too many mistakes: the rest of this file was not read".into(),
+        }
+    }
+}
+
+/// `a`, `a or b`, `a, b or c`.
+pub(crate) fn list(words: &[&str]) -> Option<String> {
+    match words {
+        [] => None,
+        [one] => Some((*one).to_owned()),
+        [most @ .., last] => Some(format!("{} or {last}", most.join(", "))),
+    }
+}

@@ -1,0 +1,419 @@
+//! The filter between lexer and grammar: it ends items, tells clause words from names, and marks the `{` after
+//! a head. A pure function of the tokens with a stack of brackets and one token of look-ahead.
+//!
+//! The rules are those of the reference, section "Grammar notes". In short: inside braces and at file level a
+//! newline ends an item if the token before it can end one and the next cannot continue it; inside braces a
+//! comma does so too. A word is a word of the grammar only where its kind of brace has a use for it.
+
+use crate::Span;
+use crate::error::{SyntaxError, SyntaxErrorKind as Kind};
+use crate::token::{Lexeme, Token};
+use std::cell::Cell;
+
+/// What a bracket holds; it decides which words are keywords and what separates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FrameKind {
+    File,
+    /// `import a.{..}`
+    Names,
+    /// The fields of a record, a payload or the labels.
+    Fields,
+    Variants,
+    Schema,
+    Block,
+    /// The body of a resource, a record literal or a pattern.
+    Body,
+    Arms,
+    /// Round and square brackets and holes: newlines mean nothing in them.
+    Group,
+}
+
+/// Where in the head of an `if`, `match` or `for` the tokens are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Head {
+    No,
+    /// Behind `if let`, before `=`.
+    IfLet,
+    /// Behind `for`, before `in`.
+    For,
+    /// The next `{` opens a block.
+    Block,
+    /// The next `{` opens the arms of a `match`.
+    Arms,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    kind: FrameKind,
+    /// Which bracket closes it.
+    closer: Token,
+    /// The first token of the present item that says what it is.
+    item: Option<Token>,
+    head: Head,
+    /// Whether the tokens are between the bars of a lambda.
+    bars: bool,
+}
+
+impl Frame {
+    fn new(kind: FrameKind, closer: Token) -> Self {
+        Frame { kind, closer, item: None, head: Head::No, bars: false }
+    }
+
+    fn start_item(&mut self) {
+        self.item = None;
+        self.head = Head::No;
+        self.bars = false;
+    }
+}
+
+/// The filtered tokens, with their places.
+pub(crate) struct Filter<'s> {
+    text: &'s str,
+    lexemes: &'s [Lexeme],
+    /// The next lexeme.
+    at: usize,
+    frames: Vec<Frame>,
+    /// The innermost frame.
+    frame: Frame,
+    /// The token that was emitted last, and where it ended.
+    previous: Token,
+    previous_end: u32,
+    /// Set by the parser when it has seen enough mistakes.
+    stop: &'s Cell<bool>,
+    pub(crate) errors: Vec<SyntaxError>,
+}
+
+impl<'s> Filter<'s> {
+    /// Filters `lexemes`, whose brackets are balanced.
+    pub(crate) fn new(text: &'s str, lexemes: &'s [Lexeme], stop: &'s Cell<bool>) -> Self {
+        Filter {
+            text,
+            lexemes,
+            at: 0,
+            frames: Vec::new(),
+            frame: Frame::new(FrameKind::File, Token::Sep),
+            previous: Token::Sep,
+            previous_end: 0,
+            stop,
+            errors: Vec::new(),
+        }
+    }
+
+    fn slice(&self, lexeme: &Lexeme) -> &'s str {
+        self.text.get(lexeme.span.start as usize..lexeme.span.end as usize).unwrap_or("")
+    }
+
+    /// The token `offset` after the next one.
+    fn peek(&self, offset: usize) -> Option<Token> {
+        self.lexemes.get(self.at + offset).map(|lexeme| lexeme.token)
+    }
+
+    fn peek_text(&self, offset: usize) -> &'s str {
+        self.lexemes.get(self.at + offset).map_or("", |lexeme| self.slice(lexeme))
+    }
+
+    /// Whether the next token is the first of an item.
+    fn at_item_start(&self) -> bool {
+        self.previous == Token::Sep || matches!(self.previous, Token::LBrace | Token::HeadBrace)
+    }
+
+    fn emit(&mut self, token: Token, span: Span) -> Option<(u32, Token, u32)> {
+        self.previous = token;
+        self.previous_end = span.end;
+        Some((span.start, token, span.end))
+    }
+
+    fn separate(&mut self) -> Option<(u32, Token, u32)> {
+        self.frame.start_item();
+        self.emit(Token::Sep, Span::at(self.previous_end))
+    }
+
+    /// Whether the newline before the next token ends an item.
+    fn newline_ends_item(&mut self, lexeme: &Lexeme) -> bool {
+        if !lexeme.first
+            || self.frame.kind == FrameKind::Group
+            || self.at_item_start()
+            || lexeme.token.is_closer()
+            || lexeme.token == Token::Comma
+            || lexeme.token == Token::Semicolon
+        {
+            return false;
+        }
+        if !self.previous.can_end_item() {
+            return self.begins_item_for_sure(lexeme);
+        }
+        if lexeme.token == Token::LBrace {
+            let above = Span::at(self.previous_end);
+            let error = SyntaxError::new(Kind::BraceOnNextLine, lexeme.span).label(above, "it belongs here");
+            self.errors.push(error);
+            return false;
+        }
+        !lexeme.token.continues_item()
+    }
+
+    /// Whether no item can go on with this token, although the one before it is incomplete: then the mistake
+    /// stays on its line.
+    fn begins_item_for_sure(&self, lexeme: &Lexeme) -> bool {
+        let open_end = self.previous.is_infix()
+            || matches!(self.previous, Token::Eq | Token::FatArrow | Token::Bang | Token::Colon | Token::Dot);
+        match lexeme.token {
+            Token::Let | Token::Fn | Token::Import | Token::Pub | Token::Record | Token::Enum => {
+                !matches!(self.previous, Token::If | Token::Pub)
+            }
+            Token::Lower if open_end && self.previous != Token::Dot => match self.peek(1) {
+                Some(Token::Eq) => true,
+                Some(Token::Colon) => matches!(self.frame.kind, FrameKind::Fields | FrameKind::Schema),
+                Some(Token::Lower) => matches!(self.slice(lexeme), "param" | "out" | "select"),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// What a comma is here; `None` if it says no more than the bracket behind it.
+    fn comma(&self) -> Option<Token> {
+        let frame = &self.frame;
+        let relation = matches!(
+            frame.item,
+            Some(Token::After | Token::Claims | Token::Reads | Token::Writes | Token::Effects)
+        );
+        if frame.kind == FrameKind::Group
+            || frame.bars
+            || frame.head == Head::For
+            || self.at_item_start()
+            || (frame.kind == FrameKind::File && frame.item.is_some())
+            || (frame.kind == FrameKind::Schema && relation)
+        {
+            return Some(Token::Comma);
+        }
+        if self.peek(1).is_some_and(Token::is_closer) { None } else { Some(Token::Sep) }
+    }
+
+    /// What a word is at the beginning of an item.
+    fn word_at_item_start(&self, word: &str) -> Token {
+        let next = self.peek(1);
+        match self.frame.kind {
+            FrameKind::File => match word {
+                "component" => Token::Component,
+                "policy" => Token::Policy,
+                "resource" => Token::Resource,
+                "labels" => Token::Labels,
+                "guard" | "test" | "rollout" | "fact" => Token::Reserved,
+                _ => Token::Lower,
+            },
+            FrameKind::Block => {
+                let operand = next.is_some_and(Token::can_begin_operand);
+                let name = next.is_some_and(|t| matches!(t, Token::Lower | Token::Upper) || t.is_keyword());
+                match word {
+                    "select" if operand => Token::Select,
+                    "param" if name => Token::Param,
+                    "out" if name => Token::Out,
+                    "check" | "defaults" | "prune" if operand => Token::Reserved,
+                    "after" if next == Some(Token::Lower) => Token::Reserved,
+                    _ => Token::Lower,
+                }
+            }
+            FrameKind::Body => {
+                let ends = next.is_none_or(|t| {
+                    t.is_closer()
+                        || matches!(t, Token::Eq | Token::Comma | Token::Colon | Token::FatArrow | Token::Dot)
+                });
+                match word {
+                    _ if ends => Token::Lower,
+                    "after" => Token::After,
+                    "before" => Token::Before,
+                    "notify" => Token::Notify,
+                    "when" => Token::When,
+                    "timeout" => Token::Timeout,
+                    "retry" => Token::Retry,
+                    "restart" if self.peek_text(1) == "on" => Token::RestartOn,
+                    "reload" if self.peek_text(1) == "on" => Token::ReloadOn,
+                    "skip" | "approval" | "tags" => Token::Reserved,
+                    _ => Token::Lower,
+                }
+            }
+            FrameKind::Schema if next != Some(Token::Colon) => match word {
+                "provider" => Token::Provider,
+                "key" => Token::Key,
+                "local" => Token::Local,
+                "out" => Token::Out,
+                "early" => Token::Early,
+                "union" => Token::Union,
+                "claims" => Token::Claims,
+                "reads" => Token::Reads,
+                "writes" => Token::Writes,
+                "after" => Token::After,
+                "effects" => Token::Effects,
+                "check" => Token::Reserved,
+                _ => Token::Lower,
+            },
+            FrameKind::Fields if next != Some(Token::Colon) && word == "check" => Token::Reserved,
+            _ => Token::Lower,
+        }
+    }
+
+    /// What a word is inside an item.
+    fn word_inside_item(&self, word: &str) -> Token {
+        match (self.frame.kind, self.frame.item, word) {
+            (FrameKind::File, None, _) if self.previous == Token::Pub => self.word_at_item_start(word),
+            (FrameKind::Schema, Some(Token::Local | Token::Early), "key" | "out")
+                if matches!(self.previous, Token::Local | Token::Early) =>
+            {
+                self.word_at_item_start(word)
+            }
+            (FrameKind::Body, Some(Token::Retry), "every") => Token::Every,
+            (FrameKind::Schema, Some(Token::Provider), "protocol") => Token::Protocol,
+            (FrameKind::Schema, _, "accepts") if self.peek_text(1) == "secret" => Token::AcceptsSecret,
+            _ => Token::Lower,
+        }
+    }
+
+    /// What the `{` that comes next opens, and whether it is the brace of a head.
+    fn brace(&self) -> (FrameKind, bool) {
+        let frame = &self.frame;
+        let after_path = matches!(self.previous, Token::Upper | Token::DotUpper);
+        match frame.head {
+            Head::Block => return (FrameKind::Block, true),
+            Head::Arms => return (FrameKind::Arms, true),
+            Head::IfLet | Head::For if !after_path => return (FrameKind::Block, true),
+            _ => {}
+        }
+        let kind = match (frame.kind, frame.item) {
+            (FrameKind::File, Some(Token::Import)) => FrameKind::Names,
+            (FrameKind::File, Some(Token::Record | Token::Labels)) => FrameKind::Fields,
+            (FrameKind::File, Some(Token::Enum)) => FrameKind::Variants,
+            (FrameKind::File, Some(Token::Resource)) => FrameKind::Schema,
+            (FrameKind::File, Some(Token::Fn | Token::Component | Token::Policy)) => FrameKind::Block,
+            (FrameKind::Variants, _) => FrameKind::Fields,
+            _ if matches!(self.previous, Token::FatArrow | Token::Else | Token::Bar) => FrameKind::Block,
+            _ => FrameKind::Body,
+        };
+        (kind, false)
+    }
+
+    /// Keeps track of heads, lambda bars and what the item is, before `token` is emitted.
+    fn track(&mut self, token: Token) {
+        let begins_expression = !self.previous.can_end_operand();
+        let frame = &mut self.frame;
+        match token {
+            Token::If if begins_expression => {
+                let is_let = self.lexemes.get(self.at + 1).is_some_and(|next| next.token == Token::Let);
+                frame.head = if is_let { Head::IfLet } else { Head::Block };
+            }
+            Token::Match if begins_expression => frame.head = Head::Arms,
+            Token::For if begins_expression => frame.head = Head::For,
+            Token::Eq if frame.head == Head::IfLet => frame.head = Head::Block,
+            Token::In if frame.head == Head::For => frame.head = Head::Block,
+            Token::Bar if frame.bars => frame.bars = false,
+            Token::Bar if begins_expression => frame.bars = true,
+            _ => {}
+        }
+        if frame.item.is_none() && token != Token::Pub {
+            frame.item = Some(token);
+        }
+    }
+
+    fn push(&mut self, frame: Frame) {
+        self.frames.push(self.frame);
+        self.frame = frame;
+    }
+
+    fn pop(&mut self) {
+        if let Some(frame) = self.frames.pop() {
+            self.frame = frame;
+        }
+    }
+
+    /// The place after the last lexeme, where the grammar is told that all brackets close.
+    fn give_up(&mut self) -> Option<(u32, Token, u32)> {
+        if self.frames.is_empty() {
+            return None;
+        }
+        let closer = self.frame.closer;
+        self.pop();
+        self.emit(closer, Span::at(self.previous_end))
+    }
+
+    fn semicolon(&mut self, lexeme: &Lexeme) {
+        let again = matches!(self.errors.last(), Some(e) if e.kind == Kind::Semicolon);
+        if !again {
+            self.errors.push(SyntaxError::new(Kind::Semicolon, lexeme.span).help("leave it out"));
+        }
+    }
+}
+
+impl Iterator for Filter<'_> {
+    type Item = (u32, Token, u32);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if self.stop.get() {
+                return self.give_up();
+            }
+            let Some(&lexeme) = self.lexemes.get(self.at) else {
+                return self.give_up();
+            };
+            if self.newline_ends_item(&lexeme) {
+                return self.separate();
+            }
+            let mut span = lexeme.span;
+            let mut skip = 1;
+            let token = match lexeme.token {
+                Token::Semicolon | Token::Comma => {
+                    let mut kind = self.comma();
+                    if lexeme.token == Token::Semicolon {
+                        self.semicolon(&lexeme);
+                        kind = match kind {
+                            Some(Token::Comma) if self.frame.kind != FrameKind::Group && self.at_item_start() => None,
+                            Some(_) if self.frame.kind == FrameKind::File => Some(Token::Sep),
+                            kind => kind,
+                        };
+                    }
+                    self.at += 1;
+                    match kind {
+                        None => continue,
+                        Some(Token::Sep) => {
+                            self.frame.start_item();
+                            return self.emit(Token::Sep, span);
+                        }
+                        Some(kind) => return self.emit(kind, span),
+                    }
+                }
+                Token::Lower => {
+                    let word = self.slice(&lexeme);
+                    let token = if self.at_item_start() {
+                        self.word_at_item_start(word)
+                    } else {
+                        self.word_inside_item(word)
+                    };
+                    if matches!(token, Token::RestartOn | Token::ReloadOn | Token::AcceptsSecret) {
+                        skip = 2;
+                        span = self.lexemes.get(self.at + 1).map_or(span, |next| span.to(next.span));
+                    }
+                    token
+                }
+                token => token,
+            };
+            self.track(token);
+            self.at += skip;
+            let token = match token {
+                Token::LBrace => {
+                    let (kind, head) = self.brace();
+                    self.frame.head = if head { Head::No } else { self.frame.head };
+                    self.push(Frame::new(kind, Token::RBrace));
+                    if head { Token::HeadBrace } else { Token::LBrace }
+                }
+                Token::LParen | Token::LBracket | Token::HoleStart => {
+                    self.push(Frame::new(FrameKind::Group, token.closer()));
+                    token
+                }
+                Token::RBrace | Token::RParen | Token::RBracket | Token::HoleEnd => {
+                    self.pop();
+                    token
+                }
+                token => token,
+            };
+            return self.emit(token, span);
+        }
+    }
+}

@@ -1,0 +1,692 @@
+//! Text to tokens.
+//!
+//! Three little lexers share the work: one for code, one for the inside of `"..."` and one for the inside of
+//! `"""..."""`. A stack of modes says which is in charge; a `${` pushes code, its `}` pops it. A string
+//! without holes becomes one token, since most strings have none.
+//!
+//! Lexing never fails: what is no token becomes [`Token::Error`], with an entry in the error list.
+
+use crate::Span;
+use crate::error::{SyntaxError, SyntaxErrorKind};
+use crate::token::{Lexeme, Token};
+use crate::trivia::{Comment, CommentKind, Trivia};
+use logos::Logos;
+use smol_str::SmolStr;
+
+/// What the lexer found in a file.
+pub(crate) struct Lexed {
+    pub(crate) lexemes: Vec<Lexeme>,
+    pub(crate) trivia: Trivia,
+    pub(crate) docs: Vec<DocBlock>,
+    pub(crate) errors: Vec<SyntaxError>,
+}
+
+/// Consecutive documentation comments of one kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DocBlock {
+    /// Where the token after it starts: the declaration that it documents.
+    pub(crate) target: u32,
+    /// The first of its comments in the trivia table.
+    pub(crate) first: u32,
+    /// After the last of them.
+    pub(crate) end: u32,
+    /// `//!`
+    pub(crate) file: bool,
+    /// Whether any token stands before it.
+    pub(crate) leading: bool,
+}
+
+/// Code.
+#[derive(Logos, Clone, Copy, Debug, PartialEq, Eq)]
+enum Code {
+    #[regex(r"[ \t\r]+")]
+    Blank,
+    #[token("\n")]
+    Newline,
+    #[regex(r"//[^\n]*", allow_greedy = true)]
+    Comment,
+    #[regex(r"#[^\n]*", allow_greedy = true)]
+    Hash,
+    #[regex(r"[A-Z][A-Za-z0-9_]*")]
+    Upper,
+    #[regex(r"[a-z_][A-Za-z0-9_]*")]
+    Word,
+    #[regex(r"\.[A-Z][A-Za-z0-9_]*")]
+    DotUpper,
+    #[regex(r"[0-9][0-9A-Za-z_]*")]
+    Number,
+    #[token("\"")]
+    Quote,
+    #[token("\"\"\"")]
+    BlockQuote,
+    #[regex("r\"[^\"\n]*")]
+    Raw,
+    #[regex(r"'[^'\n]*'")]
+    SingleQuoted,
+    #[token("{")]
+    LBrace,
+    #[token("}")]
+    RBrace,
+    #[token("(")]
+    LParen,
+    #[token(")")]
+    RParen,
+    #[token("[")]
+    LBracket,
+    #[token("]")]
+    RBracket,
+    #[token(",")]
+    Comma,
+    #[token(";")]
+    Semicolon,
+    #[token(".")]
+    Dot,
+    #[token("..")]
+    DotDot,
+    #[token("?.")]
+    QuestionDot,
+    #[token("?")]
+    Question,
+    #[token(":")]
+    Colon,
+    #[token("=")]
+    Eq,
+    #[token("=>")]
+    FatArrow,
+    #[token("->")]
+    Arrow,
+    #[token("==")]
+    EqEq,
+    #[token("!=")]
+    NotEq,
+    #[token("<")]
+    Lt,
+    #[token("<=")]
+    Le,
+    #[token(">")]
+    Gt,
+    #[token(">=")]
+    Ge,
+    #[token("&&")]
+    AndAnd,
+    #[token("||")]
+    OrOr,
+    #[token("??")]
+    Coalesce,
+    #[token("+")]
+    Plus,
+    #[token("-")]
+    Minus,
+    #[token("*")]
+    Star,
+    #[token("/")]
+    Slash,
+    #[token("%")]
+    Percent,
+    #[token("!")]
+    Bang,
+    #[token("|")]
+    Bar,
+}
+
+/// The inside of a `"..."`.
+#[derive(Logos, Clone, Copy, Debug, PartialEq, Eq)]
+enum Line {
+    #[regex(r#"[^"\\$\n]+"#)]
+    #[token("$")]
+    #[token("\\")]
+    #[regex(r"\\[^\n]")]
+    Text,
+    #[token("${")]
+    Hole,
+    #[token("\"")]
+    End,
+    #[token("\n")]
+    Newline,
+}
+
+/// The inside of a `"""..."""`.
+#[derive(Logos, Clone, Copy, Debug, PartialEq, Eq)]
+enum Block {
+    #[regex(r#"[^"\\$]+"#)]
+    #[token("$")]
+    #[token("\\")]
+    #[token("\"")]
+    #[regex(r"\\[^\n]")]
+    Text,
+    #[token("${")]
+    Hole,
+    #[token("\"\"\"")]
+    End,
+}
+
+/// What the lexer is inside of.
+#[derive(Clone, Copy, Debug)]
+enum Mode {
+    /// A string, from its opening quotes on.
+    String {
+        open: Span,
+        block: bool,
+        /// Whether a hole was found in it, so that its start token is out.
+        holes: bool,
+    },
+    /// A hole in a string.
+    Hole { open: Span, braces: u32 },
+}
+
+/// Reads `text`, which is shorter than 4 GiB.
+pub(crate) fn lex(text: &str) -> Lexed {
+    let mut lexer = Lexer {
+        text,
+        at: 0,
+        first: true,
+        line_blank: true,
+        line_start: 0,
+        modes: Vec::new(),
+        doc: None,
+        out: Lexed {
+            // Measured on policies: a token per three bytes.
+            lexemes: Vec::with_capacity(text.len() / 3 + 16),
+            trivia: Trivia::default(),
+            docs: Vec::new(),
+            errors: Vec::new(),
+        },
+    };
+    lexer.run();
+    lexer.out
+}
+
+struct Lexer<'s> {
+    text: &'s str,
+    /// Everything before this byte is read.
+    at: usize,
+    /// Whether no token of the present line was read yet.
+    first: bool,
+    /// Whether neither token nor comment of the present line was read yet.
+    line_blank: bool,
+    line_start: usize,
+    modes: Vec<Mode>,
+    /// The documentation comments that wait for their declaration.
+    doc: Option<DocBlock>,
+    out: Lexed,
+}
+
+impl<'s> Lexer<'s> {
+    fn run(&mut self) {
+        if self.text.starts_with('\u{feff}') {
+            self.at = '\u{feff}'.len_utf8();
+        }
+        while self.at < self.text.len() {
+            match self.modes.last().copied() {
+                None | Some(Mode::Hole { .. }) => self.code(),
+                Some(Mode::String { open, block, holes }) => self.string(open, block, holes),
+            }
+        }
+        self.end_of_text();
+        self.finish_doc(self.text.len());
+    }
+
+    fn rest(&self) -> &'s str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        // The caller refused texts of 4 GiB and more.
+        Span::new(start as u32, end as u32)
+    }
+
+    fn push(&mut self, token: Token, span: Span) {
+        self.finish_doc(span.start as usize);
+        self.out.lexemes.push(Lexeme { token, first: self.first, span });
+        self.first = false;
+        self.line_blank = false;
+    }
+
+    fn error(&mut self, error: SyntaxError) {
+        self.out.errors.push(error);
+    }
+
+    /// Reads code until the mode changes or the text ends.
+    fn code(&mut self) {
+        let base = self.at;
+        let mut lexer = Code::lexer(self.rest());
+        while let Some(found) = lexer.next() {
+            let range = lexer.span();
+            let (start, end) = (base + range.start, base + range.end);
+            let span = self.span(start, end);
+            self.at = end;
+            let token = match found {
+                Ok(Code::Blank) => continue,
+                Ok(Code::Newline) => {
+                    // A hole is on one line, so that a forgotten `}` cannot swallow the file.
+                    if !self.modes.is_empty() {
+                        self.at = start;
+                        self.unclosed_hole();
+                        return;
+                    }
+                    self.newline(end);
+                    continue;
+                }
+                Ok(Code::Comment) => {
+                    self.comment(lexer.slice(), start);
+                    continue;
+                }
+                Ok(Code::Hash) => {
+                    self.hash(lexer.slice(), start);
+                    if self.at != end {
+                        return;
+                    }
+                    continue;
+                }
+                Ok(Code::Quote) => {
+                    self.modes.push(Mode::String { open: span, block: false, holes: false });
+                    return;
+                }
+                Ok(Code::BlockQuote) => {
+                    self.modes.push(Mode::String { open: span, block: true, holes: false });
+                    return;
+                }
+                Ok(Code::Raw) => {
+                    self.raw(start, end);
+                    if self.at != end {
+                        return;
+                    }
+                    continue;
+                }
+                Ok(Code::SingleQuoted) => {
+                    let help = format!("write `\"{}\"`", lexer.slice().trim_matches('\''));
+                    self.error(SyntaxError::new(SyntaxErrorKind::SingleQuotes, span).help(help));
+                    Token::Str
+                }
+                Ok(Code::LBrace) => {
+                    if let Some(Mode::Hole { braces, .. }) = self.modes.last_mut() {
+                        *braces += 1;
+                    }
+                    Token::LBrace
+                }
+                Ok(Code::RBrace) => match self.modes.last_mut() {
+                    Some(Mode::Hole { braces: 0, .. }) => {
+                        self.modes.pop();
+                        self.push(Token::HoleEnd, span);
+                        return;
+                    }
+                    Some(Mode::Hole { braces, .. }) => {
+                        *braces -= 1;
+                        Token::RBrace
+                    }
+                    _ => Token::RBrace,
+                },
+                Ok(Code::Number) => {
+                    let fraction = fraction(self.rest());
+                    if fraction > 0 {
+                        self.at = end + fraction;
+                        self.fraction(start);
+                        return;
+                    }
+                    number(lexer.slice())
+                }
+                Ok(Code::Word) => word(lexer.slice()),
+                Ok(code) => plain(code),
+                Err(()) => {
+                    self.bad_character(start, end);
+                    continue;
+                }
+            };
+            self.push(token, span);
+        }
+    }
+
+    fn newline(&mut self, end: usize) {
+        if self.line_blank {
+            self.out.trivia.blank_lines.push(self.line_start as u32);
+        }
+        self.line_start = end;
+        self.line_blank = true;
+        self.first = true;
+    }
+
+    fn comment(&mut self, slice: &str, start: usize) {
+        let text = slice.trim_end();
+        let span = self.span(start, start + text.len());
+        let kind = if text.starts_with("//!") {
+            CommentKind::FileDoc
+        } else if text.starts_with("///") && !text.starts_with("////") {
+            CommentKind::Doc
+        } else {
+            CommentKind::Line
+        };
+        let index = self.out.trivia.comments.len() as u32;
+        self.out.trivia.comments.push(Comment { kind, span });
+        // A comment behind code documents nothing, whatever its slashes.
+        if kind != CommentKind::Line && self.first {
+            let file = kind == CommentKind::FileDoc;
+            match &mut self.doc {
+                Some(doc) if doc.file == file => doc.end = index + 1,
+                _ => {
+                    self.finish_doc(start);
+                    let leading = self.out.lexemes.is_empty();
+                    self.doc = Some(DocBlock { target: 0, first: index, end: index + 1, file, leading });
+                }
+            }
+        }
+        self.line_blank = false;
+    }
+
+    fn finish_doc(&mut self, target: usize) {
+        if let Some(mut doc) = self.doc.take() {
+            doc.target = target as u32;
+            self.out.docs.push(doc);
+        }
+    }
+
+    /// `# like this` is a comment of another language; a `#` before other text is only a bad character.
+    fn hash(&mut self, slice: &str, start: usize) {
+        let text = slice.trim_end();
+        let is_comment = text.len() == 1 || text[1..].starts_with([' ', '\t', '!', '#']) || self.first;
+        let in_line_hole = !self.modes.is_empty();
+        if !is_comment || in_line_hole {
+            self.at = start + 1;
+            self.bad_character(start, start + 1);
+            return;
+        }
+        let span = self.span(start, start + text.len());
+        self.out.trivia.comments.push(Comment { kind: CommentKind::Line, span });
+        let again = matches!(self.out.errors.last(), Some(e) if e.kind == SyntaxErrorKind::HashComment);
+        if !again {
+            let help = format!("write `//{}`", text.trim_start_matches(['#', '!']));
+            self.error(SyntaxError::new(SyntaxErrorKind::HashComment, span).help(help));
+        }
+        self.line_blank = false;
+    }
+
+    fn raw(&mut self, start: usize, end: usize) {
+        if self.rest().starts_with('"') {
+            self.at = end + 1;
+            self.push(Token::Str, self.span(start, end + 1));
+        } else {
+            let span = self.span(start, end);
+            let quote = self.span(start, start + 2);
+            self.error(unterminated(false, quote, end as u32));
+            self.push(Token::Str, span);
+        }
+    }
+
+    fn fraction(&mut self, start: usize) {
+        let span = self.span(start, self.at);
+        let text = self.text.get(start..self.at).unwrap_or("");
+        let mut error = SyntaxError::new(SyntaxErrorKind::Fraction { text: SmolStr::new(text) }, span);
+        if text.ends_with(char::is_alphabetic) {
+            error = error.help("use the smaller unit: `90m` for one and a half hours, `1536MiB` for 1.5 GiB");
+        }
+        self.error(error);
+        self.push(Token::Error, span);
+    }
+
+    /// Adjacent characters without a meaning make one error.
+    fn bad_character(&mut self, start: usize, end: usize) {
+        if let Some(last) = self.out.errors.last_mut()
+            && last.span.end as usize == start
+            && let SyntaxErrorKind::BadCharacter { text } = &mut last.kind
+            && let Some(lexeme) = self.out.lexemes.last_mut()
+            && lexeme.token == Token::Error
+        {
+            last.span.end = end as u32;
+            lexeme.span.end = end as u32;
+            if text.chars().count() < 12 {
+                *text = SmolStr::new(self.text.get(last.span.start as usize..end).unwrap_or(""));
+            }
+            return;
+        }
+        let span = self.span(start, end);
+        let text = self.text.get(start..end).unwrap_or("");
+        let help = match text {
+            "$" => Some("`${..}` puts a value into a string; a name alone needs no `$`"),
+            "&" => Some("`&&` is the word for \"and\""),
+            "'" | "`" => Some("text stands in double quotes"),
+            "@" => Some("there are no annotations and no exported resources"),
+            "\u{201c}" | "\u{201d}" | "\u{201e}" | "\u{2018}" | "\u{2019}" => Some("use the plain quote `\"`"),
+            "\u{a0}" => Some("this is a no-break space; use a plain one"),
+            _ if text.chars().all(char::is_alphabetic) => {
+                Some("names are written with the letters a to z, digits and `_`; any other text needs quotes")
+            }
+            _ => None,
+        };
+        let mut error = SyntaxError::new(SyntaxErrorKind::BadCharacter { text: SmolStr::new(text) }, span);
+        error.help = help.map(str::to_owned);
+        self.error(error);
+        self.push(Token::Error, span);
+    }
+
+    /// Reads a string from behind its opening quotes, or from behind a hole, up to a hole or its end.
+    fn string(&mut self, open: Span, block: bool, holes: bool) {
+        let start = self.at;
+        let (piece, end) = if block { scan_block(self.rest()) } else { scan_line(self.rest()) };
+        let text_end = start + end;
+        let text = self.span(start, text_end);
+        let quotes = open.len() as usize;
+        if piece == Piece::Hole {
+            if !holes {
+                self.push(Token::StrStart, open);
+                if let Some(Mode::String { holes, .. }) = self.modes.last_mut() {
+                    *holes = true;
+                }
+            }
+            if !text.is_empty() {
+                self.push(Token::StrText, text);
+            }
+            let hole = self.span(text_end, text_end + 2);
+            self.push(Token::HoleStart, hole);
+            self.at = text_end + 2;
+            self.modes.push(Mode::Hole { open: hole, braces: 0 });
+            return;
+        }
+        self.modes.pop();
+        let closing = if piece == Piece::End { quotes } else { 0 };
+        self.at = text_end + closing;
+        if piece == Piece::Cut && !self.modes.is_empty() {
+            // A quote that opens inside a hole and has no partner: the hole's `}` is what is missing.
+            self.push(Token::Str, self.span(open.start as usize, text_end));
+            self.unclosed_hole();
+            return;
+        }
+        if piece == Piece::Cut {
+            self.error(unterminated(block, open, text_end as u32));
+        }
+        if holes {
+            if !text.is_empty() {
+                self.push(Token::StrText, text);
+            }
+            self.push(Token::StrEnd, self.span(text_end, self.at));
+        } else {
+            self.push(Token::Str, self.span(open.start as usize, self.at));
+        }
+    }
+
+    /// A line or the text ended inside a hole: closes it and what is around it, up to a text block, which goes
+    /// on with the next line. One mistake, one message.
+    fn unclosed_hole(&mut self) {
+        let here = Span::at(self.at as u32);
+        let mut reported = false;
+        while let Some(mode) = self.modes.pop() {
+            match mode {
+                Mode::Hole { open, .. } => {
+                    if !reported {
+                        reported = true;
+                        self.error(
+                            SyntaxError::new(SyntaxErrorKind::UnclosedHole, open)
+                                .label(here, "the string ends here")
+                                .help("close it with `}`, or write `\\${` for the characters themselves"),
+                        );
+                    }
+                    self.push(Token::HoleEnd, here);
+                }
+                Mode::String { block: true, .. } if self.at < self.text.len() => {
+                    self.modes.push(mode);
+                    return;
+                }
+                Mode::String { .. } => self.push(Token::StrEnd, here),
+            }
+        }
+    }
+
+    fn end_of_text(&mut self) {
+        match self.modes.last().copied() {
+            None => {}
+            Some(Mode::Hole { .. }) => self.unclosed_hole(),
+            // The text ended right behind the opening quotes or behind a hole.
+            Some(Mode::String { open, block, holes }) => {
+                let here = self.text.len();
+                self.modes.pop();
+                if self.modes.is_empty() {
+                    self.error(unterminated(block, open, here as u32));
+                }
+                if holes {
+                    self.push(Token::StrEnd, Span::at(here as u32));
+                } else {
+                    self.push(Token::Str, self.span(open.start as usize, here));
+                }
+                if !self.modes.is_empty() {
+                    self.unclosed_hole();
+                }
+            }
+        }
+    }
+}
+
+fn unterminated(block: bool, open: Span, end: u32) -> SyntaxError {
+    let kind = SyntaxErrorKind::UnterminatedString { block };
+    let error = SyntaxError::new(kind, open);
+    if block {
+        error.help("close it with `\"\"\"`")
+    } else {
+        error
+            .label(Span::at(end), "the line ends here")
+            .help("close it with `\"`; text of several lines stands between `\"\"\"` and `\"\"\"`")
+    }
+}
+
+/// How a piece of a string ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Piece {
+    /// At a `${`.
+    Hole,
+    /// At the closing quotes.
+    End,
+    /// At the end of the line or of the text.
+    Cut,
+}
+
+/// The length of the text up to the next hole, closing quote or newline.
+fn scan_line(rest: &str) -> (Piece, usize) {
+    let mut lexer = Line::lexer(rest);
+    while let Some(found) = lexer.next() {
+        let start = lexer.span().start;
+        match found {
+            Ok(Line::Text) | Err(()) => {}
+            Ok(Line::Hole) => return (Piece::Hole, start),
+            Ok(Line::End) => return (Piece::End, start),
+            Ok(Line::Newline) => return (Piece::Cut, start),
+        }
+    }
+    (Piece::Cut, rest.len())
+}
+
+/// The length of the text up to the next hole or the closing quotes.
+fn scan_block(rest: &str) -> (Piece, usize) {
+    let mut lexer = Block::lexer(rest);
+    while let Some(found) = lexer.next() {
+        let start = lexer.span().start;
+        match found {
+            Ok(Block::Text) | Err(()) => {}
+            Ok(Block::Hole) => return (Piece::Hole, start),
+            Ok(Block::End) => return (Piece::End, start),
+        }
+    }
+    (Piece::Cut, rest.len())
+}
+
+/// The length of `.5` and what belongs to it.
+fn fraction(rest: &str) -> usize {
+    let bytes = rest.as_bytes();
+    if bytes.first() != Some(&b'.') || !bytes.get(1).is_some_and(u8::is_ascii_digit) {
+        return 0;
+    }
+    1 + bytes.iter().skip(1).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count()
+}
+
+/// What a number with letters in it is meant to be. `literal.rs` checks it.
+fn number(text: &str) -> Token {
+    if text.starts_with("0o") {
+        Token::Mode
+    } else if text.bytes().all(|b| b.is_ascii_digit() || b == b'_') {
+        Token::Int
+    } else if text.ends_with(['B', 'b', 'i', 'K', 'M', 'G', 'T', 'k', 'P']) {
+        Token::Size
+    } else {
+        Token::Duration
+    }
+}
+
+fn word(text: &str) -> Token {
+    match text {
+        "_" => Token::Underscore,
+        "let" => Token::Let,
+        "fn" => Token::Fn,
+        "record" => Token::Record,
+        "enum" => Token::Enum,
+        "import" => Token::Import,
+        "pub" => Token::Pub,
+        "if" => Token::If,
+        "else" => Token::Else,
+        "match" => Token::Match,
+        "for" => Token::For,
+        "in" => Token::In,
+        "true" => Token::True,
+        "false" => Token::False,
+        "none" => Token::None,
+        "self" => Token::SelfValue,
+        "as" => Token::As,
+        "type" | "where" | "const" | "with" | "default" | "force" => Token::Reserved,
+        _ => Token::Lower,
+    }
+}
+
+fn plain(code: Code) -> Token {
+    match code {
+        Code::Upper => Token::Upper,
+        Code::DotUpper => Token::DotUpper,
+        Code::LParen => Token::LParen,
+        Code::RParen => Token::RParen,
+        Code::LBracket => Token::LBracket,
+        Code::RBracket => Token::RBracket,
+        Code::Comma => Token::Comma,
+        Code::Semicolon => Token::Semicolon,
+        Code::Dot => Token::Dot,
+        Code::DotDot => Token::DotDot,
+        Code::QuestionDot => Token::QuestionDot,
+        Code::Question => Token::Question,
+        Code::Colon => Token::Colon,
+        Code::Eq => Token::Eq,
+        Code::FatArrow => Token::FatArrow,
+        Code::Arrow => Token::Arrow,
+        Code::EqEq => Token::EqEq,
+        Code::NotEq => Token::NotEq,
+        Code::Lt => Token::Lt,
+        Code::Le => Token::Le,
+        Code::Gt => Token::Gt,
+        Code::Ge => Token::Ge,
+        Code::AndAnd => Token::AndAnd,
+        Code::OrOr => Token::OrOr,
+        Code::Coalesce => Token::Coalesce,
+        Code::Plus => Token::Plus,
+        Code::Minus => Token::Minus,
+        Code::Star => Token::Star,
+        Code::Slash => Token::Slash,
+        Code::Percent => Token::Percent,
+        Code::Bang => Token::Bang,
+        Code::Bar => Token::Bar,
+        Code::LBrace | Code::RBrace | Code::Word | Code::Number => Token::Error,
+        Code::Blank | Code::Newline | Code::Comment | Code::Hash => Token::Error,
+        Code::Quote | Code::BlockQuote | Code::Raw | Code::SingleQuoted => Token::Error,
+    }
+}
