@@ -4,6 +4,8 @@
 //! A crate of its own because both sides must link exactly this and nothing of each other: it knows neither
 //! sources nor hosts, does no IO, and is small enough to be read whole.
 
+pub mod check;
+pub mod codec;
 pub mod digest;
 pub mod eval;
 pub mod expr;
@@ -12,3 +14,6 @@ pub mod plan;
 pub mod schema;
 pub mod text;
 pub mod value;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;

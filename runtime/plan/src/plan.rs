@@ -172,7 +172,7 @@ pub enum EdgeKind {
 }
 
 /// Why an edge is there.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EdgeReason {
     /// `after`, `before`, `notify`, `restart on`, `reload on`
     Clause(Clause),

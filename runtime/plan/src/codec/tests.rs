@@ -1,0 +1,336 @@
+//! Round trips, and the refusal of everything else.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::expr::{ExprId, Node, Operand};
+use crate::plan::Plan;
+use crate::schema::Schema;
+use crate::testing;
+use crate::value::{Type, Value};
+
+fn decode(bytes: &[u8]) -> Result<Plan> {
+    Plan::decode(bytes, Limits::default())
+}
+
+fn problem(bytes: &[u8]) -> Problem {
+    decode(bytes).unwrap_err().problem
+}
+
+#[test]
+fn round_trips() {
+    for plan in [Plan::default(), testing::files(0), testing::files(1), testing::everything()] {
+        let bytes = plan.encode().unwrap();
+        assert_eq!(decode(&bytes), Ok(plan.clone()));
+        assert_eq!(plan.encode().unwrap(), bytes);
+    }
+    assert_eq!(Plan::default().encode().unwrap(), [0xa0]);
+    let schema = testing::file_schema();
+    assert_eq!(Schema::decode(&schema.encode().unwrap()), Ok(schema));
+}
+
+#[test]
+fn ten_thousand_steps_round_trip() {
+    let plan = testing::files(10_000);
+    let bytes = plan.encode().unwrap();
+    assert!(bytes.len() < 150 * 10_000, "{} bytes", bytes.len());
+    assert!(decode(&bytes) == Ok(plan));
+}
+
+#[test]
+fn the_schema_hash_is_stable_and_sees_every_change() {
+    let schema = testing::file_schema();
+    // A change of the encoding breaks the tie to committed providers: it has to be meant.
+    assert_eq!(
+        crate::digest::hex(&schema.hash()),
+        "cc4a760b6500348338eee0919471bc85f937bcc1da32c2f0851d7eec531ceafb"
+    );
+    let mut hashes = vec![schema.hash()];
+    let mut changed = |change: fn(&mut Schema)| {
+        let mut other = testing::file_schema();
+        change(&mut other);
+        let hash = other.hash();
+        assert!(!hashes.contains(&hash));
+        hashes.push(hash);
+    };
+    changed(|s| s.protocol = 2);
+    changed(|s| s.attributes[0].accepts_secret = false);
+    changed(|s| s.attributes[0].union = true);
+    changed(|s| s.attributes[0].default = Some(Value::None));
+    changed(|s| s.outputs[0].early = false);
+    changed(|s| s.key.local = true);
+    changed(|s| s.key.ty = Type::String);
+    changed(|s| s.autoedges.swap(0, 1));
+    changed(|s| s.effects.clear());
+    changed(|s| s.reads = s.claims.clone());
+}
+
+#[test]
+fn every_prefix_and_every_extension_is_refused() {
+    let bytes = testing::everything().encode().unwrap();
+    for end in 0..bytes.len() {
+        assert!(decode(&bytes[..end]).is_err(), "{end} of {} bytes", bytes.len());
+    }
+    for more in [0x00, 0xa0, 0xf6, 0xff] {
+        let mut longer = bytes.clone();
+        longer.push(more);
+        assert_eq!(problem(&longer), Problem::Trailing);
+    }
+}
+
+/// A plan whose files are this item.
+fn with_files(item: &[u8]) -> Vec<u8> {
+    [&[0xa1, 0x00], item].concat()
+}
+
+#[test]
+fn other_encodings_of_the_same_are_refused() {
+    assert!(decode(&with_files(&[0x81, 0x61, b'a'])).is_ok());
+    for (bytes, expected) in [
+        // Integers and lengths in more bytes than they need.
+        (vec![0xa1, 0x18, 0x00, 0x81, 0x61, b'a'], Problem::NotMinimal),
+        (with_files(&[0x98, 0x01, 0x61, b'a']), Problem::NotMinimal),
+        (with_files(&[0x99, 0x00, 0x01, 0x61, b'a']), Problem::NotMinimal),
+        (with_files(&[0x9a, 0, 0, 0, 1, 0x61, b'a']), Problem::NotMinimal),
+        (with_files(&[0x9b, 0, 0, 0, 0, 0, 0, 0, 1, 0x61, b'a']), Problem::NotMinimal),
+        (with_files(&[0x81, 0x78, 0x01, b'a']), Problem::NotMinimal),
+        // Indefinite lengths.
+        (vec![0xbf, 0x00, 0x81, 0x61, b'a', 0xff], Problem::Unsupported),
+        (with_files(&[0x9f, 0x61, b'a', 0xff]), Problem::Unsupported),
+        (with_files(&[0x81, 0x7f, 0x61, b'a', 0xff]), Problem::Unsupported),
+        // Floats, tags, undefined, reserved additional information.
+        (vec![0xa1, 0x08, 0xf9, 0x3c, 0x00], Problem::Unsupported),
+        (vec![0xa1, 0x08, 0xfa, 0, 0, 0, 0], Problem::Unsupported),
+        (with_files(&[0xc1, 0x81, 0x61, b'a']), Problem::Unsupported),
+        (with_files(&[0x81, 0xd8, 0x18, 0x61, b'a']), Problem::Unsupported),
+        (vec![0xa1, 0x08, 0xf7], Problem::Unsupported),
+        (vec![0xa1, 0x08, 0x1c], Problem::Unsupported),
+        // Keys: not ascending, twice, unknown, not integers.
+        (vec![0xa2, 0x08, 0x01, 0x00, 0x80], Problem::KeyOrder),
+        (vec![0xa2, 0x08, 0x01, 0x08, 0x01], Problem::KeyOrder),
+        (vec![0xa1, 0x17, 0x01], Problem::UnknownField(23)),
+        (vec![0xa1, 0x61, b'a', 0x01], Problem::Expected("a number")),
+        // Something that is left out when it is empty is there.
+        (with_files(&[0x80]), Problem::NotCanonical),
+        (vec![0xa1, 0x08, 0x00], Problem::NotCanonical),
+        // Texts.
+        (with_files(&[0x81, 0x61, 0xff]), Problem::NotUtf8),
+        (with_files(&[0x81, 0x41, b'a']), Problem::Expected("a text")),
+        // Other kinds.
+        (vec![0x80], Problem::Expected("a structure")),
+        (with_files(&[0xf6]), Problem::Expected("a list")),
+        (vec![0xa1, 0x08, 0x20], Problem::Expected("a number")),
+        (vec![0xa1, 0x08, 0x1b, 0, 0, 0, 1, 0, 0, 0, 0], Problem::Range),
+        (vec![], Problem::Truncated),
+    ] {
+        assert_eq!(problem(&bytes), expected, "{bytes:02x?}");
+    }
+}
+
+#[test]
+fn counts_are_held_against_the_input() {
+    for head in [&[0x9a, 0xff, 0xff, 0xff, 0xff][..], &[0x9b, 0x80, 0, 0, 0, 0, 0, 0, 0], &[0x82, 0x60]] {
+        assert_eq!(problem(&with_files(head)), Problem::Truncated);
+    }
+    assert_eq!(
+        problem(&with_files(&[0x81, 0x7b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])),
+        Problem::Truncated
+    );
+    // A count that fits the bytes but not what its items take.
+    assert_eq!(problem(&[&[0xa1, 0x07, 0x98, 0x20][..], &[0xa0; 32]].concat()), Problem::Truncated);
+    assert_eq!(problem(&[0xbb, 0x80, 0, 0, 0, 0, 0, 0, 0]), Problem::Truncated);
+}
+
+#[test]
+fn nesting_is_bounded() {
+    // A constant that is a list of a list of ..
+    let nested = |depth: usize| {
+        let mut bytes = vec![0xa1, 0x06, 0x81, 0x82, 0x00];
+        bytes.extend(std::iter::repeat_n(0x81, depth));
+        bytes.push(0x00);
+        bytes
+    };
+    assert!(decode(&nested(16)).is_ok());
+    assert!(matches!(problem(&nested(17)), Problem::Invalid(_)));
+    assert_eq!(problem(&nested(30)), Problem::TooDeep);
+    assert_eq!(problem(&nested(10_000)), Problem::TooDeep);
+    // The same in what is only skipped, and in types.
+    let mut reader = Reader::new(&[0x81; 10_000]);
+    assert_eq!(reader.list(1, |r| r.value()).unwrap_err().problem, Problem::TooDeep);
+    let mut types = vec![0xa1, 0x03, 0x81, 0x82, 0x61, b'a'];
+    types.extend([0x82, 0x00].repeat(10_000));
+    assert_eq!(problem(&types), Problem::TooDeep);
+}
+
+#[test]
+fn steps_are_limited() {
+    let bytes = testing::files(4).encode().unwrap();
+    assert!(Plan::decode(&bytes, Limits { steps: 4 }).is_ok());
+    let error = Plan::decode(&bytes, Limits { steps: 3 }).unwrap_err();
+    assert_eq!(error.problem, Problem::Limit { what: "steps", count: 4, limit: 3 });
+    assert!(error.to_string().ends_with("it has 4 steps, and at most 3 are allowed"));
+    let mut plan = testing::files(1);
+    plan.barriers = 9;
+    let error = Plan::decode(&plan.encode().unwrap(), Limits { steps: 4 }).unwrap_err();
+    assert_eq!(error.problem, Problem::Limit { what: "barriers", count: 9, limit: 8 });
+}
+
+/// A change that makes the plan inconsistent, and what is said about it.
+fn inconsistent(expected: &str, change: impl FnOnce(&mut Plan)) {
+    let mut plan = testing::everything();
+    change(&mut plan);
+    assert_eq!(plan.encode().unwrap_err().to_string(), expected);
+}
+
+#[test]
+fn positions_and_phases_are_checked() {
+    inconsistent("step 0: its schema does not exist", |p| p.steps[0].schema = 1);
+    inconsistent("step 0: the policy does not exist", |p| p.steps[0].declarations[0].policy = 2);
+    inconsistent("step 0: a place is in a file that does not exist", |p| {
+        p.steps[0].declarations[0].span.file = 1
+    });
+    inconsistent("step 2: nothing declares it", |p| p.steps[2].declarations.clear());
+    inconsistent("step 0: an attribute does not exist", |p| {
+        p.steps[0].declarations[0].attributes[2].attribute = 5
+    });
+    inconsistent("step 0: its attributes are not sorted", |p| {
+        p.steps[0].declarations[0].attributes.swap(0, 1)
+    });
+    inconsistent("step 0: its key is not of its type", |p| {
+        p.steps[0].key = Operand::Value(testing::text("x"))
+    });
+    inconsistent("step 0: the value of `mode` is not of its type", |p| {
+        p.steps[0].declarations[0].attributes[2].value = Operand::Value(Value::Int(420));
+    });
+    inconsistent("step 0: a number is outside the range of its type", |p| {
+        p.steps[0].declarations[0].attributes[2].value = Operand::Value(Value::Mode(0o10000));
+    });
+    inconsistent("step 0: its key is not known before the plan runs", |p| {
+        let output = p.exprs.push(Node::Output { step: 1, output: 0 });
+        p.steps[0].key = Operand::Expr(output);
+    });
+    inconsistent("step 0: a condition is not known before the plan runs", |p| {
+        let key = p.exprs.push(Node::Key);
+        p.steps[0].declarations[0].condition = Operand::Expr(key);
+    });
+    inconsistent("step 0: a timeout or retry is not known before the plan runs", |p| {
+        let early = p.exprs.push(Node::Attribute(0));
+        p.steps[0].declarations[0].timeout = Some(Operand::Expr(early));
+    });
+    inconsistent("step 0: an expression does not exist", |p| {
+        p.steps[0].declarations[0].attributes[0].value = Operand::Expr(ExprId(10_000));
+    });
+    inconsistent("step 0: an expression uses a lambda's parameter outside of it", |p| {
+        let local = p.exprs.push(Node::Local(0));
+        p.steps[0].declarations[0].attributes[0].value = Operand::Expr(local);
+    });
+    inconsistent("step 0: `content` reads an attribute that does not exist", |p| {
+        let far = p.exprs.push(Node::Attribute(5));
+        p.steps[0].declarations[0].attributes[0].value = Operand::Expr(far);
+    });
+    inconsistent("step 0: `content` reads an attribute that does not exist", |p| {
+        let far = p.exprs.push(Node::Early(2));
+        p.steps[0].declarations[0].attributes[0].value = Operand::Expr(far);
+    });
+    inconsistent("expression 0 names one that is not before it", |p| {
+        p.exprs.nodes[0] = Node::IsSome(ExprId(0))
+    });
+    for node in [
+        Node::Fact(2),
+        Node::Label(2),
+        Node::Output { step: 3, output: 0 },
+        Node::Output { step: 0, output: 2 },
+        Node::Local(32),
+        Node::Call(crate::expr::Builtin::Len, vec![]),
+    ] {
+        inconsistent("expression 0 names something that does not exist", |p| p.exprs.nodes[0] = node);
+    }
+    inconsistent("a policy's `select` is not known before the plan runs", |p| {
+        let output = p.exprs.push(Node::Output { step: 1, output: 0 });
+        p.policies[0].select = Operand::Expr(output);
+    });
+    inconsistent("a refusal's message is not known before the plan runs", |p| {
+        let output = p.exprs.push(Node::Output { step: 1, output: 0 });
+        p.refusals[0].message = Operand::Expr(output);
+    });
+    inconsistent("the policy does not exist", |p| p.refusals[0].policy = 9);
+    inconsistent("edge 4: it has an end that does not exist", |p| p.edges[4].to = 5);
+    inconsistent("edge 0: it goes from a vertex to itself", |p| p.edges[0].to = 0);
+    inconsistent("the edges are not sorted", |p| p.edges.swap(0, 1));
+    inconsistent("the edges are not sorted", |p| p.edges[1] = p.edges[0].clone());
+    inconsistent("edge 2: its declaration does not exist", |p| p.edges[2].carrier = Some((true, 2)));
+    inconsistent("edge 4: its rule does not exist", |p| {
+        p.edges[4].reason = crate::plan::EdgeReason::Auto { schema: 0, rule: 2 };
+    });
+    inconsistent("the policies are not sorted", |p| p.policies.swap(0, 1));
+    inconsistent("the schemas are not sorted", |p| p.schemas.push(testing::file_schema()));
+    inconsistent("the default of the label `env` is not of its type", |p| {
+        p.labels[1].default = Some(Value::Int(1))
+    });
+    inconsistent("a type is not in the table of types", |p| p.facts[0].ty = Type::Named(3));
+    inconsistent("schema std.fs.File: a rule's expression does not exist", |p| {
+        p.schemas[0].claims[0].value = ExprId(9);
+    });
+    inconsistent("schema std.fs.File: expression 0 names something that does not exist", |p| {
+        p.schemas[0].exprs.nodes[0] = Node::Fact(0);
+    });
+    inconsistent("schema std.fs.File: the default of `mode` is not of its type", |p| {
+        p.schemas[0].attributes[3].default = Some(Value::Bool(true));
+    });
+}
+
+/// What `encode` refuses, `decode` refuses too.
+#[test]
+fn decoded_plans_are_checked() {
+    // A policy whose `select` is an expression that does not exist.
+    let mut w = Writer::default();
+    let mut map = w.open();
+    w.field(&mut map, 0);
+    w.list(&["a"], |w, file| w.text(file));
+    w.field(&mut map, 5);
+    w.array(1);
+    w.array(3);
+    w.text("web");
+    w.operand(&Operand::Expr(ExprId(3)));
+    w.array(3);
+    for _ in 0..3 {
+        w.uint(0);
+    }
+    w.close(map);
+    assert!(matches!(problem(&w.finish()), Problem::Invalid(_)));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// A changed plan is refused or is another plan in its canonical form; nothing panics.
+    #[test]
+    fn changed_bytes_are_refused_or_canonical(
+        at in any::<proptest::sample::Index>(), to in any::<u8>(), cut in 0_usize..4, insert in proptest::collection::vec(any::<u8>(), 0..4),
+    ) {
+        let bytes = testing::everything().encode().unwrap();
+        let at = at.index(bytes.len());
+        let mut changed = bytes[..at].to_vec();
+        changed.push(to);
+        changed.extend_from_slice(&insert);
+        changed.extend_from_slice(&bytes[(at + cut).min(bytes.len())..]);
+        if let Ok(plan) = decode(&changed) {
+            prop_assert_eq!(plan.encode().unwrap(), changed);
+        }
+    }
+
+    /// Integers of every width, both ways.
+    #[test]
+    fn integers_round_trip(n in any::<i64>(), shift in 0_u32..64) {
+        for n in [n, n >> shift, i64::MIN, i64::MAX, -1, 0] {
+            let mut w = Writer::default();
+            w.int(n);
+            w.uint(n.cast_unsigned());
+            let bytes = w.finish();
+            let mut r = Reader::new(&bytes);
+            prop_assert_eq!(r.int(), Ok(n));
+            prop_assert_eq!(r.uint(), Ok(n.cast_unsigned()));
+            prop_assert_eq!(r.end(), Ok(()));
+        }
+    }
+}
