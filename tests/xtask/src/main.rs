@@ -9,6 +9,8 @@
     reason = "runs compilers and tests on the real machine; there is nothing to inject"
 )]
 
+#[cfg(test)]
+mod ban;
 mod bench;
 mod build;
 mod cargo;
