@@ -1,1 +1,27 @@
-//! mc-compiler
+//! The compiler: from the text of a package's files to a plan.
+//!
+//! A crate of its own because the command line and the language server share it whole. It does no IO: files
+//! come in as inputs of an incremental database ([`db::Database`]), everything else is derived from them, and
+//! mistakes in the source are values ([`diagnostic::Diagnostic`]), never errors of a function.
+//!
+//! The way of the data: [`package`] loads files, `mc-syntax` parses them, [`name`] resolves names,
+//! [`signature`] and [`check`] give types, [`eval`] runs the program as far as it is known, [`lower`]
+//! makes the graph.
+
+pub mod check;
+pub mod compile;
+pub mod db;
+pub mod diagnostic;
+pub mod eval;
+pub mod hir;
+pub mod lower;
+pub mod name;
+pub mod package;
+pub mod prelude;
+pub mod signature;
+pub mod system;
+pub mod ty;
+
+pub use compile::{CompiledPlan, compiled_plan, diagnostics};
+pub use db::{Database, Db, File, Origin, Program};
+pub use diagnostic::{Diagnostic, Severity};

@@ -1,0 +1,658 @@
+//! Records, variants, resources and instances: a path with a body.
+
+use super::{Checker, Deferred, Want};
+use crate::diagnostic::{Diagnostic, code, nearest};
+use crate::hir::{Clause, ExprId, ExprKind, Instance, Resource};
+use crate::name::DeclId;
+use crate::signature::{self, Field, Signature, Target};
+use crate::ty::Ty;
+use mc_syntax::Span;
+use mc_syntax::ast::{self, BodyItem, ClauseKind};
+
+impl<'db> Checker<'db> {
+    pub(super) fn construct(&mut self, c: &'db ast::Construct, expected: Option<&Ty>, span: Span) -> ExprId {
+        let Some(path) = &c.path else {
+            let Some(name) = &c.variant else { return self.error(span) };
+            return self.variant(None, name, Some(&c.body), expected, span);
+        };
+        match path.segments.as_slice() {
+            [_, variant] => {
+                self.no_title(c, "a variant");
+                self.variant(Some(path), variant, Some(&c.body), None, span)
+            }
+            [name] => {
+                match signature::lookup_type(
+                    self.db,
+                    self.file,
+                    path.module.as_ref(),
+                    name,
+                    &mut self.findings,
+                ) {
+                    Some(Ty::Record(id)) => {
+                        self.no_title(c, "a record");
+                        self.record(id, &c.body, span)
+                    }
+                    Some(Ty::Ref(id)) => self.resource(id, c, path.span, span),
+                    Some(Ty::Instance(id)) => self.instance(id, c, path.span, span),
+                    Some(Ty::Enum(id)) => {
+                        self.report(
+                            Diagnostic::error(
+                                code::WRONG_KIND_OF_NAME,
+                                self.place(path.span),
+                                format!("`{}` is an enum; which variant is meant?", name.text),
+                            )
+                            .here("names no variant")
+                            .help(format!("write `{}.Variant {{ .. }}`", id.text(self.db))),
+                        );
+                        self.broken(c, span)
+                    }
+                    Some(Ty::Error) | None => self.broken(c, span),
+                    Some(other) => {
+                        let shown = self.show(&other);
+                        self.report(
+                            Diagnostic::error(
+                                code::WRONG_KIND_OF_NAME,
+                                self.place(path.span),
+                                format!("a `{shown}` has no fields"),
+                            )
+                            .here("not a record, resource or component"),
+                        );
+                        self.broken(c, span)
+                    }
+                }
+            }
+            _ => {
+                self.report(
+                    Diagnostic::error(
+                        code::UNKNOWN_NAME,
+                        self.place(path.span),
+                        "a path has at most two names",
+                    )
+                    .here("an enum and its variant"),
+                );
+                self.broken(c, span)
+            }
+        }
+    }
+
+    /// Checks what is inside of a construct whose type is unknown.
+    fn broken(&mut self, c: &'db ast::Construct, span: Span) -> ExprId {
+        if let Some(title) = &c.title {
+            self.pure(title, &Want::Any);
+        }
+        let id = self.error(span);
+        self.deferred.push_back(Deferred { expr: id, construct: c, scope: self.scope.clone() });
+        id
+    }
+
+    fn no_title(&mut self, c: &'db ast::Construct, what: &str) {
+        if let Some(title) = &c.title {
+            self.report(
+                Diagnostic::error(code::BAD_TITLE, self.place(title.span), format!("{what} has no title"))
+                    .here("only resources and named instances have one"),
+            );
+        }
+    }
+
+    fn record(&mut self, id: DeclId, body: &'db ast::Body, span: Span) -> ExprId {
+        let Signature::Record(fields) = signature::signature(self.db, id) else { return self.error(span) };
+        let values = self.fields(id, fields, body, "field");
+        self.push(ExprKind::Record(id, values), Ty::Record(id), span)
+    }
+
+    /// `.Off`, `Tls.Managed { .. }`
+    pub(super) fn variant(
+        &mut self,
+        path: Option<&'db ast::Path>,
+        name: &'db ast::Name,
+        body: Option<&'db ast::Body>,
+        expected: Option<&Ty>,
+        span: Span,
+    ) -> ExprId {
+        let id = match path {
+            Some(path) => self.enum_of(path),
+            None => match expected.map(Ty::some) {
+                Some(Ty::Enum(id)) => Some(*id),
+                Some(Ty::Error) => None,
+                Some(other) if !other.is_bottom() => {
+                    let shown = self.show(other);
+                    self.report(
+                        Diagnostic::error(
+                            code::TYPE_MISMATCH,
+                            self.place(span),
+                            format!("expected `{shown}`, found a variant"),
+                        )
+                        .here("a variant of some enum"),
+                    );
+                    None
+                }
+                _ => {
+                    self.report(
+                        Diagnostic::error(
+                            code::CANNOT_INFER,
+                            self.place(span),
+                            format!("nothing here says which enum `.{}` belongs to", name.text),
+                        )
+                        .here("of which enum?")
+                        .help(format!("write the enum as well: `Enum.{}`", name.text)),
+                    );
+                    None
+                }
+            },
+        };
+        let Some(id) = id else {
+            if let Some(body) = body {
+                self.values_only(body);
+            }
+            return self.error(span);
+        };
+        let Some((tag, fields)) = self.find_variant(id, name) else {
+            if let Some(body) = body {
+                self.values_only(body);
+            }
+            return self.error(span);
+        };
+        let values = match body {
+            Some(body) => self.fields(id, &fields, body, "field"),
+            None => {
+                let missing: Vec<_> =
+                    fields.iter().filter(|f| !f.optional).map(|f| format!("`{}`", f.name)).collect();
+                if !missing.is_empty() {
+                    self.report(
+                        Diagnostic::error(
+                            code::MISSING_FIELD,
+                            self.place(span),
+                            format!("`.{}` also needs {}", name.text, missing.join(", ")),
+                        )
+                        .here("its payload is missing")
+                        .help(format!("write `.{} {{ {} = .. }}`", name.text, fields[0].name)),
+                    );
+                }
+                vec![None; fields.len()]
+            }
+        };
+        self.push(ExprKind::Variant(id, tag, values), Ty::Enum(id), span)
+    }
+
+    /// The enum in front of a variant.
+    pub(super) fn enum_of(&mut self, path: &'db ast::Path) -> Option<DeclId> {
+        let name = path.segments.first()?;
+        match signature::lookup_type(self.db, self.file, path.module.as_ref(), name, &mut self.findings)? {
+            Ty::Enum(id) => Some(id),
+            Ty::Error => None,
+            _ => {
+                self.report(
+                    Diagnostic::error(
+                        code::WRONG_KIND_OF_NAME,
+                        self.place(name.span),
+                        format!("`{}` is not an enum", name.text),
+                    )
+                    .here("has no variants"),
+                );
+                None
+            }
+        }
+    }
+
+    /// A variant's position and payload.
+    pub(super) fn find_variant(&mut self, id: DeclId, name: &ast::Name) -> Option<(u32, Vec<Field>)> {
+        let Signature::Enum(variants) = signature::signature(self.db, id) else { return None };
+        if let Some(tag) = variants.iter().position(|(v, _)| *v == name.text) {
+            self.refer(name.span, Target::Member(id, name.text.clone()));
+            return Some((tag as u32, variants[tag].1.clone()));
+        }
+        let place = self.place(name.span);
+        let mut diagnostic = Diagnostic::error(
+            code::UNKNOWN_FIELD,
+            place,
+            format!("`{}` has no variant `{}`", id.text(self.db), name.text),
+        )
+        .here("no such variant");
+        diagnostic = match nearest(&name.text, variants.iter().map(|(v, _)| v.as_str())) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                format!("change to `{near}`"),
+                place,
+                near,
+            ),
+            None => {
+                let known: Vec<String> = variants.iter().map(|(v, _)| v.to_string()).collect();
+                diagnostic.help(format!("it has {}", super::field::list_names(&known)))
+            }
+        };
+        if let Some(decl) = self.decl_place(id) {
+            diagnostic = diagnostic.label(decl, "declared here");
+        }
+        self.report(diagnostic);
+        None
+    }
+
+    fn values_only(&mut self, body: &'db ast::Body) {
+        for item in &body.items {
+            match item {
+                BodyItem::Attribute { value: Some(value), .. } => {
+                    self.pure(value, &Want::Any);
+                }
+                BodyItem::Clause(clause) => {
+                    self.pure(&clause.value, &Want::Any);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The values of a record, a payload or an instance's arguments, by position. Clauses are left to the
+    /// caller for instances, and reported for the others.
+    fn fields(
+        &mut self,
+        id: DeclId,
+        fields: &[Field],
+        body: &'db ast::Body,
+        what: &str,
+    ) -> Vec<Option<ExprId>> {
+        let owner = id.text(self.db);
+        let mut values: Vec<Option<ExprId>> = vec![None; fields.len()];
+        let mut given: Vec<Option<Span>> = vec![None; fields.len()];
+        let mut broken = false;
+        for item in &body.items {
+            match item {
+                BodyItem::Error(_) => broken = true,
+                BodyItem::Clause(clause) if what == "field" => self.report(
+                    Diagnostic::error(
+                        code::BAD_CLAUSE,
+                        self.place(clause.keyword),
+                        format!("a value of `{owner}` has no clauses"),
+                    )
+                    .here("only resources and instances have them")
+                    .help("a field of this name is set with `=`"),
+                ),
+                BodyItem::Clause(_) => {}
+                BodyItem::Attribute { name, value } => {
+                    let Some(position) = fields.iter().position(|f| f.name == name.text) else {
+                        self.unknown_attribute(id, fields, name, what);
+                        if let Some(value) = value {
+                            self.pure(value, &Want::Any);
+                        }
+                        continue;
+                    };
+                    self.refer(name.span, Target::Member(id, name.text.clone()));
+                    let id = self.attribute_value(name, value.as_ref(), &fields[position].ty);
+                    if let Some(first) = given[position].replace(name.span) {
+                        self.report_twice(name, first);
+                    }
+                    values[position] = Some(id);
+                }
+            }
+        }
+        if !broken {
+            self.report_missing(id, fields, &given, body.span, what);
+        }
+        values
+    }
+
+    fn attribute_value(&mut self, name: &'db ast::Name, value: Option<&'db ast::Expr>, ty: &Ty) -> ExprId {
+        match value {
+            Some(value) => self.pure(value, &Want::Type(ty.clone())),
+            None => {
+                let declares = std::mem::replace(&mut self.declares, false);
+                let id = self.shorthand(name);
+                self.declares = declares;
+                self.coerce(id, ty, name.span)
+            }
+        }
+    }
+
+    /// `name` for `name = name`.
+    fn shorthand(&mut self, name: &'db ast::Name) -> ExprId {
+        match self.local(&name.text) {
+            Some((hops, index, block)) => {
+                let local = &self.body.block(block).locals[index as usize];
+                let (ty, declared) = (local.ty.clone(), local.span);
+                self.refer(name.span, Target::Local(self.file, declared));
+                self.push(ExprKind::Local(hops, index), ty, name.span)
+            }
+            None => self.global_shorthand(name),
+        }
+    }
+
+    fn global_shorthand(&mut self, name: &'db ast::Name) -> ExprId {
+        use crate::name::{DeclKind, Entity};
+        match crate::name::scope(self.db, self.file).get(&name.text) {
+            Some(Entity::Decl(id, DeclKind::Let)) => {
+                let values = super::value_types(self.db, id.file);
+                match values.get(&id.text(self.db)) {
+                    Some((index, ty)) => self.push(ExprKind::Global(id.file, *index), ty.clone(), name.span),
+                    None => self.error(name.span),
+                }
+            }
+            _ => {
+                self.report(
+                    Diagnostic::error(
+                        code::UNKNOWN_NAME,
+                        self.place(name.span),
+                        format!(
+                            "`{0}` alone means `{0} = {0}`, and no value is called `{0}` here",
+                            name.text
+                        ),
+                    )
+                    .here("its value is missing")
+                    .help(format!("write `{} = ..`", name.text)),
+                );
+                self.error(name.span)
+            }
+        }
+    }
+
+    fn report_twice(&mut self, name: &ast::Name, first: Span) {
+        self.report(
+            Diagnostic::error(
+                code::DUPLICATE_FIELD,
+                self.place(name.span),
+                format!("`{}` is given twice", name.text),
+            )
+            .here("given again")
+            .label(self.place(first), "first given here"),
+        );
+    }
+
+    fn unknown_attribute(&mut self, id: DeclId, fields: &[Field], name: &ast::Name, what: &str) {
+        let owner = id.text(self.db);
+        let place = self.place(name.span);
+        let mut diagnostic =
+            Diagnostic::error(code::UNKNOWN_FIELD, place, format!("`{owner}` has no {what} `{}`", name.text))
+                .here(format!("no such {what}"));
+        let habit = match name.text.as_str() {
+            "ensure" | "state" => Some(
+                "what is declared is to exist; what a resource can be otherwise has an attribute of its own",
+            ),
+            "require" | "requires" | "depends_on" => Some("order is a clause: `after ..`"),
+            "subscribe" | "watch" => Some("a service restarts with `restart on ..`"),
+            "source" | "src" => Some("the content of a file is given as `content = ..`"),
+            "path" | "dest" | "name" if what == "attribute" => Some("the key stands before the braces"),
+            _ => None,
+        };
+        diagnostic = match nearest(&name.text, fields.iter().map(|f| f.name.as_str())) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                format!("change to `{near}`"),
+                place,
+                near,
+            ),
+            None => match habit {
+                Some(habit) => diagnostic.help(habit),
+                None if fields.is_empty() => diagnostic.help("it has none"),
+                None => {
+                    let known: Vec<String> = fields.iter().map(|f| f.name.to_string()).collect();
+                    diagnostic.help(format!("it has {}", super::field::list_names(&known)))
+                }
+            },
+        };
+        self.report(diagnostic);
+    }
+
+    fn report_missing(
+        &mut self,
+        id: DeclId,
+        fields: &[Field],
+        given: &[Option<Span>],
+        body: Span,
+        what: &str,
+    ) {
+        let missing: Vec<&Field> =
+            fields.iter().zip(given).filter(|(f, g)| g.is_none() && !f.optional).map(|(f, _)| f).collect();
+        if missing.is_empty() {
+            return;
+        }
+        let names: Vec<String> =
+            missing.iter().map(|f| format!("`{}: {}`", f.name, self.show(&f.ty))).collect();
+        let owner = id.text(self.db);
+        let mut diagnostic = Diagnostic::error(
+            code::MISSING_FIELD,
+            self.place(body),
+            format!("`{owner}` also needs {}", names.join(", ")),
+        )
+        .here(if names.len() == 1 {
+            format!("a {what} is missing")
+        } else {
+            format!("{what}s are missing")
+        });
+        if let Some(place) = self.decl_place(id) {
+            diagnostic = diagnostic.label(place, "declared here");
+        }
+        self.report(diagnostic);
+    }
+
+    fn may_declare(&mut self, span: Span, what: &str) {
+        if !self.declares {
+            self.report(
+                Diagnostic::error(code::BAD_PLACE, self.place(span), format!("{what} may not be declared here"))
+                    .here("inside of a value")
+                    .help("declare it as a line of its own in a component or policy, and give it a name with `let` to refer to it"),
+            );
+        }
+    }
+
+    fn resource(&mut self, id: DeclId, c: &'db ast::Construct, head: Span, span: Span) -> ExprId {
+        let name = id.text(self.db);
+        self.may_declare(head, "a resource");
+        let Signature::Resource(resource) = signature::signature(self.db, id) else {
+            return self.broken(c, span);
+        };
+        let key_ty = resource.key.ty.clone();
+        let key = match &c.title {
+            Some(title) => self.pure(title, &Want::Type(key_ty)),
+            None => {
+                let example = match resource.key.ty {
+                    Ty::Text(mc_plan::value::TextKind::AbsPath) => "/etc/motd",
+                    _ => "name",
+                };
+                self.report(
+                    Diagnostic::error(
+                        code::BAD_TITLE,
+                        self.place(head),
+                        format!("which `{name}`? its `{}` is missing", resource.key.name),
+                    )
+                    .here("the key stands here, before the braces")
+                    .help(format!("for example `{name} \"{example}\" {{ .. }}`")),
+                );
+                self.error(head)
+            }
+        };
+        let when = self.when(&c.body);
+        let ty = if when.is_some() { Ty::Ref(id).optional() } else { Ty::Ref(id) };
+        let head = c.title.as_ref().map_or(head, |title| head.to(title.span));
+        let kind = ExprKind::Resource(Box::new(Resource {
+            decl: id,
+            key,
+            when,
+            attributes: Vec::new(),
+            clauses: Vec::new(),
+            head,
+        }));
+        let expr = self.push(kind, ty, span);
+        self.deferred.push_back(Deferred { expr, construct: c, scope: self.scope.clone() });
+        expr
+    }
+
+    fn instance(&mut self, id: DeclId, c: &'db ast::Construct, head: Span, span: Span) -> ExprId {
+        self.may_declare(head, "an instance of a component");
+        let name = c.title.as_ref().map(|title| self.pure(title, &Want::Type(Ty::String)));
+        let Signature::Component(params, _) = signature::signature(self.db, id) else {
+            return self.broken(c, span);
+        };
+        let args = self.fields(id, params, &c.body, "parameter");
+        let when = self.when(&c.body);
+        let ty = if when.is_some() { Ty::Instance(id).optional() } else { Ty::Instance(id) };
+        let head = c.title.as_ref().map_or(head, |title| head.to(title.span));
+        let kind =
+            ExprKind::Instance(Box::new(Instance { decl: id, name, when, args, clauses: Vec::new(), head }));
+        let expr = self.push(kind, ty, span);
+        self.deferred.push_back(Deferred { expr, construct: c, scope: self.scope.clone() });
+        expr
+    }
+
+    fn when(&mut self, body: &'db ast::Body) -> Option<ExprId> {
+        let clause = body.items.iter().find_map(|item| match item {
+            BodyItem::Clause(clause) if clause.kind == ClauseKind::When => Some(clause),
+            _ => None,
+        })?;
+        Some(self.pure(&clause.value, &Want::Type(Ty::Bool)))
+    }
+
+    /// The attributes and clauses of a resource, the clauses of an instance.
+    pub(super) fn deferred_body(&mut self, deferred: &Deferred<'db>) {
+        let body = &deferred.construct.body;
+        let index = deferred.expr.0 as usize;
+        match &self.body.exprs[index].kind {
+            ExprKind::Resource(resource) => {
+                let decl = resource.decl;
+                self.resource = Some(decl);
+                let (attributes, clauses) = self.resource_body(decl, body);
+                self.resource = None;
+                if let ExprKind::Resource(resource) = &mut self.body.exprs[index].kind {
+                    resource.attributes = attributes;
+                    resource.clauses = clauses;
+                }
+            }
+            ExprKind::Instance(_) => {
+                let clauses = self.clauses(body, false);
+                if let ExprKind::Instance(instance) = &mut self.body.exprs[index].kind {
+                    instance.clauses = clauses;
+                }
+            }
+            _ => self.values_only(body),
+        }
+    }
+
+    fn resource_body(
+        &mut self,
+        decl: DeclId,
+        body: &'db ast::Body,
+    ) -> (Vec<(u32, ExprId, Span)>, Vec<Clause>) {
+        let Signature::Resource(resource) = signature::signature(self.db, decl) else {
+            return (Vec::new(), Vec::new());
+        };
+        let fields = &resource.attributes;
+        let mut given: Vec<Option<Span>> = vec![None; fields.len()];
+        let mut attributes = Vec::new();
+        let mut broken = false;
+        for item in &body.items {
+            match item {
+                BodyItem::Error(_) => broken = true,
+                BodyItem::Clause(_) => {}
+                BodyItem::Attribute { name, value } => {
+                    let Some(position) = fields.iter().position(|f| f.name == name.text) else {
+                        self.unknown_attribute(decl, fields, name, "attribute");
+                        if let Some(value) = value {
+                            self.pure(value, &Want::Any);
+                        }
+                        continue;
+                    };
+                    self.refer(name.span, Target::Member(decl, name.text.clone()));
+                    // What is not required may be given as absent: `none` means not set.
+                    let ty = if fields[position].optional {
+                        fields[position].ty.clone().optional()
+                    } else {
+                        fields[position].ty.clone()
+                    };
+                    let id = self.attribute_value(name, value.as_ref(), &ty);
+                    if let Some(first) = given[position].replace(name.span) {
+                        self.report_twice(name, first);
+                    }
+                    attributes.push((position as u32, id, name.span));
+                }
+            }
+        }
+        if !broken {
+            self.report_missing(decl, fields, &given, body.span, "attribute");
+        }
+        attributes.sort_by_key(|(position, ..)| *position);
+        attributes.dedup_by_key(|(position, ..)| *position);
+        (attributes, self.clauses(body, true))
+    }
+
+    fn clauses(&mut self, body: &'db ast::Body, resource: bool) -> Vec<Clause> {
+        let mut clauses: Vec<Clause> = Vec::new();
+        let mut whens = 0;
+        for item in &body.items {
+            let BodyItem::Clause(clause) = item else { continue };
+            let once = matches!(clause.kind, ClauseKind::When | ClauseKind::Timeout | ClauseKind::Retry);
+            whens += usize::from(clause.kind == ClauseKind::When);
+            let again = clauses.iter().any(|c| c.kind == clause.kind)
+                || (clause.kind == ClauseKind::When && whens > 1);
+            if once && again {
+                self.report(
+                    Diagnostic::error(
+                        code::DUPLICATE_FIELD,
+                        self.place(clause.keyword),
+                        "this clause is given twice",
+                    )
+                    .here("given again"),
+                );
+                continue;
+            }
+            if clause.kind == ClauseKind::When {
+                continue;
+            }
+            let for_resources = !matches!(clause.kind, ClauseKind::After | ClauseKind::Before);
+            if for_resources && !resource {
+                self.report(
+                    Diagnostic::error(
+                        code::BAD_CLAUSE,
+                        self.place(clause.keyword),
+                        "an instance has no such clause",
+                    )
+                    .here("belongs to a resource")
+                    .help("an instance takes `after`, `before` and `when`"),
+                );
+                self.pure(&clause.value, &Want::Any);
+                continue;
+            }
+            let (value, every) = match clause.kind {
+                ClauseKind::Timeout => (self.pure(&clause.value, &Want::Type(Ty::Duration)), None),
+                ClauseKind::Retry => {
+                    let every = clause.every.as_ref().map(|e| self.pure(e, &Want::Type(Ty::Duration)));
+                    (self.pure(&clause.value, &Want::Type(Ty::Int)), every)
+                }
+                _ => {
+                    let value = self.pure(&clause.value, &Want::Any);
+                    self.check_edge_target(clause, value);
+                    (value, None)
+                }
+            };
+            clauses.push(Clause { kind: clause.kind, value, every, span: clause.span });
+        }
+        clauses
+    }
+
+    fn check_edge_target(&mut self, clause: &ast::Clause, value: ExprId) {
+        fn fits(ty: &Ty, instances: bool) -> bool {
+            match ty {
+                Ty::Ref(_) | Ty::AnyRef | Ty::Error | Ty::Never => true,
+                Ty::Instance(_) => instances,
+                Ty::Optional(inner) | Ty::List(inner) => fits(inner, instances),
+                _ => false,
+            }
+        }
+        let ty = self.ty(value).clone();
+        // What receives a refresh is one resource; what sends one may be a whole instance.
+        let instances = clause.kind != ClauseKind::Notify;
+        if fits(&ty, instances) {
+            return;
+        }
+        let shown = self.show(&ty);
+        let mut diagnostic = Diagnostic::error(
+            code::BAD_CLAUSE,
+            self.place(clause.value.span),
+            if fits(&ty, true) {
+                "an instance as a whole cannot be notified".to_owned()
+            } else {
+                format!("this clause takes resources, not a `{shown}`")
+            },
+        )
+        .here(format!("a `{shown}`"));
+        if matches!(ty, Ty::String | Ty::Text(_)) {
+            diagnostic = diagnostic
+                .help("refer to a resource by type and key, `Package[\"nginx\"]`, or by a name from `let`");
+        }
+        self.report(diagnostic);
+    }
+}

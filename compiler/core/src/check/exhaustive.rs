@@ -1,0 +1,172 @@
+//! Whether a match covers every value, and whether an arm can be reached.
+//!
+//! The usefulness algorithm over a matrix of patterns (Maranget, "Warnings for pattern matching", 2007):
+//! a row is useful when some value fits it and none of the rows before; a match is complete when a
+//! wildcard is not useful after all its arms.
+
+use crate::db::Db;
+use crate::hir::Pattern;
+use crate::signature::{self, Signature};
+use crate::ty::Ty;
+use mc_plan::value::Value;
+
+/// A pattern without names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Pat {
+    Wild,
+    Of(Constructor, Vec<(u32, Pat)>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Constructor {
+    None,
+    Some,
+    Bool(bool),
+    Variant(u32),
+    Value(Value),
+}
+
+pub(super) fn simplify(pattern: &Pattern) -> Pat {
+    match pattern {
+        Pattern::Wildcard | Pattern::Bind(_) => Pat::Wild,
+        Pattern::None => Pat::Of(Constructor::None, Vec::new()),
+        Pattern::Some(inner) => Pat::Of(Constructor::Some, vec![(0, simplify(inner))]),
+        Pattern::Value(Value::Bool(b)) => Pat::Of(Constructor::Bool(*b), Vec::new()),
+        Pattern::Value(value) => Pat::Of(Constructor::Value(value.clone()), Vec::new()),
+        Pattern::Variant(tag, fields) => {
+            Pat::Of(Constructor::Variant(*tag), fields.iter().map(|(i, p)| (*i, simplify(p))).collect())
+        }
+    }
+}
+
+/// All constructors of a type with the types of their parts; none if there is no end of them.
+fn constructors(db: &dyn Db, ty: &Ty) -> Option<Vec<(Constructor, Vec<Ty>)>> {
+    Some(match ty {
+        Ty::Bool => vec![(Constructor::Bool(false), vec![]), (Constructor::Bool(true), vec![])],
+        Ty::Optional(inner) => {
+            vec![(Constructor::None, vec![]), (Constructor::Some, vec![(**inner).clone()])]
+        }
+        Ty::Enum(id) => match signature::signature(db, *id) {
+            Signature::Enum(variants) => {
+                let parts = |(tag, (_, fields)): (usize, &(_, Vec<signature::Field>))| {
+                    (Constructor::Variant(tag as u32), fields.iter().map(|f| f.ty.clone()).collect())
+                };
+                variants.iter().enumerate().map(parts).collect()
+            }
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+/// How many parts a constructor has, for this type.
+fn parts(db: &dyn Db, constructor: &Constructor, ty: &Ty) -> Vec<Ty> {
+    let all = constructors(db, ty).unwrap_or_default();
+    all.into_iter().find(|(c, _)| c == constructor).map(|(_, parts)| parts).unwrap_or_default()
+}
+
+/// The row for values built with this constructor, if it fits any.
+fn specialize(row: &[Pat], constructor: &Constructor, arity: usize) -> Option<Vec<Pat>> {
+    let (first, rest) = row.split_first()?;
+    let mut result = vec![Pat::Wild; arity];
+    match first {
+        Pat::Wild => {}
+        Pat::Of(c, fields) if c == constructor => {
+            for (position, pat) in fields {
+                if let Some(slot) = result.get_mut(*position as usize) {
+                    *slot = pat.clone();
+                }
+            }
+        }
+        Pat::Of(..) => return None,
+    }
+    result.extend(rest.iter().cloned());
+    Some(result)
+}
+
+/// Whether a value exists that fits `row` and none of `rows`.
+pub(super) fn useful(db: &dyn Db, rows: &[Pat], row: &Pat, ty: &Ty) -> bool {
+    let matrix: Vec<Vec<Pat>> = rows.iter().map(|r| vec![r.clone()]).collect();
+    witness(db, &matrix, std::slice::from_ref(row), std::slice::from_ref(ty)).is_some()
+}
+
+/// Examples of what the rows leave out, as users write patterns: all variants of the type itself, one
+/// example below that.
+pub(super) fn missing(db: &dyn Db, rows: &[Pat], ty: &Ty) -> Vec<String> {
+    let matrix: Vec<Vec<Pat>> = rows.iter().map(|r| vec![r.clone()]).collect();
+    let mut found = Vec::new();
+    for (constructor, part_types) in constructors(db, ty).unwrap_or_default() {
+        let query =
+            Pat::Of(constructor, part_types.iter().enumerate().map(|(i, _)| (i as u32, Pat::Wild)).collect());
+        if let Some(example) = witness(db, &matrix, &[query], std::slice::from_ref(ty)) {
+            found.extend(example.first().map(|p| show(db, p, ty)));
+        }
+    }
+    if found.is_empty() && witness(db, &matrix, &[Pat::Wild], std::slice::from_ref(ty)).is_some() {
+        found.push("_".to_owned());
+    }
+    found
+}
+
+/// A vector of patterns that fits `row` and no row of `matrix`.
+fn witness(db: &dyn Db, matrix: &[Vec<Pat>], row: &[Pat], types: &[Ty]) -> Option<Vec<Pat>> {
+    let (Some(first), Some(ty)) = (row.first(), types.first()) else {
+        return matrix.is_empty().then(Vec::new);
+    };
+    let specialized = |constructor: &Constructor, part_types: &[Ty]| {
+        let arity = part_types.len();
+        let inner: Vec<Vec<Pat>> = matrix.iter().filter_map(|r| specialize(r, constructor, arity)).collect();
+        let inner_row = specialize(row, constructor, arity)?;
+        let inner_types: Vec<Ty> = part_types.iter().chain(&types[1..]).cloned().collect();
+        let mut found = witness(db, &inner, &inner_row, &inner_types)?;
+        let rest = found.split_off(arity);
+        let fields = found.into_iter().enumerate().map(|(i, p)| (i as u32, p)).collect();
+        let mut result = vec![Pat::Of(constructor.clone(), fields)];
+        result.extend(rest);
+        Some(result)
+    };
+    match first {
+        Pat::Of(constructor, _) => specialized(constructor, &parts(db, constructor, ty)),
+        Pat::Wild => {
+            if let Some(all) = constructors(db, ty) {
+                return all.iter().find_map(|(constructor, part_types)| specialized(constructor, part_types));
+            }
+            // No end of constructors: what fits only wildcards stands for all values not named.
+            let rest: Vec<Vec<Pat>> =
+                matrix.iter().filter(|r| r.first() == Some(&Pat::Wild)).map(|r| r[1..].to_vec()).collect();
+            let mut found = vec![Pat::Wild];
+            found.extend(witness(db, &rest, &row[1..], &types[1..])?);
+            Some(found)
+        }
+    }
+}
+
+fn show(db: &dyn Db, pat: &Pat, ty: &Ty) -> String {
+    match pat {
+        Pat::Wild => "_".to_owned(),
+        Pat::Of(Constructor::None, _) => "none".to_owned(),
+        Pat::Of(Constructor::Some, fields) => match fields.first() {
+            Some((_, inner)) => show(db, inner, ty.some()),
+            None => "_".to_owned(),
+        },
+        Pat::Of(Constructor::Bool(b), _) => b.to_string(),
+        Pat::Of(Constructor::Value(_), _) => "_".to_owned(),
+        Pat::Of(Constructor::Variant(tag), fields) => {
+            let Ty::Enum(id) = ty else { return "_".to_owned() };
+            let Signature::Enum(variants) = signature::signature(db, *id) else { return "_".to_owned() };
+            let Some((name, declared)) = variants.get(*tag as usize) else { return "_".to_owned() };
+            let shown: Vec<String> = fields
+                .iter()
+                .filter(|(_, p)| *p != Pat::Wild)
+                .filter_map(|(i, p)| {
+                    declared.get(*i as usize).map(|f| format!("{} = {}", f.name, show(db, p, &f.ty)))
+                })
+                .collect();
+            match (declared.is_empty(), shown.is_empty()) {
+                (true, _) => format!(".{name}"),
+                (false, true) => format!(".{name} {{ .. }}"),
+                (false, false) => format!(".{name} {{ {}, .. }}", shown.join(", ")),
+            }
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! What stands behind a dot.
+
+use super::{Checker, Want};
+use crate::diagnostic::{Diagnostic, code, nearest};
+use crate::hir::{ExprId, ExprKind};
+use crate::name::{self, DeclId, DeclKind, Entity};
+use crate::prelude;
+use crate::signature::{self, Field, Signature, Target};
+use crate::ty::Ty;
+use mc_syntax::Span;
+use mc_syntax::ast::{self, ExprKind as Ast};
+
+impl<'db> Checker<'db> {
+    /// `base.name`, `base?.name`
+    pub(super) fn field(
+        &mut self,
+        base: &'db ast::Expr,
+        optional: bool,
+        name: &'db ast::Name,
+        span: Span,
+    ) -> ExprId {
+        match &base.kind {
+            Ast::Name(text) if self.local(text).is_none() => {
+                match name::scope(self.db, self.file).get(text) {
+                    Some(Entity::Module(module)) => {
+                        return self.module_member(*module, base.span, name, span);
+                    }
+                    None if text == "labels" => return self.label(name, span),
+                    _ => {}
+                }
+            }
+            Ast::SelfValue => return self.self_part(base.span, name, span),
+            _ => {}
+        }
+        let id = self.pure(base, &Want::Any);
+        let ty = self.ty(id).clone();
+        let (inner, lifted) = match (&ty, optional) {
+            (Ty::Optional(inner), true) => ((**inner).clone(), true),
+            (Ty::Optional(_), false) => {
+                let shown = self.show(&ty);
+                self.report(
+                    Diagnostic::error(
+                        code::MAY_BE_ABSENT,
+                        self.place(base.span),
+                        format!("this `{}` may be absent", self.show(ty.some())),
+                    )
+                    .here(format!("is a `{shown}`"))
+                    .help(format!("use `?.{}`, which gives `none` where it is absent", name.text)),
+                );
+                return self.error(span);
+            }
+            (Ty::Error | Ty::Never, _) => return self.error(span),
+            (_, true) => {
+                let shown = self.show(&ty);
+                self.report(
+                    Diagnostic::error(code::NO_SUCH_OPERATOR, self.place(span), "this value is never absent")
+                        .here(format!("a `{shown}`, not a `{shown}?`"))
+                        .help(format!("a plain dot will do: `.{}`", name.text)),
+                );
+                return self.error(span);
+            }
+            (_, false) => (ty.clone(), false),
+        };
+        let found = match &inner {
+            Ty::Record(decl) => self.record_field(*decl, id, name, lifted),
+            Ty::Ref(decl) => self.resource_part(*decl, id, name, lifted),
+            Ty::Instance(decl) => self.instance_out(*decl, id, name, lifted),
+            other => {
+                let property = prelude::methods(other).find(|m| m.property && m.name == name.text);
+                property.map(|m| (ExprKind::Call(m.builtin, vec![id], lifted), m.gives.ty(other)))
+            }
+        };
+        match found {
+            Some((kind, ty)) => {
+                let ty = if lifted { ty.optional() } else { ty };
+                self.push(kind, ty, span)
+            }
+            None => {
+                self.unknown_field(&inner, name);
+                self.error(span)
+            }
+        }
+    }
+
+    fn record_field(
+        &mut self,
+        decl: DeclId,
+        base: ExprId,
+        name: &ast::Name,
+        lifted: bool,
+    ) -> Option<(ExprKind, Ty)> {
+        let Signature::Record(fields) = signature::signature(self.db, decl) else { return None };
+        let position = fields.iter().position(|f| f.name == name.text)?;
+        self.refer(name.span, Target::Member(decl, name.text.clone()));
+        Some((ExprKind::Field(base, position as u32, lifted), fields[position].ty.clone()))
+    }
+
+    fn resource_part(
+        &mut self,
+        decl: DeclId,
+        base: ExprId,
+        name: &ast::Name,
+        lifted: bool,
+    ) -> Option<(ExprKind, Ty)> {
+        let Signature::Resource(resource) = signature::signature(self.db, decl) else { return None };
+        self.refer(name.span, Target::Member(decl, name.text.clone()));
+        if let Some(position) = resource.outputs.iter().position(|f| f.name == name.text) {
+            return Some((
+                ExprKind::Output(base, position as u32, lifted),
+                resource.outputs[position].ty.clone(),
+            ));
+        }
+        (resource.key.name == name.text).then(|| (ExprKind::Key(base, lifted), resource.key.ty.clone()))
+    }
+
+    fn instance_out(
+        &mut self,
+        decl: DeclId,
+        base: ExprId,
+        name: &ast::Name,
+        lifted: bool,
+    ) -> Option<(ExprKind, Ty)> {
+        let Signature::Component(_, outs) = signature::signature(self.db, decl) else { return None };
+        let position = outs.iter().position(|f| f.name == name.text)?;
+        self.refer(name.span, Target::Member(decl, name.text.clone()));
+        Some((ExprKind::InstanceOut(base, position as u32, lifted), outs[position].ty.clone()))
+    }
+
+    fn unknown_field(&mut self, ty: &Ty, name: &ast::Name) {
+        let shown = self.show(ty);
+        let place = self.place(name.span);
+        let (what, known): (&str, Vec<String>) = match ty {
+            Ty::Record(decl) => ("field", self.member_names(*decl)),
+            Ty::Ref(decl) => ("output", self.member_names(*decl)),
+            Ty::Instance(decl) => ("output", self.member_names(*decl)),
+            other => ("part", prelude::methods(other).map(|m| m.name.to_owned()).collect()),
+        };
+        let subject = match ty {
+            Ty::Instance(_) => format!("the component `{shown}`"),
+            Ty::Ref(decl) => format!("the resource type `{}`", decl.text(self.db)),
+            _ => format!("`{shown}`"),
+        };
+        let mut diagnostic =
+            Diagnostic::error(code::UNKNOWN_FIELD, place, format!("{subject} has no {what} `{}`", name.text))
+                .here(format!("no such {what}"));
+        if let Ty::Ref(decl) = ty
+            && let Signature::Resource(resource) = signature::signature(self.db, *decl)
+            && resource.attributes.iter().any(|f| f.name == name.text)
+        {
+            diagnostic = diagnostic.note(format!(
+                "`{}` is an attribute: it says what the resource is to be, and only outputs can be read",
+                name.text
+            ));
+            self.report(diagnostic.help("give the value a name with `let` and use it in both places"));
+            return;
+        }
+        if prelude::methods(ty).any(|m| m.name == name.text)
+            || (name.text == "map" && matches!(ty, Ty::List(_)))
+        {
+            let call = format!("{}(..)", name.text);
+            self.report(diagnostic.help(format!("it is a method: `.{call}`")));
+            return;
+        }
+        diagnostic = match nearest(&name.text, known.iter().map(String::as_str)) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                format!("change to `{near}`"),
+                place,
+                near,
+            ),
+            None if known.is_empty() => diagnostic,
+            None => diagnostic.help(format!("it has {}", list_names(&known))),
+        };
+        self.report(diagnostic);
+    }
+
+    /// The names that may stand behind a dot of a value of this declaration.
+    fn member_names(&self, decl: DeclId) -> Vec<String> {
+        let names = |fields: &[Field]| fields.iter().map(|f| f.name.to_string()).collect::<Vec<_>>();
+        match signature::signature(self.db, decl) {
+            Signature::Record(fields) => names(fields),
+            Signature::Component(_, outs) => names(outs),
+            Signature::Resource(resource) => {
+                let mut all = names(&resource.outputs);
+                all.push(resource.key.name.to_string());
+                all
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn module_member(&mut self, module: crate::db::File, base: Span, name: &ast::Name, span: Span) -> ExprId {
+        self.refer(base, Target::Module(module));
+        match name::declarations(self.db, module).get(&name.text) {
+            Some(declared) if declared.kind == DeclKind::Let && (declared.public || module == self.file) => {
+                self.refer(name.span, Target::Decl(declared.id));
+                match super::value_types(self.db, module).get(&name.text) {
+                    Some((index, ty)) => self.push(ExprKind::Global(module, *index), ty.clone(), span),
+                    None => self.error(span),
+                }
+            }
+            _ => {
+                let path = module.module(self.db).clone();
+                self.report(
+                    Diagnostic::error(
+                        code::UNKNOWN_NAME,
+                        self.place(name.span),
+                        format!("`{path}` exports no value `{}`", name.text),
+                    )
+                    .here("not exported from there"),
+                );
+                self.error(span)
+            }
+        }
+    }
+
+    fn label(&mut self, name: &ast::Name, span: Span) -> ExprId {
+        let labels = signature::label_types(self.db);
+        if let Some(position) = labels.iter().position(|f| f.name == name.text) {
+            self.refer(name.span, Target::Label(name.text.clone()));
+            return self.push(ExprKind::Label(position as u32), labels[position].ty.clone(), span);
+        }
+        let place = self.place(name.span);
+        let mut diagnostic =
+            Diagnostic::error(code::UNKNOWN_FIELD, place, format!("no label `{}` is declared", name.text))
+                .here("unknown label");
+        diagnostic = match nearest(&name.text, labels.iter().map(|f| f.name.as_str())) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                format!("change to `{near}`"),
+                place,
+                near,
+            ),
+            None if labels.is_empty() => {
+                diagnostic.help(format!("declare it in `src/main.mc`: `labels {{ {}: String }}`", name.text))
+            }
+            None => {
+                let known: Vec<String> = labels.iter().map(|f| f.name.to_string()).collect();
+                diagnostic.help(format!("the package declares {}", list_names(&known)))
+            }
+        };
+        self.report(diagnostic);
+        self.error(span)
+    }
+
+    /// `self.path` in the body of a resource.
+    fn self_part(&mut self, self_span: Span, name: &ast::Name, span: Span) -> ExprId {
+        let Some(decl) = self.resource else {
+            self.report(
+                Diagnostic::error(
+                    code::WRONG_KIND_OF_NAME,
+                    self.place(self_span),
+                    "`self` stands for the resource around",
+                )
+                .here("there is none here"),
+            );
+            return self.error(span);
+        };
+        let Signature::Resource(resource) = signature::signature(self.db, decl) else {
+            return self.error(span);
+        };
+        if resource.key.name == name.text {
+            self.refer(name.span, Target::Member(decl, name.text.clone()));
+            return self.push(ExprKind::SelfKey, resource.key.ty.clone(), span);
+        }
+        if let Some(position) = resource.attributes.iter().position(|f| f.name == name.text) {
+            self.refer(name.span, Target::Member(decl, name.text.clone()));
+            let ty = resource.attributes[position].ty.clone();
+            return self.push(ExprKind::SelfAttribute(position as u32), ty, span);
+        }
+        if let Some(position) = resource.outputs.iter().position(|f| f.name == name.text) {
+            self.refer(name.span, Target::Member(decl, name.text.clone()));
+            if resource.outputs[position].optional {
+                let ty = resource.outputs[position].ty.clone();
+                return self.push(ExprKind::SelfEarly(position as u32), ty, span);
+            }
+            self.report(
+                Diagnostic::error(
+                    code::TOO_LATE,
+                    self.place(span),
+                    format!("`self.{}` is known only after this step", name.text),
+                )
+                .here("an output of this very resource"),
+            );
+            return self.error(span);
+        }
+        self.unknown_self(decl, name);
+        self.error(span)
+    }
+
+    fn unknown_self(&mut self, decl: DeclId, name: &ast::Name) {
+        let Signature::Resource(resource) = signature::signature(self.db, decl) else { return };
+        let early = resource.outputs.iter().filter(|f| f.optional);
+        let known = resource
+            .attributes
+            .iter()
+            .chain(early)
+            .map(|f| f.name.as_str())
+            .chain([resource.key.name.as_str()]);
+        let place = self.place(name.span);
+        let diagnostic = Diagnostic::error(
+            code::UNKNOWN_FIELD,
+            place,
+            format!("`{}` has no attribute `{}`", decl.text(self.db), name.text),
+        )
+        .here("no such attribute");
+        let diagnostic = match nearest(&name.text, known) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                format!("change to `{near}`"),
+                place,
+                near,
+            ),
+            None => diagnostic,
+        };
+        self.report(diagnostic);
+    }
+}
+
+/// `a, b and c`, at most eight of them.
+pub(super) fn list_names(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().take(8).map(|n| format!("`{n}`")).collect();
+    match quoted.as_slice() {
+        [] => "nothing".to_owned(),
+        [one] => one.clone(),
+        [.., _] if names.len() > 8 => format!("{} and {} more", quoted.join(", "), names.len() - 8),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}

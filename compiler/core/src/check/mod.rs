@@ -1,0 +1,324 @@
+//! Checking: from the syntax tree of one declaration to its typed form.
+//!
+//! Inference is local: parameters, fields and outputs are written, the rest follows. A mistake gives
+//! [`Ty::Error`], which fits everything, so that it is reported once.
+
+mod block;
+mod call;
+mod construct;
+mod exhaustive;
+mod expr;
+mod field;
+mod literal;
+mod order;
+mod pattern;
+pub mod recursion;
+pub mod schema;
+
+use crate::db::{Db, File};
+use crate::diagnostic::{Diagnostic, Place, code};
+use crate::hir::{BlockId, Body, Expr, ExprId, ExprKind, Stmt};
+use crate::name::{self, DeclId};
+use crate::signature::{Findings, Target};
+use crate::ty::Ty;
+use mc_syntax::{Span, ast};
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+/// A checked declaration.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    /// Its typed form.
+    pub body: Body,
+    /// A record's or a label block's one block, or one block per variant of an enum: a local per field,
+    /// set from its argument or its default.
+    pub parts: Vec<BlockId>,
+    /// Problems and references.
+    pub findings: Findings,
+}
+
+/// Checks the body of a function, a component or a policy, or the defaults of a record or an enum.
+pub fn body(db: &dyn Db, id: DeclId) -> &Checked {
+    body_query(db, id.file, id.index)
+}
+
+#[salsa::tracked(no_eq, returns(ref))]
+fn body_query(db: &dyn Db, file: File, index: u32) -> Checked {
+    let id = DeclId { file, index };
+    let mut checker = Checker::new(db, id.file);
+    match &id.item(db).kind {
+        ast::ItemKind::Fn(f) => checker.function(id, f),
+        ast::ItemKind::Record(record) => {
+            let part = checker.defaults(&record.fields);
+            checker.parts.push(part);
+        }
+        ast::ItemKind::Enum(e) => {
+            for variant in &e.variants {
+                let part = checker.defaults(&variant.fields);
+                checker.parts.push(part);
+            }
+        }
+        ast::ItemKind::Component(component) => checker.declaration(&component.body, block::Role::Component),
+        ast::ItemKind::Policy(policy) => checker.declaration(&policy.body, block::Role::Policy),
+        _ => {}
+    }
+    checker.finish()
+}
+
+/// Checks the module-level values of a file together, in the order in which they need each other.
+#[salsa::tracked(no_eq, returns(ref), cycle_result = values_cycle)]
+pub fn values(db: &dyn Db, file: File) -> Checked {
+    let mut checker = Checker::new(db, file);
+    checker.module_values(&name::tree(db, file).items);
+    checker.finish()
+}
+
+/// Modules whose values need each other: reported by [`recursion`], which knows the way.
+fn values_cycle(_db: &dyn Db, _id: salsa::Id, _file: File) -> Checked {
+    Checked::default()
+}
+
+/// Position and type of a module's values, for other modules.
+#[salsa::tracked(returns(ref))]
+pub fn value_types(db: &dyn Db, file: File) -> BTreeMap<SmolStr, (u32, Ty)> {
+    let checked = values(db, file);
+    let Some(root) = checked.body.root else { return BTreeMap::new() };
+    let locals = checked.body.block(root).locals.iter().enumerate();
+    locals.map(|(index, local)| (local.name.clone(), (index as u32, local.ty.clone()))).collect()
+}
+
+/// Checks the defaults of the package's labels.
+#[salsa::tracked(no_eq, returns(ref))]
+pub fn labels(db: &dyn Db) -> Checked {
+    let Some(source) = name::label_source(db) else { return Checked::default() };
+    let mut checker = Checker::new(db, source.file);
+    if let ast::ItemKind::Labels(labels) = &name::tree(db, source.file).items[source.item as usize].kind {
+        let part = checker.defaults(&labels.fields);
+        checker.parts.push(part);
+    }
+    checker.finish()
+}
+
+/// What is expected of an expression.
+#[derive(Clone, Debug)]
+enum Want {
+    /// Any value.
+    Any,
+    /// A value of this type.
+    Type(Ty),
+    /// Nothing: it stands there for what it declares.
+    Nothing,
+}
+
+impl Want {
+    fn ty(&self) -> Option<&Ty> {
+        match self {
+            Want::Type(ty) => Some(ty),
+            _ => None,
+        }
+    }
+}
+
+/// The names of one block, linked to the blocks around it.
+struct Scope {
+    parent: Option<Rc<Scope>>,
+    block: BlockId,
+    names: RefCell<FxHashMap<SmolStr, u32>>,
+}
+
+/// The body of a resource or the clauses of an instance. It is checked after everything around it, because
+/// it may refer to what is declared later.
+struct Deferred<'db> {
+    expr: ExprId,
+    construct: &'db ast::Construct,
+    scope: Option<Rc<Scope>>,
+}
+
+struct Checker<'db> {
+    db: &'db dyn Db,
+    file: File,
+    body: Body,
+    parts: Vec<BlockId>,
+    findings: Findings,
+    scope: Option<Rc<Scope>>,
+    /// The resource type whose body is checked, for `self`.
+    resource: Option<DeclId>,
+    /// Whether a resource or an instance may be declared by the expression that is checked now.
+    declares: bool,
+    deferred: VecDeque<Deferred<'db>>,
+}
+
+impl<'db> Checker<'db> {
+    fn new(db: &'db dyn Db, file: File) -> Self {
+        Checker {
+            db,
+            file,
+            body: Body::default(),
+            parts: Vec::new(),
+            findings: Findings::default(),
+            scope: None,
+            resource: None,
+            declares: false,
+            deferred: VecDeque::new(),
+        }
+    }
+
+    fn finish(mut self) -> Checked {
+        while let Some(deferred) = self.deferred.pop_front() {
+            self.scope = deferred.scope.clone();
+            self.deferred_body(&deferred);
+        }
+        self.findings.references.sort_by_key(|(span, _)| *span);
+        self.body.exprs.shrink_to_fit();
+        Checked { body: self.body, parts: self.parts, findings: self.findings }
+    }
+
+    fn place(&self, span: Span) -> Place {
+        Place::new(self.file, span)
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.findings.diagnostics.push(diagnostic);
+    }
+
+    fn refer(&mut self, span: Span, target: Target) {
+        self.findings.references.push((span, target));
+    }
+
+    fn push(&mut self, kind: ExprKind, ty: Ty, span: Span) -> ExprId {
+        let id = ExprId(self.body.exprs.len() as u32);
+        self.body.exprs.push(Expr { kind, ty, span });
+        id
+    }
+
+    fn error(&mut self, span: Span) -> ExprId {
+        self.push(ExprKind::Error, Ty::Error, span)
+    }
+
+    fn ty(&self, id: ExprId) -> &Ty {
+        &self.body.expr(id).ty
+    }
+
+    fn show(&self, ty: &Ty) -> String {
+        ty.display(self.db)
+    }
+
+    /// The local that a name means: how many blocks out, its position, its block.
+    fn local(&self, name: &str) -> Option<(u32, u32, BlockId)> {
+        let mut hops = 0;
+        let mut scope = self.scope.as_ref();
+        while let Some(current) = scope {
+            if let Some(index) = current.names.borrow().get(name) {
+                return Some((hops, *index, current.block));
+            }
+            hops += 1;
+            scope = current.parent.as_ref();
+        }
+        None
+    }
+
+    /// Opens a block with these locals, and makes it the current scope.
+    fn open(&mut self, locals: Vec<crate::hir::Local>) -> BlockId {
+        let id = BlockId(self.body.blocks.len() as u32);
+        self.body.blocks.push(crate::hir::Block::default());
+        let scope = Scope { parent: self.scope.take(), block: id, names: RefCell::default() };
+        self.scope = Some(Rc::new(scope));
+        for local in locals {
+            self.declare(local.name, local.ty, local.span);
+        }
+        id
+    }
+
+    /// Leaves the current scope.
+    fn close(&mut self) {
+        self.scope = self.scope.take().and_then(|scope| scope.parent.clone());
+    }
+
+    /// Declares a local in the current block. A second one of the same name is reported.
+    fn declare(&mut self, name: SmolStr, ty: Ty, span: Span) -> u32 {
+        let Some(scope) = self.scope.clone() else { return 0 };
+        if name != "_"
+            && let Some((hops, index, block)) = self.local(&name)
+        {
+            let first = self.body.block(block).locals[index as usize].span;
+            let (code, headline) = if hops == 0 {
+                (code::DUPLICATE_NAME, format!("`{name}` is declared twice in this block"))
+            } else {
+                (code::SHADOWED_NAME, format!("`{name}` hides a name of the block around it"))
+            };
+            self.report(
+                Diagnostic::error(code, self.place(span), headline)
+                    .here("declared again")
+                    .label(self.place(first), "first declared here")
+                    .help("give one of them another name"),
+            );
+        }
+        let block = &mut self.body.blocks[scope.block.0 as usize];
+        let index = block.locals.len() as u32;
+        block.locals.push(crate::hir::Local { name: name.clone(), ty, span });
+        scope.names.borrow_mut().entry(name).or_insert(index);
+        index
+    }
+
+    fn set_local_type(&mut self, block: BlockId, local: u32, ty: Ty) {
+        self.body.blocks[block.0 as usize].locals[local as usize].ty = ty;
+    }
+
+    /// A function: its parameters are the first block's locals, its body a block inside.
+    fn function(&mut self, id: DeclId, f: &'db ast::Fn) {
+        let root = self.defaults(&f.params);
+        self.parts.push(root);
+        self.scope = Some(Rc::new(Scope {
+            parent: None,
+            block: root,
+            names: RefCell::new(
+                self.body
+                    .block(root)
+                    .locals
+                    .iter()
+                    .enumerate()
+                    .map(|(i, l)| (l.name.clone(), i as u32))
+                    .collect(),
+            ),
+        }));
+        let result = match crate::signature::signature(self.db, id) {
+            crate::signature::Signature::Fn(_, result) => result.clone(),
+            _ => Ty::Error,
+        };
+        let (inner, _) = self.block(&f.body, Vec::new(), &Want::Type(result.clone()), block::Role::Value);
+        let value = self.push(ExprKind::Block(inner), result, f.body.span);
+        self.body.blocks[root.0 as usize].value = Some(value);
+        self.body.root = Some(root);
+        self.scope = None;
+    }
+
+    /// A block with a local per field or parameter, each set from its argument or its default. A default
+    /// may use what is declared before it.
+    fn defaults(&mut self, params: &'db [ast::Param]) -> BlockId {
+        let saved = self.scope.take();
+        let block = self.open(Vec::new());
+        for (position, param) in params.iter().enumerate() {
+            let ty = crate::signature::resolve(self.db, self.file, &param.ty, &mut Findings::default());
+            let default = param.default.as_ref().map(|e| self.expr(e, &Want::Type(ty.clone())));
+            // A parameter declared twice was reported with the signature.
+            let index = self.body.block(block).locals.len() as u32;
+            let local = crate::hir::Local { name: param.name.text.clone(), ty, span: param.name.span };
+            self.body.blocks[block.0 as usize].locals.push(local);
+            if let Some(scope) = &self.scope {
+                scope.names.borrow_mut().insert(param.name.text.clone(), index);
+            }
+            let stmt = Stmt::Param(index, position as u32, default);
+            self.body.blocks[block.0 as usize].stmts.push(stmt);
+        }
+        self.scope = saved;
+        block
+    }
+
+    fn declaration(&mut self, body: &'db ast::Block, role: block::Role) {
+        let (root, _) = self.block(body, Vec::new(), &Want::Nothing, role);
+        self.body.root = Some(root);
+    }
+}

@@ -1,0 +1,260 @@
+//! Declarations that need themselves: functions that call themselves, components that contain themselves,
+//! records that hold themselves, modules whose values need each other. The language is total, so each is
+//! an error, found on the syntax before anything is evaluated.
+
+use crate::db::{Db, File};
+use crate::diagnostic::{Diagnostic, Place, code};
+use crate::name::{self, DeclId, DeclKind, Entity};
+use mc_syntax::Span;
+use mc_syntax::ast::{self, ItemKind, StmtKind, StringPart, TypeExprKind};
+use rustc_hash::FxHashMap;
+
+/// The loops among the declarations of the package.
+#[salsa::tracked(no_eq, returns(ref))]
+pub fn recursion(db: &dyn Db) -> Recursion {
+    let mut result = Recursion::default();
+    let mut state: FxHashMap<DeclId, bool> = FxHashMap::default();
+    for file in name::modules(db).values() {
+        for declared in name::declarations(db, *file).values() {
+            visit(db, declared.id, &mut state, &mut result);
+        }
+    }
+    result
+}
+
+/// What needs itself.
+#[derive(Clone, Debug, Default)]
+pub struct Recursion {
+    /// The messages.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+fn visit(db: &dyn Db, start: DeclId, state: &mut FxHashMap<DeclId, bool>, result: &mut Recursion) {
+    if state.contains_key(&start) {
+        return;
+    }
+    state.insert(start, false);
+    let mut stack = vec![(start, uses(db, start), 0usize)];
+    while let Some((_, needs, next)) = stack.last_mut() {
+        let Some((needed, _)) = needs.get(*next).copied() else {
+            if let Some((done, ..)) = stack.pop() {
+                state.insert(done, true);
+            }
+            continue;
+        };
+        *next += 1;
+        match state.get(&needed) {
+            None => {
+                state.insert(needed, false);
+                let needs = uses(db, needed);
+                stack.push((needed, needs, 0));
+            }
+            Some(true) => {}
+            Some(false) => {
+                let from = stack.iter().position(|(id, ..)| *id == needed).unwrap_or(0);
+                let way: Vec<(DeclId, Span)> =
+                    stack[from..].iter().map(|(id, needs, next)| (*id, needs[next - 1].1)).collect();
+                // Values of one module are ordered, and their loops reported, where they are checked.
+                let values = way.iter().all(|(id, _)| is_let(db, *id));
+                let one_file = way.iter().all(|(id, _)| id.file == way[0].0.file);
+                if !(values && one_file) {
+                    result.diagnostics.push(message(db, &way));
+                }
+            }
+        }
+    }
+}
+
+fn is_let(db: &dyn Db, id: DeclId) -> bool {
+    matches!(id.item(db).kind, ItemKind::Let(_))
+}
+
+fn message(db: &dyn Db, way: &[(DeclId, Span)]) -> Diagnostic {
+    let (first, _) = way[0];
+    let names: Vec<String> = way.iter().map(|(id, _)| format!("`{}`", id.text(db))).collect();
+    let headline = if way.len() == 1 {
+        format!("{} needs itself", names[0])
+    } else {
+        format!("{} need each other", names.join(", "))
+    };
+    let mut diagnostic = Diagnostic::error(code::RECURSION, first.place(db), headline)
+        .here("this would never end")
+        .note("every program of this language ends, so nothing may need itself");
+    for (position, (id, span)) in way.iter().enumerate() {
+        let (next, _) = way[(position + 1) % way.len()];
+        let text = format!("`{}` needs `{}` here", id.text(db), next.text(db));
+        diagnostic = diagnostic.label(Place::new(id.file, *span), text);
+    }
+    diagnostic
+}
+
+/// The declarations that a declaration needs to be made, with the place of each use.
+fn uses(db: &dyn Db, id: DeclId) -> Vec<(DeclId, Span)> {
+    let mut found = Uses { db, file: id.file, found: Vec::new() };
+    match &id.item(db).kind {
+        ItemKind::Let(l) => found.expr(&l.value),
+        ItemKind::Fn(f) => {
+            f.params.iter().filter_map(|p| p.default.as_ref()).for_each(|e| found.expr(e));
+            found.block(&f.body);
+        }
+        ItemKind::Record(r) => found.fields(&r.fields),
+        ItemKind::Enum(e) => e.variants.iter().for_each(|v| found.fields(&v.fields)),
+        ItemKind::Component(c) => found.block(&c.body),
+        ItemKind::Policy(p) => found.block(&p.body),
+        _ => {}
+    }
+    found.found
+}
+
+struct Uses<'db> {
+    db: &'db dyn Db,
+    file: File,
+    found: Vec<(DeclId, Span)>,
+}
+
+impl Uses<'_> {
+    fn name(&mut self, name: &str, span: Span) {
+        if let Some(Entity::Decl(id, kind)) = name::scope(self.db, self.file).get(name)
+            && matches!(kind, DeclKind::Let | DeclKind::Fn)
+        {
+            self.found.push((*id, span));
+        }
+    }
+
+    fn path(&mut self, path: &ast::Path) {
+        let [name] = path.segments.as_slice() else { return };
+        let entity = match &path.module {
+            None => name::scope(self.db, self.file).get(&name.text).copied(),
+            Some(module) => self.member(&module.text, &name.text),
+        };
+        if let Some(Entity::Decl(id, DeclKind::Component)) = entity {
+            self.found.push((id, name.span));
+        }
+    }
+
+    fn member(&self, module: &str, name: &str) -> Option<Entity> {
+        let Some(Entity::Module(file)) = name::scope(self.db, self.file).get(module) else { return None };
+        name::declarations(self.db, *file).get(name).map(|d| Entity::Decl(d.id, d.kind))
+    }
+
+    /// A field holds a value of its type, unless it may be empty.
+    fn fields(&mut self, fields: &[ast::Param]) {
+        for field in fields {
+            self.held(&field.ty);
+            if let Some(default) = &field.default {
+                self.expr(default);
+            }
+        }
+    }
+
+    fn held(&mut self, ty: &ast::TypeExpr) {
+        let TypeExprKind::Path { module, name, args } = &ty.kind else {
+            if let TypeExprKind::Optional(inner) = &ty.kind {
+                self.held(inner);
+            }
+            return;
+        };
+        args.iter().for_each(|arg| self.held(arg));
+        let entity = match module {
+            None => name::scope(self.db, self.file).get(&name.text).copied(),
+            Some(module) => self.member(&module.text, &name.text),
+        };
+        if let Some(Entity::Decl(id, DeclKind::Record | DeclKind::Enum)) = entity {
+            self.found.push((id, name.span));
+        }
+    }
+
+    fn block(&mut self, block: &ast::Block) {
+        for stmt in &block.stmts {
+            match &stmt.kind {
+                StmtKind::Let(l) => self.expr(&l.value),
+                StmtKind::Param(p) => p.default.iter().for_each(|e| self.expr(e)),
+                StmtKind::Out(o) => self.expr(&o.value),
+                StmtKind::Select(e) | StmtKind::Expr(e) => self.expr(e),
+                StmtKind::Error => {}
+            }
+        }
+    }
+
+    fn expr(&mut self, e: &ast::Expr) {
+        use ast::ExprKind as E;
+        match &e.kind {
+            E::Name(name) => self.name(name, e.span),
+            E::String(parts) => parts.iter().for_each(|part| {
+                if let StringPart::Hole(hole) = part {
+                    self.expr(hole);
+                }
+            }),
+            E::Field { base, name, .. } => {
+                if let E::Name(module) = &base.kind
+                    && let Some(Entity::Decl(id, DeclKind::Let | DeclKind::Fn)) =
+                        self.member(module, &name.text)
+                {
+                    self.found.push((id, name.span));
+                }
+                self.expr(base);
+            }
+            E::Call { callee, args } => {
+                self.expr(callee);
+                args.iter().for_each(|arg| self.expr(&arg.value));
+            }
+            E::Index { base, index } => {
+                self.expr(base);
+                self.expr(index);
+            }
+            E::Unary { operand, .. } => self.expr(operand),
+            E::Binary { left, right, .. } => {
+                self.expr(left);
+                self.expr(right);
+            }
+            E::List(items) => items.iter().for_each(|item| self.expr(item)),
+            E::Construct(c) => {
+                if let Some(path) = &c.path {
+                    self.path(path);
+                }
+                c.title.iter().for_each(|title| self.expr(title));
+                for item in &c.body.items {
+                    match item {
+                        ast::BodyItem::Attribute { value: Some(value), .. } => self.expr(value),
+                        ast::BodyItem::Attribute { name, value: None } => self.name(&name.text, name.span),
+                        ast::BodyItem::Clause(clause) => self.expr(&clause.value),
+                        ast::BodyItem::Error(_) => {}
+                    }
+                }
+            }
+            E::Reference { key, .. } => self.expr(key),
+            E::Convert { value, .. } => self.expr(value),
+            E::Paren(inner) => self.expr(inner),
+            E::If(i) => {
+                match &i.condition {
+                    ast::Condition::Value(e) | ast::Condition::Let(_, e) => self.expr(e),
+                }
+                self.block(&i.then);
+                match &i.otherwise {
+                    Some(ast::Else::Block(block)) => self.block(block),
+                    Some(ast::Else::If(e)) => self.expr(e),
+                    None => {}
+                }
+            }
+            E::Match(m) => {
+                self.expr(&m.scrutinee);
+                m.arms.iter().for_each(|arm| self.block(&arm.body));
+            }
+            E::For(f) => {
+                self.expr(&f.iterable);
+                self.block(&f.body);
+            }
+            E::Lambda(l) => self.block(&l.body),
+            E::Bool(_)
+            | E::None
+            | E::Int(_)
+            | E::Duration(_)
+            | E::Size(_)
+            | E::Mode(_)
+            | E::Path(_)
+            | E::Variant(_)
+            | E::SelfValue
+            | E::Error => {}
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The compiler's front door: all diagnostics of a package, and its plan.
+
+use crate::check::{self, recursion};
+use crate::db::{Db, File};
+use crate::diagnostic::{Code, Diagnostic, Place, Severity};
+use crate::name::{self, DeclId};
+use crate::signature::{self, Findings};
+use crate::{eval, lower, package};
+use mc_plan::plan::Plan;
+use mc_plan::value::Blob;
+use mc_syntax::ast::ItemKind;
+use std::sync::Arc;
+
+/// A plan with the contents that its blobs name, sorted by digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompiledPlan {
+    /// The plan.
+    pub plan: Plan,
+    /// The contents.
+    pub blobs: Vec<(Blob, Arc<[u8]>)>,
+}
+
+/// What evaluation and lowering give.
+#[derive(Clone, Debug, Default)]
+pub struct Planned {
+    /// What they found.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The plan, if there was no error.
+    pub plan: Option<CompiledPlan>,
+}
+
+/// All problems of the package, sorted by file and place.
+pub fn diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
+    let mut all = static_diagnostics(db);
+    if !has_errors(&all) {
+        all.extend(planned(db).diagnostics.iter().cloned());
+    }
+    all.sort_by(|a, b| {
+        let key = |d: &Diagnostic| (d.primary.file.path(db).clone(), d.primary.span, d.code);
+        key(a).cmp(&key(b))
+    });
+    all.dedup();
+    all
+}
+
+/// The package's plan, if it has no errors.
+pub fn compiled_plan(db: &dyn Db) -> Option<&CompiledPlan> {
+    if has_errors(&static_diagnostics(db)) {
+        return None;
+    }
+    planned(db).plan.as_ref()
+}
+
+fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|d| d.severity == Severity::Error)
+}
+
+/// What can be said without evaluating anything.
+fn static_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
+    let mut all = package::diagnostics(db);
+    for file in name::modules(db).values().filter(|f| name::is_user(db, **f)) {
+        all.extend(file_diagnostics(db, *file).iter().cloned());
+    }
+    all.extend(recursion::recursion(db).diagnostics.iter().cloned());
+    all
+}
+
+/// The problems of one file that its own text and the signatures of others show.
+#[salsa::tracked(no_eq, returns(ref))]
+pub fn file_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
+    let mut all: Vec<Diagnostic> =
+        name::parsed(db, file).0.errors.iter().map(|e| syntax_error(file, e)).collect();
+    all.extend(name::name_diagnostics(db, file).iter().cloned());
+    all.extend(name::label_diagnostics(db, file));
+    for findings in findings(db, file) {
+        all.extend(findings.diagnostics.iter().cloned());
+    }
+    all.extend(label_findings(db, file).diagnostics);
+    all
+}
+
+/// The findings of everything in a file: problems, and what each name refers to.
+pub fn findings(db: &dyn Db, file: File) -> Vec<&Findings> {
+    let mut all = vec![&check::values(db, file).findings];
+    for (index, item) in name::tree(db, file).items.iter().enumerate() {
+        let id = DeclId { file, index: index as u32 };
+        all.push(signature::signature_findings(db, id));
+        match &item.kind {
+            ItemKind::Resource(_) => all.push(&check::schema::schema(db, id).findings),
+            ItemKind::Fn(_)
+            | ItemKind::Record(_)
+            | ItemKind::Enum(_)
+            | ItemKind::Component(_)
+            | ItemKind::Policy(_) => {
+                all.push(&check::body(db, id).findings);
+            }
+            ItemKind::Labels(_) if file.module(db).is_empty() => all.push(&check::labels(db).findings),
+            _ => {}
+        }
+    }
+    all
+}
+
+/// What is found about the types of a file's labels.
+pub fn label_findings(db: &dyn Db, file: File) -> Findings {
+    let mut findings = Findings::default();
+    for item in &name::tree(db, file).items {
+        if let ItemKind::Labels(labels) = &item.kind {
+            signature::label_findings(db, file, labels, &mut findings);
+        }
+    }
+    findings
+}
+
+fn syntax_error(file: File, error: &mc_syntax::SyntaxError) -> Diagnostic {
+    let mut diagnostic =
+        Diagnostic::error(Code(error.kind.code()), Place::new(file, error.span), error.kind.headline());
+    for (span, text) in &error.labels {
+        if *span == error.span && diagnostic.primary_label.is_empty() {
+            diagnostic.primary_label.clone_from(text);
+        } else {
+            diagnostic = diagnostic.label(Place::new(file, *span), text.clone());
+        }
+    }
+    diagnostic.help.clone_from(&error.help);
+    diagnostic
+}
+
+/// Evaluates and lowers the package.
+#[salsa::tracked(no_eq, returns(ref))]
+fn planned(db: &dyn Db) -> Planned {
+    let evaluation = eval::evaluate(db);
+    if has_errors(&evaluation.diagnostics) {
+        return Planned { diagnostics: evaluation.diagnostics, plan: None };
+    }
+    let (plan, diagnostics) = lower::lower(db, evaluation);
+    let plan = (!has_errors(&diagnostics)).then_some(plan);
+    Planned { diagnostics, plan }
+}

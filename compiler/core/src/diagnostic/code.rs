@@ -1,0 +1,140 @@
+//! The codes of the compiler's diagnostics. Append-only: a code never changes its meaning and is never used
+//! again. Each has a page in `docs/diagnostics/`. The parser's own codes (`MC01..`) live in `mc-syntax`.
+
+use std::fmt;
+
+/// A stable code: `MC0201`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(pub &'static str);
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = code!($id:literal);)*) => {
+        $($(#[doc = $doc])+ pub const $name: Code = Code($id);)*
+        /// All of them, in order.
+        pub const ALL: &[Code] = &[$($name),*];
+    };
+}
+
+codes! {
+    // Names
+    /// A name that nothing declares.
+    UNKNOWN_NAME = code!("MC0201");
+    /// A type, resource or component that nothing declares.
+    UNKNOWN_TYPE = code!("MC0202");
+    /// An import of a module that is not there.
+    UNKNOWN_MODULE = code!("MC0203");
+    /// An import of a name that the module does not declare.
+    UNKNOWN_IMPORT = code!("MC0204");
+    /// An import of a declaration that is not `pub`.
+    PRIVATE_IMPORT = code!("MC0205");
+    /// Two declarations of one name.
+    DUPLICATE_NAME = code!("MC0206");
+    /// A name that hides another one.
+    SHADOWED_NAME = code!("MC0207");
+    /// A declaration that needs itself.
+    RECURSION = code!("MC0208");
+    /// Something is named that cannot stand here.
+    WRONG_KIND_OF_NAME = code!("MC0209");
+
+    // Types
+    /// A value of another type is expected.
+    TYPE_MISMATCH = code!("MC0301");
+    /// A literal does not fit the checked type expected here.
+    LITERAL_DOES_NOT_FIT = code!("MC0302");
+    /// A field, attribute, output or method that the type does not have.
+    UNKNOWN_FIELD = code!("MC0303");
+    /// A field, attribute, parameter or argument that is missing.
+    MISSING_FIELD = code!("MC0304");
+    /// A field, attribute, parameter or argument given twice.
+    DUPLICATE_FIELD = code!("MC0305");
+    /// A match that does not cover every value.
+    NOT_EXHAUSTIVE = code!("MC0306");
+    /// An arm that can never be reached.
+    UNREACHABLE_ARM = code!("MC0307");
+    /// A pattern that cannot match a value of this type.
+    PATTERN_MISMATCH = code!("MC0308");
+    /// An operator that does not exist for these types.
+    NO_SUCH_OPERATOR = code!("MC0309");
+    /// A call with too many arguments, or of something that is no function.
+    BAD_CALL = code!("MC0310");
+    /// A type with the wrong number of arguments, or one that makes no sense here.
+    BAD_TYPE = code!("MC0311");
+    /// A type that cannot be inferred.
+    CANNOT_INFER = code!("MC0312");
+    /// A value that may be absent is used as if it were there.
+    MAY_BE_ABSENT = code!("MC0313");
+    /// A value that has no text stands in a string.
+    NO_TEXT = code!("MC0314");
+    /// A clause that makes no sense on this declaration.
+    BAD_CLAUSE = code!("MC0315");
+    /// A declaration that may not stand here.
+    BAD_PLACE = code!("MC0316");
+    /// A resource schema that is wrong.
+    BAD_SCHEMA = code!("MC0317");
+    /// A title that is missing, or stands where none is expected.
+    BAD_TITLE = code!("MC0318");
+
+    // Phases and evaluation
+    /// A value is needed before it is known.
+    TOO_LATE = code!("MC0401");
+    /// An arithmetic operation fails.
+    ARITHMETIC = code!("MC0402");
+    /// A value does not fit its checked type.
+    VALUE_DOES_NOT_FIT = code!("MC0403");
+    /// The program says `fail`.
+    FAILED = code!("MC0404");
+    /// The budget of evaluation is used up.
+    BUDGET = code!("MC0405");
+    /// A position outside a list.
+    OUT_OF_RANGE = code!("MC0406");
+
+    // The graph
+    /// Two declarations of one resource disagree.
+    CONFLICT = code!("MC0501");
+    /// Two resources claim the same thing.
+    CLAIM_CONFLICT = code!("MC0502");
+    /// A reference to a resource that nothing declares.
+    UNKNOWN_RESOURCE = code!("MC0503");
+    /// Resources that wait for each other.
+    CYCLE = code!("MC0504");
+    /// Two instances of one component with one name.
+    DUPLICATE_INSTANCE = code!("MC0505");
+    /// A resource whose attributes depend on a loop while its key does not.
+    SAME_KEY_IN_LOOP = code!("MC0506");
+    /// Declarations that may meet on a host with different values.
+    POSSIBLE_CONFLICT = code!("MC0507");
+
+    // Packages
+    /// A package without `masterchef.toml`.
+    NO_MANIFEST = code!("MC0601");
+    /// A `masterchef.toml` that is wrong.
+    BAD_MANIFEST = code!("MC0602");
+    /// A file whose name cannot be a module's.
+    BAD_MODULE_NAME = code!("MC0603");
+    /// A package without a policy.
+    NO_POLICY = code!("MC0604");
+    /// Labels declared more than once, or outside the root module.
+    BAD_LABELS = code!("MC0605");
+    /// A file that is not text.
+    NOT_TEXT = code!("MC0606");
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn codes_are_unique_and_sorted() {
+        assert!(super::ALL.windows(2).all(|w| w[0] < w[1]));
+    }
+}

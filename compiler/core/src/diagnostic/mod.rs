@@ -1,0 +1,185 @@
+//! Diagnostics: what is wrong in a source, as values.
+//!
+//! A diagnostic has a stable code, a headline that can stand alone, a primary place, labels at every other
+//! place involved, notes, one help and perhaps a fix. [`render`] draws it for people.
+
+pub mod code;
+pub mod render;
+
+pub use code::Code;
+
+use crate::db::File;
+use mc_syntax::Span;
+
+/// A place in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The file.
+    pub file: File,
+    /// The bytes.
+    pub span: Span,
+}
+
+impl Place {
+    /// `span` in `file`.
+    pub fn new(file: File, span: Span) -> Self {
+        Place { file, span }
+    }
+}
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The package builds.
+    Warning,
+    /// Nothing is built.
+    Error,
+}
+
+/// One problem in the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Its stable code.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One clause that can stand alone, without a full stop.
+    pub headline: String,
+    /// Where it is.
+    pub primary: Place,
+    /// What stands at the primary place; empty for none.
+    pub primary_label: String,
+    /// Other places involved and what is there.
+    pub labels: Vec<(Place, String)>,
+    /// More that is good to know.
+    pub notes: Vec<String>,
+    /// What to do.
+    pub help: Option<String>,
+    /// A change that repairs it.
+    pub fix: Option<Fix>,
+}
+
+/// A change of the source that repairs a problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does: `rename to \`content\``.
+    pub title: String,
+    /// The replacements, in one or more files.
+    pub edits: Vec<(Place, String)>,
+}
+
+impl Diagnostic {
+    /// An error at a place.
+    pub fn error(code: Code, primary: Place, headline: impl Into<String>) -> Self {
+        Diagnostic {
+            code,
+            severity: Severity::Error,
+            headline: headline.into(),
+            primary,
+            primary_label: String::new(),
+            labels: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+            fix: None,
+        }
+    }
+
+    /// A warning at a place.
+    pub fn warning(code: Code, primary: Place, headline: impl Into<String>) -> Self {
+        Diagnostic { severity: Severity::Warning, ..Self::error(code, primary, headline) }
+    }
+
+    /// Says what stands at the primary place.
+    #[must_use]
+    pub fn here(mut self, text: impl Into<String>) -> Self {
+        self.primary_label = text.into();
+        self
+    }
+
+    /// Adds another place.
+    #[must_use]
+    pub fn label(mut self, place: Place, text: impl Into<String>) -> Self {
+        self.labels.push((place, text.into()));
+        self
+    }
+
+    /// Adds a note.
+    #[must_use]
+    pub fn note(mut self, text: impl Into<String>) -> Self {
+        self.notes.push(text.into());
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// Offers a replacement of one place.
+    #[must_use]
+    pub fn fix(mut self, title: impl Into<String>, place: Place, text: impl Into<String>) -> Self {
+        self.fix = Some(Fix { title: title.into(), edits: vec![(place, text.into())] });
+        self
+    }
+}
+
+/// The candidate nearest to `name` in spelling, if one is near enough to be meant.
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = match name.chars().count() {
+        0..=2 => 1,
+        3..=5 => 2,
+        _ => 3,
+    };
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        if candidate == name {
+            continue;
+        }
+        // A difference of case or of separators only is always meant.
+        let fold = |s: &str| s.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect::<String>();
+        let distance = if fold(candidate) == fold(name) { 0 } else { distance(name, candidate, limit) };
+        if distance <= limit && best.is_none_or(|(d, b)| (distance, candidate) < (d, b)) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// Edit distance with transpositions (optimal string alignment); more than `limit` is reported as such.
+fn distance(a: &str, b: &str, limit: usize) -> usize {
+    let a: Vec<char> = a.chars().collect();
+    let b: Vec<char> = b.chars().collect();
+    if a.len().abs_diff(b.len()) > limit {
+        return limit + 1;
+    }
+    let mut before: Vec<usize> = Vec::new();
+    let mut previous: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, cb) in b.iter().enumerate() {
+            let substitute = previous[j] + usize::from(ca != cb);
+            let mut cost = substitute.min(previous[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *ca == b[j - 1] && a[i - 1] == *cb {
+                cost = cost.min(before[j - 1] + 1);
+            }
+            row.push(cost);
+        }
+        before = std::mem::replace(&mut previous, row);
+    }
+    previous[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn the_nearest_spelling_is_found() {
+        assert_eq!(nearest("contnet", ["content", "owner", "mode"]), Some("content"));
+        assert_eq!(nearest("Hostname", ["hostname", "os"]), Some("hostname"));
+        assert_eq!(nearest("create_home", ["createHome"]), Some("createHome"));
+        assert_eq!(nearest("xyz", ["content", "owner"]), None);
+    }
+}

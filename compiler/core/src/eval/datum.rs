@@ -1,0 +1,91 @@
+//! What an expression comes to in the compiler: a value, a residual expression, or a structure of both.
+
+use crate::name::DeclId;
+use crate::ty::Ty;
+use mc_plan::expr::ExprId;
+use mc_plan::value::Value;
+use smol_str::SmolStr;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// The result of an evaluation. Phases are kept per field and element.
+#[derive(Clone, Debug)]
+pub enum Datum {
+    /// Fully known.
+    Value(Value),
+    /// Known on the host or while the plan runs.
+    Node(ExprId),
+    /// A list of known length.
+    List(Rc<[Datum]>),
+    /// A record.
+    Record(Rc<[Datum]>),
+    /// A known variant.
+    Variant(u32, Rc<[Datum]>),
+    /// A part of the host's facts that was not read yet.
+    Fact(SmolStr, Ty),
+    /// Declared resources, of which at most one exists on a host; none is an absent reference.
+    Refs(Rc<[u32]>),
+    /// A resource by type and key.
+    Key(DeclId, Value),
+    /// Instances, of which at most one exists on a host.
+    Instances(Rc<[u32]>),
+    /// A place that a host never reaches.
+    Never,
+    /// Something that was reported.
+    Poison,
+}
+
+impl Datum {
+    /// Nothing.
+    pub const NONE: Datum = Datum::Value(Value::None);
+
+    /// A list; of values only, a value.
+    pub fn list(items: Vec<Datum>) -> Datum {
+        match values(&items) {
+            Some(values) => Datum::Value(Value::List(values)),
+            None => Datum::List(items.into()),
+        }
+    }
+
+    /// A record; of values only, a value.
+    pub fn record(fields: Vec<Datum>) -> Datum {
+        match values(&fields) {
+            Some(values) => Datum::Value(Value::Record(values)),
+            None => Datum::Record(fields.into()),
+        }
+    }
+
+    /// A variant; of values only, a value.
+    pub fn variant(tag: u32, fields: Vec<Datum>) -> Datum {
+        match values(&fields) {
+            Some(values) => Datum::Value(Value::Variant(tag, values)),
+            None => Datum::Variant(tag, fields.into()),
+        }
+    }
+
+    /// Whether there is nothing to go on with.
+    pub fn is_dead(&self) -> bool {
+        matches!(self, Datum::Poison | Datum::Never)
+    }
+
+    /// The elements, if their number is known.
+    pub fn elements(&self) -> Option<Vec<Datum>> {
+        match self {
+            Datum::Value(Value::List(values)) => Some(values.iter().cloned().map(Datum::Value).collect()),
+            Datum::List(items) => Some(items.to_vec()),
+            _ => None,
+        }
+    }
+}
+
+fn values(items: &[Datum]) -> Option<Arc<[Value]>> {
+    if !items.iter().all(|item| matches!(item, Datum::Value(_))) {
+        return None;
+    }
+    let value = |item: &Datum| match item {
+        Datum::Value(value) => value.clone(),
+        // invariant: all are values, tested above.
+        _ => Value::None,
+    };
+    Some(items.iter().map(value).collect())
+}

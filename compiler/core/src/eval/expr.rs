@@ -1,0 +1,660 @@
+//! Expressions.
+
+use super::{Context, Datum, Env, Evaluator, Frame, Refusal, get};
+use crate::check;
+use crate::diagnostic::{Diagnostic, Place, code};
+use crate::hir::{ExprId as HirId, ExprKind, Stmt};
+use crate::name::DeclId;
+use crate::signature::{self, Signature};
+use crate::ty::Ty;
+use mc_plan::expr::{Builtin, ExprId, Node, UnaryOp};
+use mc_plan::op::{self, EvalError};
+use mc_plan::value::Value;
+use std::rc::Rc;
+use std::sync::Arc;
+
+impl<'db> Evaluator<'db> {
+    /// Evaluates an expression.
+    pub(super) fn eval(&mut self, frame: Frame<'db>, env: &Rc<Env>, id: HirId) -> Datum {
+        self.depth += 1;
+        let expr = frame.body.expr(id);
+        let datum = if self.spend(frame, expr.span) { self.eval_kind(frame, env, id) } else { Datum::Poison };
+        self.depth -= 1;
+        datum
+    }
+
+    fn eval_kind(&mut self, frame: Frame<'db>, env: &Rc<Env>, id: HirId) -> Datum {
+        let expr = frame.body.expr(id);
+        let place = Place::new(frame.file, expr.span);
+        match &expr.kind {
+            ExprKind::Error => Datum::Poison,
+            ExprKind::Value(value) => Datum::Value(value.clone()),
+            ExprKind::Local(hops, local) => get(env, *hops, *local),
+            ExprKind::Global(file, local) => get(&self.module(*file), 0, *local),
+            ExprKind::Facts => Datum::Fact(smol_str::SmolStr::default(), expr.ty.clone()),
+            ExprKind::Label(position) => Datum::Node(self.out.residual.node(Node::Label(*position), place)),
+            ExprKind::SelfKey => self.self_key(place),
+            ExprKind::SelfAttribute(position) => {
+                Datum::Node(self.out.residual.node(Node::Attribute(*position), place))
+            }
+            ExprKind::SelfEarly(position) => {
+                Datum::Node(self.out.residual.node(Node::Early(*position), place))
+            }
+            ExprKind::Field(base, position, lifted) => {
+                let datum = self.eval(frame, env, *base);
+                let name = self.field_name(&frame.body.expr(*base).ty, *position);
+                self.lift(datum, *lifted, place, |e, datum| {
+                    e.field(&datum, *position, &name, &expr.ty, place)
+                })
+            }
+            ExprKind::Key(base, lifted) => {
+                let datum = self.eval(frame, env, *base);
+                self.key_of(&datum, *lifted, place)
+            }
+            ExprKind::Output(base, position, lifted) => {
+                let datum = self.eval(frame, env, *base);
+                self.output(&datum, *position, *lifted, place)
+            }
+            ExprKind::InstanceOut(base, position, lifted) => {
+                let datum = self.eval(frame, env, *base);
+                self.instance_out(&datum, *position, *lifted, place)
+            }
+            ExprKind::Call(builtin, args, lifted) => {
+                let args: Vec<Datum> = args.iter().map(|arg| self.eval(frame, env, *arg)).collect();
+                let Some((first, rest)) = args.split_first() else { return Datum::Poison };
+                self.lift(first.clone(), *lifted, place, |e, first| {
+                    let mut all = vec![first];
+                    all.extend(rest.iter().cloned());
+                    e.builtin(*builtin, &all, place)
+                })
+            }
+            ExprKind::CallFn(decl, args) => {
+                let args: Vec<Option<Datum>> =
+                    args.iter().map(|a| a.map(|a| self.eval(frame, env, a))).collect();
+                self.call(*decl, args)
+            }
+            ExprKind::Map(list, block, lifted) => {
+                let datum = self.eval(frame, env, *list);
+                self.lift(datum, *lifted, place, |e, datum| e.map(frame, env, &datum, *block, place))
+            }
+            ExprKind::Fail(message) => {
+                let message = self.eval(frame, env, *message);
+                self.fail(&message, place)
+            }
+            ExprKind::Unary(operator, operand) => match self.eval(frame, env, *operand) {
+                Datum::Value(value) => self.checked(op::unary(*operator, &value), place),
+                other if other.is_dead() => other,
+                other => match (self.node(&other, place), operator) {
+                    (None, _) => Datum::Poison,
+                    (Some(id), UnaryOp::Not) => Datum::Node(self.out.residual.not(id, place)),
+                    (Some(id), operator) => {
+                        Datum::Node(self.out.residual.node(Node::Unary(*operator, id), place))
+                    }
+                },
+            },
+            ExprKind::Binary(operator, a, b) => {
+                let a = self.eval(frame, env, *a);
+                let b = self.eval(frame, env, *b);
+                self.binary(*operator, &a, &b, place)
+            }
+            ExprKind::And(a, b) => self.logic(frame, env, *a, *b, true, place),
+            ExprKind::Or(a, b) => self.logic(frame, env, *a, *b, false, place),
+            ExprKind::Coalesce(a, b) => self.coalesce(frame, env, *a, *b, place),
+            ExprKind::Concat(parts) => {
+                let parts: Vec<Datum> = parts.iter().map(|part| self.eval(frame, env, *part)).collect();
+                self.concat(&parts, place)
+            }
+            ExprKind::VariantName(value) => {
+                let datum = self.eval(frame, env, *value);
+                self.variant_name(&datum, &frame.body.expr(*value).ty, place)
+            }
+            ExprKind::List(items) => {
+                let items: Vec<Datum> = items.iter().map(|item| self.eval(frame, env, *item)).collect();
+                if items.iter().any(Datum::is_dead) { Datum::Poison } else { Datum::list(items) }
+            }
+            ExprKind::Index(list, index) => {
+                let list = self.eval(frame, env, *list);
+                let index = self.eval(frame, env, *index);
+                self.index(&list, &index, place)
+            }
+            ExprKind::Record(decl, fields) => {
+                let fields = self.fields(frame, env, *decl, 0, fields);
+                if fields.iter().any(Datum::is_dead) { Datum::Poison } else { Datum::record(fields) }
+            }
+            ExprKind::Variant(decl, tag, fields) => {
+                let fields = self.fields(frame, env, *decl, *tag as usize, fields);
+                if fields.iter().any(Datum::is_dead) { Datum::Poison } else { Datum::variant(*tag, fields) }
+            }
+            ExprKind::Convert(kind, value) => match self.eval(frame, env, *value) {
+                Datum::Value(value) => self.checked(op::convert_value(*kind, &value), place),
+                other if other.is_dead() => other,
+                other => match self.node(&other, place) {
+                    Some(id) => Datum::Node(self.out.residual.node(Node::Convert(*kind, id), place)),
+                    None => Datum::Poison,
+                },
+            },
+            ExprKind::Block(block) => self.block(frame, Some(Rc::clone(env)), *block, Vec::new()),
+            ExprKind::If(condition, then, otherwise) => {
+                let condition = self.eval(frame, env, *condition);
+                match condition {
+                    Datum::Value(Value::Bool(true)) => {
+                        self.block(frame, Some(Rc::clone(env)), *then, Vec::new())
+                    }
+                    Datum::Value(_) => otherwise.map_or(Datum::NONE, |e| self.eval(frame, env, e)),
+                    dead if dead.is_dead() => dead,
+                    other => {
+                        let Some(test) = self.node(&other, place) else { return Datum::Poison };
+                        let a = self
+                            .under(test, place, |e| e.block(frame, Some(Rc::clone(env)), *then, Vec::new()));
+                        let not = self.out.residual.not(test, place);
+                        let b = self
+                            .under(not, place, |e| otherwise.map_or(Datum::NONE, |o| e.eval(frame, env, o)));
+                        self.choose(test, a, b, place)
+                    }
+                }
+            }
+            ExprKind::IfLet(value, pattern, then, otherwise) => {
+                self.if_let(frame, env, (*value, pattern), *then, *otherwise, place)
+            }
+            ExprKind::Match(value, arms) => self.matching(frame, env, *value, arms, place),
+            ExprKind::For(iterable, count, body) => {
+                let list = self.eval(frame, env, *iterable);
+                self.repeat(frame, env, &list, *count, *body, self.place(frame, *iterable))
+            }
+            ExprKind::Resource(_) => self.declare_resource(frame, env, id),
+            ExprKind::Instance(_) => self.declare_instance(frame, env, id),
+            ExprKind::Reference(decl, key) => {
+                let datum = self.eval(frame, env, *key);
+                self.reference(*decl, &datum, self.place(frame, *key))
+            }
+        }
+    }
+
+    /// A constant operation's result; its failure is the user's.
+    pub(super) fn checked(&mut self, result: Result<Value, EvalError>, place: Place) -> Datum {
+        match result {
+            Ok(value) => Datum::Value(value),
+            Err(error) => {
+                let code = match &error {
+                    EvalError::Text(_) => code::VALUE_DOES_NOT_FIT,
+                    EvalError::Index { .. } => code::OUT_OF_RANGE,
+                    EvalError::TextTooLong(_)
+                    | EvalError::ListTooLong(_)
+                    | EvalError::TooDeep
+                    | EvalError::TooManySteps(_)
+                    | EvalError::TooMuchOutput(_) => code::BUDGET,
+                    _ => code::ARITHMETIC,
+                };
+                self.report(Diagnostic::error(code, place, error.to_string()).here("computed here"));
+                Datum::Poison
+            }
+        }
+    }
+
+    /// Applies an operation to what may be absent: absent stays absent.
+    fn lift(
+        &mut self,
+        datum: Datum,
+        lifted: bool,
+        place: Place,
+        operation: impl FnOnce(&mut Self, Datum) -> Datum,
+    ) -> Datum {
+        if datum.is_dead() {
+            return datum;
+        }
+        if !lifted {
+            return operation(self, datum);
+        }
+        match &datum {
+            Datum::Value(Value::None) => datum,
+            Datum::Node(_) | Datum::Fact(..) => {
+                let Some(base) = self.node(&datum, place) else { return Datum::Poison };
+                let result = operation(self, Datum::Node(base));
+                match self.node(&result, place) {
+                    Some(then) => Datum::Node(self.out.residual.node(Node::IfSome(base, then), place)),
+                    None => Datum::Poison,
+                }
+            }
+            _ => operation(self, datum),
+        }
+    }
+
+    fn field_name(&self, ty: &Ty, position: u32) -> smol_str::SmolStr {
+        match ty.some() {
+            Ty::Record(decl) => match signature::signature(self.db, *decl) {
+                Signature::Record(fields) => {
+                    fields.get(position as usize).map(|f| f.name.clone()).unwrap_or_default()
+                }
+                _ => smol_str::SmolStr::default(),
+            },
+            _ => smol_str::SmolStr::default(),
+        }
+    }
+
+    fn field(&mut self, datum: &Datum, position: u32, name: &str, ty: &Ty, place: Place) -> Datum {
+        match datum {
+            Datum::Value(value) => self.checked(op::field(value, position), place),
+            Datum::Record(fields) => fields.get(position as usize).cloned().unwrap_or(Datum::Poison),
+            Datum::Fact(path, _) => {
+                let path =
+                    if path.is_empty() { name.into() } else { smol_str::format_smolstr!("{path}.{name}") };
+                match ty {
+                    // A part of the facts is read as a whole only where it is used as a whole.
+                    Ty::Record(_) => Datum::Fact(path, ty.clone()),
+                    _ => {
+                        let fact = self.fact(&path, ty);
+                        Datum::Node(self.out.residual.node(Node::Fact(fact), place))
+                    }
+                }
+            }
+            Datum::Node(id) => Datum::Node(self.out.residual.node(Node::Field(*id, position), place)),
+            _ => Datum::Poison,
+        }
+    }
+
+    fn builtin(&mut self, builtin: Builtin, args: &[Datum], place: Place) -> Datum {
+        if args.iter().any(Datum::is_dead) {
+            return Datum::Poison;
+        }
+        // What asks only for the shape is known as soon as the shape is.
+        if let (Some(first), true) = (args.first(), args.len() == 1)
+            && let Some(elements) = first.elements()
+        {
+            match builtin {
+                Builtin::Len => return Datum::Value(Value::Int(elements.len() as i64)),
+                Builtin::First => return elements.first().cloned().unwrap_or(Datum::NONE),
+                Builtin::Last => return elements.last().cloned().unwrap_or(Datum::NONE),
+                Builtin::Indexed => {
+                    let pair =
+                        |(i, x): (usize, Datum)| Datum::record(vec![Datum::Value(Value::Int(i as i64)), x]);
+                    return Datum::list(elements.into_iter().enumerate().map(pair).collect());
+                }
+                _ => {}
+            }
+        }
+        let values: Option<Vec<Value>> = args
+            .iter()
+            .map(|arg| match arg {
+                Datum::Value(value) => Some(value.clone()),
+                _ => None,
+            })
+            .collect();
+        if let Some(values) = values {
+            return self.checked(op::call(builtin, &values), place);
+        }
+        match self.nodes(args, place) {
+            Some(nodes) => Datum::Node(self.out.residual.node(Node::Call(builtin, nodes), place)),
+            None => Datum::Poison,
+        }
+    }
+
+    /// Calls a user's function.
+    fn call(&mut self, decl: DeclId, args: Vec<Option<Datum>>) -> Datum {
+        let checked = check::body(self.db, decl);
+        let (Some(root), Some(_)) = (checked.body.root, checked.parts.first()) else { return Datum::Poison };
+        let frame = Frame { file: decl.file, body: &checked.body };
+        let env = self.bind_params(frame, root, args);
+        let own = self.context.own.take();
+        let result =
+            checked.body.block(root).value.map_or(Datum::Poison, |value| self.eval(frame, &env, value));
+        self.context.own = own;
+        result
+    }
+
+    /// The block of parameters: each from its argument or its default.
+    fn bind_params(
+        &mut self,
+        frame: Frame<'db>,
+        block: crate::hir::BlockId,
+        args: Vec<Option<Datum>>,
+    ) -> Rc<Env> {
+        let block = frame.body.block(block);
+        let env = self.env(None, block.locals.len());
+        let mut args = args;
+        for stmt in &block.stmts {
+            let Stmt::Param(local, position, default) = stmt else { continue };
+            let given = args.get_mut(*position as usize).and_then(Option::take);
+            let datum = match (given, default) {
+                (Some(datum), _) => datum,
+                (None, Some(default)) => self.eval(frame, &env, *default),
+                (None, None) => Datum::NONE,
+            };
+            super::set(&env, *local, datum);
+        }
+        env
+    }
+
+    /// The fields of a record or a payload: each from its expression or its default.
+    fn fields(
+        &mut self,
+        frame: Frame<'db>,
+        env: &Rc<Env>,
+        decl: DeclId,
+        part: usize,
+        given: &[Option<HirId>],
+    ) -> Vec<Datum> {
+        let given: Vec<Option<Datum>> = given.iter().map(|e| e.map(|e| self.eval(frame, env, e))).collect();
+        if given.iter().all(Option::is_some) {
+            return given.into_iter().flatten().collect();
+        }
+        let count = given.len();
+        let checked = check::body(self.db, decl);
+        let Some(part) = checked.parts.get(part) else { return vec![Datum::Poison; count] };
+        let defaults = Frame { file: decl.file, body: &checked.body };
+        let env = self.bind_params(defaults, *part, given);
+        let slots = env.slots.borrow();
+        slots.iter().take(count).cloned().collect()
+    }
+
+    fn map(
+        &mut self,
+        frame: Frame<'db>,
+        env: &Rc<Env>,
+        list: &Datum,
+        block: crate::hir::BlockId,
+        place: Place,
+    ) -> Datum {
+        if let Some(elements) = list.elements() {
+            let mut results = Vec::with_capacity(elements.len());
+            for element in elements {
+                results.push(self.block(frame, Some(Rc::clone(env)), block, vec![element]));
+            }
+            return if results.iter().any(Datum::is_dead) { Datum::Poison } else { Datum::list(results) };
+        }
+        let Some(list) = self.node(list, place) else { return Datum::Poison };
+        let local = self.context.lambdas;
+        let parameter = self.out.residual.node(Node::Local(local), place);
+        self.context.lambdas += 1;
+        let result = self.block(frame, Some(Rc::clone(env)), block, vec![Datum::Node(parameter)]);
+        self.context.lambdas -= 1;
+        match self.node(&result, place) {
+            Some(body) => Datum::Node(self.out.residual.node(Node::Map { list, local, body }, place)),
+            None => Datum::Poison,
+        }
+    }
+
+    /// `fail` has the phase of the conditions around it.
+    fn fail(&mut self, message: &Datum, place: Place) -> Datum {
+        if message.is_dead() {
+            return message.clone();
+        }
+        let run =
+            self.context.condition.is_some_and(|c| self.out.residual.phase(c) == super::residual::Phase::Run);
+        if self.context.lambdas > 0 || run {
+            return match self.node(message, place) {
+                Some(id) => Datum::Node(self.out.residual.node(Node::Fail(id), place)),
+                None => Datum::Poison,
+            };
+        }
+        match (self.context.condition, message) {
+            (None, Datum::Value(Value::Str(text))) => {
+                let headline = text.lines().next().unwrap_or_default().to_owned();
+                self.report(
+                    Diagnostic::error(code::FAILED, place, headline).here("the program says `fail` here"),
+                );
+                Datum::Poison
+            }
+            (None, _) => {
+                let headline = "the program says `fail`, with a message that only the host knows";
+                self.report(Diagnostic::error(code::FAILED, place, headline).here("reached on every host"));
+                Datum::Poison
+            }
+            (Some(condition), message) => {
+                if let Some(message) = self.operand(message, place) {
+                    let policy = self.context.policy;
+                    self.out.refusals.push(Refusal { policy, condition, message, place });
+                }
+                Datum::Never
+            }
+        }
+    }
+
+    pub(super) fn binary(
+        &mut self,
+        operator: mc_plan::expr::BinaryOp,
+        a: &Datum,
+        b: &Datum,
+        place: Place,
+    ) -> Datum {
+        use mc_plan::expr::BinaryOp as B;
+        if a.is_dead() || b.is_dead() {
+            return Datum::Poison;
+        }
+        if let (Datum::Value(x), Datum::Value(y)) = (a, b) {
+            return self.checked(op::binary(operator, x, y), place);
+        }
+        if operator == B::Add
+            && let (Some(x), Some(y)) = (a.elements(), b.elements())
+        {
+            return Datum::list(x.into_iter().chain(y).collect());
+        }
+        // `x == .Variant` asks for the variant, which conditions are compared by.
+        if let (B::Equal | B::NotEqual, Some((node, tag))) = (operator, bare_variant(a, b)) {
+            let Some(id) = self.node(node, place) else { return Datum::Poison };
+            let test = self.out.residual.node(Node::IsVariant(id, tag), place);
+            return Datum::Node(if operator == B::Equal { test } else { self.out.residual.not(test, place) });
+        }
+        if operator == B::In
+            && let Some(elements) = b.elements()
+        {
+            return self.one_of(a, &elements, place);
+        }
+        match (self.node(a, place), self.node(b, place)) {
+            (Some(x), Some(y)) => Datum::Node(self.out.residual.node(Node::Binary(operator, x, y), place)),
+            _ => Datum::Poison,
+        }
+    }
+
+    /// `x in [a, b]` as a choice of equalities, which conditions are compared by.
+    fn one_of(&mut self, value: &Datum, elements: &[Datum], place: Place) -> Datum {
+        let mut tests: Option<ExprId> = None;
+        for element in elements {
+            match self.binary(mc_plan::expr::BinaryOp::Equal, value, element, place) {
+                Datum::Value(Value::Bool(true)) => return Datum::Value(Value::Bool(true)),
+                Datum::Value(_) => {}
+                Datum::Node(test) => {
+                    tests = Some(match tests {
+                        None => test,
+                        Some(before) => self.out.residual.node(Node::Or(before, test), place),
+                    });
+                }
+                _ => return Datum::Poison,
+            }
+        }
+        tests.map_or(Datum::Value(Value::Bool(false)), Datum::Node)
+    }
+
+    fn logic(
+        &mut self,
+        frame: Frame<'db>,
+        env: &Rc<Env>,
+        a: HirId,
+        b: HirId,
+        and: bool,
+        place: Place,
+    ) -> Datum {
+        match self.eval(frame, env, a) {
+            Datum::Value(Value::Bool(x)) if x != and => Datum::Value(Value::Bool(x)),
+            Datum::Value(_) => self.eval(frame, env, b),
+            dead if dead.is_dead() => dead,
+            other => {
+                let Some(left) = self.node(&other, place) else { return Datum::Poison };
+                let reached = if and { left } else { self.out.residual.not(left, place) };
+                let right = self.under(reached, place, |e| e.eval(frame, env, b));
+                match right {
+                    // The left side alone decides.
+                    Datum::Value(Value::Bool(x)) if x == and => Datum::Node(left),
+                    Datum::Value(value) => Datum::Value(value),
+                    Datum::Never => Datum::Value(Value::Bool(!and)),
+                    other => match self.node(&other, place) {
+                        Some(right) => {
+                            let node = if and { Node::And(left, right) } else { Node::Or(left, right) };
+                            Datum::Node(self.out.residual.node(node, place))
+                        }
+                        None => Datum::Poison,
+                    },
+                }
+            }
+        }
+    }
+
+    fn coalesce(&mut self, frame: Frame<'db>, env: &Rc<Env>, a: HirId, b: HirId, place: Place) -> Datum {
+        match self.eval(frame, env, a) {
+            Datum::Value(Value::None) => self.eval(frame, env, b),
+            dead if dead.is_dead() => dead,
+            Datum::Node(left) => {
+                let some = self.out.residual.node(Node::IsSome(left), place);
+                let not = self.out.residual.not(some, place);
+                let right = self.under(not, place, |e| e.eval(frame, env, b));
+                match self.node(&right, place) {
+                    Some(right) => Datum::Node(self.out.residual.node(Node::Coalesce(left, right), place)),
+                    None if matches!(right, Datum::Never) => Datum::Node(left),
+                    None => Datum::Poison,
+                }
+            }
+            Datum::Fact(path, ty) => {
+                let left = self.fact(&path, &ty);
+                Datum::Node(self.out.residual.node(Node::Fact(left), place))
+            }
+            known => known,
+        }
+    }
+
+    fn concat(&mut self, parts: &[Datum], place: Place) -> Datum {
+        if parts.iter().any(Datum::is_dead) {
+            return Datum::Poison;
+        }
+        // Constants side by side are joined, so that the host joins as little as possible.
+        let mut joined: Vec<Datum> = Vec::with_capacity(parts.len());
+        let mut run: Vec<Value> = Vec::new();
+        for part in parts {
+            match part {
+                Datum::Value(value) => run.push(value.clone()),
+                other => {
+                    if !run.is_empty() {
+                        joined.push(self.checked(op::concat(&run), place));
+                        run.clear();
+                    }
+                    joined.push(other.clone());
+                }
+            }
+        }
+        if !run.is_empty() || joined.is_empty() {
+            joined.push(self.checked(op::concat(&run), place));
+        }
+        match joined.as_slice() {
+            [Datum::Value(value)] => Datum::Value(value.clone()),
+            all => match self.nodes(all, place) {
+                Some(nodes) => Datum::Node(self.out.residual.node(Node::Concat(nodes), place)),
+                None => Datum::Poison,
+            },
+        }
+    }
+
+    fn variant_name(&mut self, datum: &Datum, ty: &Ty, place: Place) -> Datum {
+        let Ty::Enum(decl) = ty else { return Datum::Poison };
+        let Signature::Enum(variants) = signature::signature(self.db, *decl) else { return Datum::Poison };
+        let name = |tag: u32| -> Value {
+            Value::Str(Arc::from(variants.get(tag as usize).map(|(n, _)| n.as_str()).unwrap_or_default()))
+        };
+        match datum {
+            Datum::Value(Value::Variant(tag, _)) | Datum::Variant(tag, _) => Datum::Value(name(*tag)),
+            dead if dead.is_dead() => dead.clone(),
+            other => {
+                let Some(id) = self.node(other, place) else { return Datum::Poison };
+                let last = variants.len().saturating_sub(1) as u32;
+                let mut result = self.out.residual.node(Node::Const(name(last)), place);
+                for tag in (0..last).rev() {
+                    let test = self.out.residual.node(Node::IsVariant(id, tag), place);
+                    let text = self.out.residual.node(Node::Const(name(tag)), place);
+                    result = self.out.residual.node(Node::If(test, text, result), place);
+                }
+                Datum::Node(result)
+            }
+        }
+    }
+
+    fn index(&mut self, list: &Datum, index: &Datum, place: Place) -> Datum {
+        if list.is_dead() || index.is_dead() {
+            return Datum::Poison;
+        }
+        if let (Some(elements), Datum::Value(Value::Int(at))) = (list.elements(), index) {
+            return match usize::try_from(*at).ok().and_then(|at| elements.get(at)) {
+                Some(element) => element.clone(),
+                None => self.checked(Err(EvalError::Index { index: *at, length: elements.len() }), place),
+            };
+        }
+        match (self.node(list, place), self.node(index, place)) {
+            (Some(a), Some(b)) => Datum::Node(self.out.residual.node(Node::Index(a, b), place)),
+            _ => Datum::Poison,
+        }
+    }
+
+    /// Evaluates something that is reached only where `test` holds.
+    pub(super) fn under<T>(&mut self, test: ExprId, place: Place, inner: impl FnOnce(&mut Self) -> T) -> T {
+        let saved = self.context.condition;
+        self.context.condition = Some(self.out.residual.and(saved, test, place));
+        let result = inner(self);
+        self.context.condition = saved;
+        result
+    }
+
+    /// `a` where `test` holds, else `b`.
+    pub(super) fn choose(&mut self, test: ExprId, a: Datum, b: Datum, place: Place) -> Datum {
+        match (&a, &b) {
+            (Datum::Poison, _) | (_, Datum::Poison) => return Datum::Poison,
+            (Datum::Never, _) => return b,
+            (_, Datum::Never) => return a,
+            (Datum::Value(x), Datum::Value(y)) if x == y => return a,
+            (Datum::Refs(x), Datum::Refs(y)) => {
+                return Datum::Refs(x.iter().chain(y.iter()).copied().collect());
+            }
+            (Datum::Instances(x), Datum::Instances(y)) => {
+                return Datum::Instances(x.iter().chain(y.iter()).copied().collect());
+            }
+            // An absent reference: that the other exists under a condition is known of it already.
+            (Datum::Refs(_) | Datum::Instances(_), Datum::Value(Value::None)) => return a,
+            (Datum::Value(Value::None), Datum::Refs(_) | Datum::Instances(_)) => return b,
+            _ => {}
+        }
+        if let (Some(x), Some(y)) = (record_parts(&a), record_parts(&b))
+            && x.len() == y.len()
+        {
+            let fields = x.into_iter().zip(y).map(|(x, y)| self.choose(test, x, y, place)).collect();
+            return Datum::record(fields);
+        }
+        match (self.node(&a, place), self.node(&b, place)) {
+            (Some(x), Some(y)) if x == y => Datum::Node(x),
+            (Some(x), Some(y)) => Datum::Node(self.out.residual.node(Node::If(test, x, y), place)),
+            _ => Datum::Poison,
+        }
+    }
+
+    pub(super) fn with_context<T>(&mut self, context: Context, inner: impl FnOnce(&mut Self) -> T) -> T {
+        let saved = std::mem::replace(&mut self.context, context);
+        let result = inner(self);
+        self.context = saved;
+        result
+    }
+}
+
+fn record_parts(datum: &Datum) -> Option<Vec<Datum>> {
+    match datum {
+        Datum::Record(fields) => Some(fields.to_vec()),
+        Datum::Value(Value::Record(fields)) => Some(fields.iter().cloned().map(Datum::Value).collect()),
+        _ => None,
+    }
+}
+
+/// One side a variant without payload, the other residual.
+fn bare_variant<'a>(a: &'a Datum, b: &'a Datum) -> Option<(&'a Datum, u32)> {
+    match (a, b) {
+        (node, Datum::Value(Value::Variant(tag, fields)))
+        | (Datum::Value(Value::Variant(tag, fields)), node)
+            if fields.is_empty() =>
+        {
+            Some((node, *tag))
+        }
+        _ => None,
+    }
+}

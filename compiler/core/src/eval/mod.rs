@@ -1,0 +1,417 @@
+//! Evaluation: runs the policies of a package as far as their values are known, and leaves the rest as
+//! residual expressions.
+//!
+//! Values are computed in an order in which each is there before it is used (the checker found it), and the
+//! bodies of resources are worked off a list after everything around them, so a chain of any length
+//! needs no deep recursion. What recurses is the nesting of expressions and calls, which is bounded.
+
+mod datum;
+mod declare;
+mod expr;
+mod matching;
+pub mod residual;
+
+pub use datum::Datum;
+pub use declare::{Declared, EdgeTarget, InstanceInfo, Owner, PendingEdge, PendingSetting};
+
+use crate::check::{self, Checked};
+use crate::db::{Db, File};
+use crate::diagnostic::{Diagnostic, Place, code};
+use crate::hir::{BlockId, Body, ExprId as HirId, Stmt};
+use crate::name::{self, DeclId, DeclKind};
+use crate::signature;
+use crate::ty::Ty;
+use mc_plan::expr::{ExprId, Node, Operand};
+use mc_plan::value::Value;
+use mc_syntax::Span;
+use residual::{Phase, Residual};
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+/// How many expressions an evaluation may visit.
+const STEP_BUDGET: u64 = 100_000_000;
+
+/// How deep calls and expressions may nest. Callers give the thread 64 MiB of stack for it.
+const DEPTH_BUDGET: u32 = 3_000;
+
+/// A policy after evaluation.
+#[derive(Debug)]
+pub struct PolicyInfo {
+    /// Its name; with its module where that is not the root.
+    pub name: String,
+    /// Its declaration.
+    pub decl: DeclId,
+    /// Which hosts it selects; none is all.
+    pub select: Option<Operand>,
+}
+
+/// A `fail` that a host may reach.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The policy.
+    pub policy: u32,
+    /// When it is reached.
+    pub condition: ExprId,
+    /// The message.
+    pub message: Operand,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// A fact that is read.
+#[derive(Debug)]
+pub struct FactUse {
+    /// Its path.
+    pub path: SmolStr,
+    /// Its type.
+    pub ty: Ty,
+}
+
+/// What evaluation finds.
+#[derive(Debug, Default)]
+pub struct Evaluation {
+    /// The policies by name.
+    pub policies: Vec<PolicyInfo>,
+    /// The declared resources in the order of evaluation.
+    pub declared: Vec<Declared>,
+    /// The instances in the order of evaluation.
+    pub instances: Vec<InstanceInfo>,
+    /// The edges that clauses ask for.
+    pub edges: Vec<PendingEdge>,
+    /// The facts by position.
+    pub facts: Vec<FactUse>,
+    /// What hosts may refuse.
+    pub refusals: Vec<Refusal>,
+    /// The defaults of the labels by position.
+    pub label_defaults: Vec<Option<Value>>,
+    /// The residual expressions. Outputs name declared resources by their position here.
+    pub residual: Residual,
+    /// What is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The values of one block while it runs, linked to the blocks around it.
+#[derive(Debug)]
+struct Env {
+    parent: Option<Rc<Env>>,
+    slots: RefCell<Vec<Datum>>,
+}
+
+/// The body that is evaluated.
+#[derive(Clone, Copy)]
+struct Frame<'db> {
+    file: File,
+    body: &'db Body,
+}
+
+/// The body of a resource or the clauses of an instance, to be evaluated after what is around it.
+struct Task<'db> {
+    frame: Frame<'db>,
+    env: Rc<Env>,
+    expr: HirId,
+    owner: Owner,
+    context: Context,
+}
+
+/// What surrounds the evaluation of an expression.
+#[derive(Clone, Debug)]
+struct Context {
+    /// The policy, by position.
+    policy: u32,
+    /// The path of the instance around.
+    instance: Rc<str>,
+    /// What must hold on the host for this place to be reached; none is always.
+    condition: Option<ExprId>,
+    /// How many residual lambdas are around.
+    lambdas: u32,
+    /// The declared resource whose body is evaluated.
+    own: Option<u32>,
+}
+
+struct Evaluator<'db> {
+    db: &'db dyn Db,
+    out: Evaluation,
+    modules: FxHashMap<File, Rc<Env>>,
+    facts: FxHashMap<SmolStr, u32>,
+    tasks: VecDeque<Task<'db>>,
+    context: Context,
+    steps: u64,
+    depth: u32,
+    exhausted: bool,
+}
+
+/// Evaluates all policies of the package. It must have been checked without errors.
+pub fn evaluate(db: &dyn Db) -> Evaluation {
+    let mut evaluator = Evaluator {
+        db,
+        out: Evaluation::default(),
+        modules: FxHashMap::default(),
+        facts: FxHashMap::default(),
+        tasks: VecDeque::new(),
+        context: Context { policy: 0, instance: Rc::from(""), condition: None, lambdas: 0, own: None },
+        steps: 0,
+        depth: 0,
+        exhausted: false,
+    };
+    evaluator.run();
+    evaluator.out
+}
+
+impl<'db> Evaluator<'db> {
+    fn run(&mut self) {
+        let files: Vec<File> =
+            name::modules(self.db).values().copied().filter(|f| name::is_user(self.db, *f)).collect();
+        for file in &files {
+            self.module(*file);
+        }
+        self.label_defaults();
+        let mut policies: Vec<(String, DeclId)> = Vec::new();
+        for file in &files {
+            for (name, declared) in name::declarations(self.db, *file) {
+                if declared.kind == DeclKind::Policy {
+                    let module = file.module(self.db);
+                    let name = if module.is_empty() { name.to_string() } else { format!("{module}.{name}") };
+                    policies.push((name, declared.id));
+                }
+            }
+        }
+        policies.sort_by(|(a, _), (b, _)| a.cmp(b));
+        for (position, (name, decl)) in policies.into_iter().enumerate() {
+            self.context.policy = position as u32;
+            self.context.instance = Rc::from(name.as_str());
+            self.out.policies.push(PolicyInfo { name, decl, select: None });
+            let checked = check::body(self.db, decl);
+            if let Some(root) = checked.body.root {
+                let frame = Frame { file: decl.file, body: &checked.body };
+                self.block(frame, None, root, Vec::new());
+            }
+            self.work();
+        }
+    }
+
+    /// Evaluates the bodies that were put aside.
+    fn work(&mut self) {
+        while let Some(task) = self.tasks.pop_front() {
+            self.context = task.context.clone();
+            self.task(&task);
+        }
+        self.context.condition = None;
+        self.context.own = None;
+    }
+
+    /// The values of a module.
+    fn module(&mut self, file: File) -> Rc<Env> {
+        if let Some(env) = self.modules.get(&file) {
+            return Rc::clone(env);
+        }
+        let checked: &Checked = check::values(self.db, file);
+        let count = checked.body.root.map_or(0, |root| checked.body.block(root).locals.len());
+        let env = Rc::new(Env { parent: None, slots: RefCell::new(vec![Datum::Poison; count]) });
+        self.modules.insert(file, Rc::clone(&env));
+        if let Some(root) = checked.body.root {
+            let frame = Frame { file, body: &checked.body };
+            let saved = std::mem::replace(&mut self.context.condition, None);
+            for stmt in &checked.body.block(root).stmts {
+                if let Stmt::Let(local, value) = stmt {
+                    let datum = self.eval(frame, &env, *value);
+                    set(&env, *local, datum);
+                }
+            }
+            self.context.condition = saved;
+        }
+        env
+    }
+
+    fn label_defaults(&mut self) {
+        let checked = check::labels(self.db);
+        let (Some(source), Some(part)) = (name::label_source(self.db), checked.parts.first()) else { return };
+        let count = signature::label_types(self.db).len();
+        let frame = Frame { file: source.file, body: &checked.body };
+        let env = self.env(None, count);
+        let mut defaults = vec![None; count];
+        for stmt in &checked.body.block(*part).stmts {
+            let Stmt::Param(local, position, Some(default)) = stmt else { continue };
+            let datum = self.eval(frame, &env, *default);
+            if let Datum::Value(value) = &datum {
+                defaults[*position as usize] = Some(value.clone());
+            } else if !datum.is_dead() {
+                let place = self.place(frame, *default);
+                self.too_late(
+                    place,
+                    &datum,
+                    "the default of a label",
+                    "known when the bundle is built",
+                    Phase::Host,
+                );
+            }
+            set(&env, *local, datum);
+        }
+        self.out.label_defaults = defaults;
+    }
+
+    fn env(&self, parent: Option<Rc<Env>>, locals: usize) -> Rc<Env> {
+        Rc::new(Env { parent, slots: RefCell::new(vec![Datum::Poison; locals]) })
+    }
+
+    /// Runs a block whose first locals are `bound`, and gives its value.
+    fn block(&mut self, frame: Frame<'db>, parent: Option<Rc<Env>>, id: BlockId, bound: Vec<Datum>) -> Datum {
+        let block = frame.body.block(id);
+        let env = self.env(parent, block.locals.len());
+        for (local, datum) in bound.into_iter().enumerate() {
+            set(&env, local as u32, datum);
+        }
+        for stmt in &block.stmts {
+            match stmt {
+                Stmt::Let(local, value) => {
+                    let datum = self.eval(frame, &env, *value);
+                    set(&env, *local, datum);
+                }
+                Stmt::Expr(value) => {
+                    self.eval(frame, &env, *value);
+                }
+                Stmt::Select(value) => self.select_hosts(frame, &env, *value),
+                Stmt::Param(..) | Stmt::Out(..) => {}
+            }
+        }
+        block.value.map_or(Datum::NONE, |value| self.eval(frame, &env, value))
+    }
+
+    fn select_hosts(&mut self, frame: Frame<'db>, env: &Rc<Env>, value: HirId) {
+        let datum = self.eval(frame, env, value);
+        let place = self.place(frame, value);
+        let Some(operand) = self.early(&datum, place, "which hosts a policy selects") else { return };
+        if let Some(policy) = self.out.policies.get_mut(self.context.policy as usize) {
+            policy.select = Some(operand);
+        }
+    }
+
+    /// A datum that must be known before anything runs, as an operand; anything later is reported.
+    fn early(&mut self, datum: &Datum, place: Place, what: &str) -> Option<Operand> {
+        let operand = self.operand(datum, place)?;
+        if let Operand::Expr(id) = operand
+            && self.out.residual.phase(id) == Phase::Run
+        {
+            self.too_late(place, datum, what, "known before anything runs", Phase::Run);
+            return None;
+        }
+        Some(operand)
+    }
+
+    /// Reports a value that is needed earlier than it is known, with the way from its source.
+    fn too_late(&mut self, place: Place, datum: &Datum, what: &str, needed: &str, _phase: Phase) {
+        let id = match datum {
+            Datum::Node(id) => Some(*id),
+            other => self.node(other, place),
+        };
+        let mut diagnostic = Diagnostic::error(code::TOO_LATE, place, format!("{what} must be {needed}"));
+        let Some(id) = id else {
+            self.out.diagnostics.push(diagnostic.here("not known yet"));
+            return;
+        };
+        let when = match self.out.residual.phase(id) {
+            Phase::Host => "known only on the host",
+            Phase::Run => "known only while the plan runs",
+        };
+        diagnostic = diagnostic.here(when);
+        let mut shown = vec![place];
+        for at in self.out.residual.trace(id).into_iter().rev() {
+            let Some(origin) = self.out.residual.place(at) else { continue };
+            if shown.contains(&origin) || shown.len() > 6 {
+                continue;
+            }
+            shown.push(origin);
+            let text = match self.out.residual.get(at) {
+                Some(Node::Output { .. }) => "an output, known only while the plan runs".to_owned(),
+                Some(Node::Fact(_)) => "a fact, known only on the host".to_owned(),
+                Some(Node::Label(_)) => "a label, known only on the host".to_owned(),
+                _ => "computed from it here".to_owned(),
+            };
+            diagnostic = diagnostic.label(origin, text);
+        }
+        self.out.diagnostics.push(diagnostic);
+    }
+
+    fn place(&self, frame: Frame<'db>, id: HirId) -> Place {
+        Place::new(frame.file, frame.body.expr(id).span)
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.out.diagnostics.push(diagnostic);
+    }
+
+    /// The operand of a plan for a datum; none where there is none (it was reported, or is a reference).
+    fn operand(&mut self, datum: &Datum, place: Place) -> Option<Operand> {
+        match datum {
+            Datum::Value(value) => Some(Operand::Value(value.clone())),
+            other => self.node(other, place).map(Operand::Expr),
+        }
+    }
+
+    /// The residual node of a datum.
+    fn node(&mut self, datum: &Datum, place: Place) -> Option<ExprId> {
+        let node = match datum {
+            Datum::Node(id) => return Some(*id),
+            Datum::Value(value) => Node::Const(value.clone()),
+            Datum::List(items) => Node::List(self.nodes(items, place)?),
+            Datum::Record(items) => Node::Record(self.nodes(items, place)?),
+            Datum::Variant(tag, items) => Node::Variant(*tag, self.nodes(items, place)?),
+            Datum::Fact(path, ty) => Node::Fact(self.fact(path, ty)),
+            Datum::Refs(_) | Datum::Key(..) | Datum::Instances(_) | Datum::Never | Datum::Poison => {
+                return None;
+            }
+        };
+        Some(self.out.residual.node(node, place))
+    }
+
+    fn nodes(&mut self, items: &[Datum], place: Place) -> Option<Vec<ExprId>> {
+        items.iter().map(|item| self.node(item, place)).collect()
+    }
+
+    fn fact(&mut self, path: &SmolStr, ty: &Ty) -> u32 {
+        if let Some(position) = self.facts.get(path) {
+            return *position;
+        }
+        let position = self.out.facts.len() as u32;
+        self.out.facts.push(FactUse { path: path.clone(), ty: ty.clone() });
+        self.facts.insert(path.clone(), position);
+        position
+    }
+
+    /// Counts a step; false when the budget is used up, which is reported once.
+    fn spend(&mut self, frame: Frame<'db>, span: Span) -> bool {
+        self.steps += 1;
+        if self.steps <= STEP_BUDGET && self.depth <= DEPTH_BUDGET {
+            return true;
+        }
+        if !self.exhausted {
+            self.exhausted = true;
+            let place = Place::new(frame.file, span);
+            let what =
+                if self.depth > DEPTH_BUDGET { "calls nest too deep" } else { "this takes too many steps" };
+            self.report(Diagnostic::error(code::BUDGET, place, what).here("evaluation stopped here").note(
+                format!("an evaluation has {STEP_BUDGET} steps and nests {DEPTH_BUDGET} deep at most"),
+            ));
+        }
+        false
+    }
+}
+
+fn set(env: &Env, local: u32, datum: Datum) {
+    if let Some(slot) = env.slots.borrow_mut().get_mut(local as usize) {
+        *slot = datum;
+    }
+}
+
+fn get(env: &Rc<Env>, hops: u32, local: u32) -> Datum {
+    let mut at = env;
+    for _ in 0..hops {
+        match &at.parent {
+            Some(parent) => at = parent,
+            None => return Datum::Poison,
+        }
+    }
+    at.slots.borrow().get(local as usize).cloned().unwrap_or(Datum::Poison)
+}

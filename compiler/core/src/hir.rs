@@ -1,0 +1,237 @@
+//! The typed form of a body: names resolved, types known, defaults and conversions explicit.
+//!
+//! One flat array of expressions per body. A block keeps its statements in an order in which every value is
+//! there before it is used, which need not be the order of the source.
+
+use crate::db::File;
+use crate::name::DeclId;
+use crate::ty::Ty;
+use mc_plan::expr::{BinaryOp, Builtin, UnaryOp};
+use mc_plan::value::{TextKind, Value};
+use mc_syntax::Span;
+use mc_syntax::ast::ClauseKind;
+use smol_str::SmolStr;
+
+/// An expression of a [`Body`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ExprId(pub u32);
+
+/// A block of a [`Body`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BlockId(pub u32);
+
+/// A checked body.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Body {
+    /// The expressions.
+    pub exprs: Vec<Expr>,
+    /// The blocks.
+    pub blocks: Vec<Block>,
+    /// The outermost block.
+    pub root: Option<BlockId>,
+}
+
+impl Body {
+    /// An expression.
+    pub fn expr(&self, id: ExprId) -> &Expr {
+        // invariant: ids are made by pushing to this body.
+        &self.exprs[id.0 as usize]
+    }
+
+    /// A block.
+    pub fn block(&self, id: BlockId) -> &Block {
+        // invariant: ids are made by pushing to this body.
+        &self.blocks[id.0 as usize]
+    }
+}
+
+/// An expression with its type and place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expr {
+    /// What it does.
+    pub kind: ExprKind,
+    /// Its type.
+    pub ty: Ty,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A block: a scope and what happens in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Block {
+    /// The names it declares.
+    pub locals: Vec<Local>,
+    /// Its statements in an order that respects what needs what.
+    pub stmts: Vec<Stmt>,
+    /// The value of the block, evaluated last.
+    pub value: Option<ExprId>,
+}
+
+/// A local name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Local {
+    /// The name.
+    pub name: SmolStr,
+    /// Its type.
+    pub ty: Ty,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stmt {
+    /// Sets a local.
+    Let(u32, ExprId),
+    /// Sets a component's parameter: local, position among the parameters, default.
+    Param(u32, u32, Option<ExprId>),
+    /// Sets a local and the component's output at this position.
+    Out(u32, u32, ExprId),
+    /// Chooses the policy's hosts.
+    Select(ExprId),
+    /// Is done for what it declares.
+    Expr(ExprId),
+}
+
+/// The kinds of expressions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExprKind {
+    /// Stands where a mistake was reported.
+    Error,
+    /// A literal.
+    Value(Value),
+    /// A local, so many blocks out, at this position.
+    Local(u32, u32),
+    /// A module-level value, by file and position.
+    Global(File, u32),
+    /// The host's facts.
+    Facts,
+    /// A label by position.
+    Label(u32),
+    /// The key of the resource around.
+    SelfKey,
+    /// An attribute of the resource around, by position.
+    SelfAttribute(u32),
+    /// An early output of the resource around, by position.
+    SelfEarly(u32),
+    /// A record's field by position; `?.` if the flag is set.
+    Field(ExprId, u32, bool),
+    /// The key of a referred resource; `?.` if the flag is set.
+    Key(ExprId, bool),
+    /// An output of a referred resource by position; `?.` if the flag is set.
+    Output(ExprId, u32, bool),
+    /// An output of an instance by position; `?.` if the flag is set.
+    InstanceOut(ExprId, u32, bool),
+    /// A built-in function; `?.` on its first argument if the flag is set.
+    Call(Builtin, Vec<ExprId>, bool),
+    /// A user's function with its arguments by position; none takes the default.
+    CallFn(DeclId, Vec<Option<ExprId>>),
+    /// `xs.map(|x| ..)`: the list and the lambda's block with one local; `?.` if the flag is set.
+    Map(ExprId, BlockId, bool),
+    /// `fail(message)`
+    Fail(ExprId),
+    /// A prefix operator.
+    Unary(UnaryOp, ExprId),
+    /// A strict operator.
+    Binary(BinaryOp, ExprId, ExprId),
+    /// `a && b`
+    And(ExprId, ExprId),
+    /// `a || b`
+    Or(ExprId, ExprId),
+    /// `a ?? b`
+    Coalesce(ExprId, ExprId),
+    /// A string with holes.
+    Concat(Vec<ExprId>),
+    /// The name of an enum value's variant.
+    VariantName(ExprId),
+    /// A list.
+    List(Vec<ExprId>),
+    /// `xs[i]`
+    Index(ExprId, ExprId),
+    /// A record with its fields by position; none takes the default.
+    Record(DeclId, Vec<Option<ExprId>>),
+    /// A variant by position with the fields of its payload; none takes the default.
+    Variant(DeclId, u32, Vec<Option<ExprId>>),
+    /// A checked conversion.
+    Convert(TextKind, ExprId),
+    /// A block's value.
+    Block(BlockId),
+    /// Condition, then, otherwise.
+    If(ExprId, BlockId, Option<ExprId>),
+    /// `if let`: what is matched, the pattern, the block that binds, otherwise.
+    IfLet(ExprId, Pattern, BlockId, Option<ExprId>),
+    /// A match. Each arm's block binds its pattern's names as its first locals.
+    Match(ExprId, Vec<(Pattern, BlockId)>),
+    /// What is run over, and the body whose first locals (one or two) are bound.
+    For(ExprId, u32, BlockId),
+    /// Declares a resource.
+    Resource(Box<Resource>),
+    /// Declares an instance of a component.
+    Instance(Box<Instance>),
+    /// `File["/etc/motd"]`
+    Reference(DeclId, ExprId),
+}
+
+/// A declared resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resource {
+    /// Its type.
+    pub decl: DeclId,
+    /// Its key.
+    pub key: ExprId,
+    /// `when`
+    pub when: Option<ExprId>,
+    /// The attributes by position, with the place of each setting.
+    pub attributes: Vec<(u32, ExprId, Span)>,
+    /// The other clauses.
+    pub clauses: Vec<Clause>,
+    /// Type and key as written, for messages.
+    pub head: Span,
+}
+
+/// A declared instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instance {
+    /// Its component.
+    pub decl: DeclId,
+    /// Its name.
+    pub name: Option<ExprId>,
+    /// `when`
+    pub when: Option<ExprId>,
+    /// The arguments by position; none takes the default.
+    pub args: Vec<Option<ExprId>>,
+    /// The other clauses.
+    pub clauses: Vec<Clause>,
+    /// Component and name as written, for messages.
+    pub head: Span,
+}
+
+/// A clause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clause {
+    /// Which.
+    pub kind: ClauseKind,
+    /// Its value.
+    pub value: ExprId,
+    /// What follows `every`.
+    pub every: Option<ExprId>,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// A checked pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pattern {
+    /// Takes anything.
+    Wildcard,
+    /// Takes anything and binds it to the arm's local at this position.
+    Bind(u32),
+    /// Takes what is there of an optional, and tests it further.
+    Some(Box<Pattern>),
+    /// Takes an absent value.
+    None,
+    /// Takes an equal value.
+    Value(Value),
+    /// Takes a variant, and tests the fields of its payload by position.
+    Variant(u32, Vec<(u32, Pattern)>),
+}

@@ -1,0 +1,282 @@
+//! Edges: from clauses, references, automatic rules and the boundaries of instances.
+
+use super::merge::{Own, rule_values};
+use super::source::Sources;
+use super::{Draft, Schemas};
+use crate::db::Db;
+use crate::diagnostic::{Diagnostic, Place, code, nearest};
+use crate::eval::{EdgeTarget, Evaluation, Owner, PendingEdge};
+use mc_plan::eval::Evaluator;
+use mc_plan::expr::Operand;
+use mc_plan::plan::{Clause, Edge, EdgeKind, EdgeReason};
+use mc_plan::value::Value;
+use mc_syntax::ast::ClauseKind;
+use rustc_hash::FxHashMap;
+
+/// The edges of a plan and where each was said.
+pub(super) struct Graph {
+    pub edges: Vec<Edge>,
+    /// The place of each edge's reason.
+    pub places: Vec<Place>,
+    pub barriers: u32,
+}
+
+struct Builder<'a> {
+    db: &'a dyn Db,
+    schemas: &'a Schemas,
+    evaluation: &'a Evaluation,
+    drafts: &'a [Draft],
+    step_of: &'a [u32],
+    /// Steps by schema and key, where the key is known and not local.
+    keys: FxHashMap<(u32, &'a Value), u32>,
+    /// The barriers of instances: in front, behind.
+    barriers: FxHashMap<(u32, bool), u32>,
+    found: Vec<(Edge, Place)>,
+}
+
+pub(super) fn edges(
+    db: &dyn Db,
+    schemas: &Schemas,
+    evaluation: &Evaluation,
+    drafts: &[Draft],
+    step_of: &[u32],
+    sources: &mut Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Graph {
+    let mut keys = FxHashMap::default();
+    for (step, draft) in drafts.iter().enumerate() {
+        if let Operand::Value(value) = &draft.key
+            && draft.scope.is_empty()
+        {
+            keys.insert((draft.schema, value), step as u32);
+        }
+    }
+    let mut builder = Builder {
+        db,
+        schemas,
+        evaluation,
+        drafts,
+        step_of,
+        keys,
+        barriers: FxHashMap::default(),
+        found: Vec::new(),
+    };
+    for pending in &evaluation.edges {
+        builder.clause(pending, diagnostics);
+    }
+    builder.outputs();
+    builder.automatic();
+    let barriers = builder.barriers.len() as u32;
+    let mut found = builder.found;
+    for (edge, place) in &mut found {
+        edge.span = sources.span(db, *place);
+    }
+    found.sort_by(|(a, _), (b, _)| a.cmp(b));
+    // The same edge for the same reason is said once; an order that a refresh implies is not said again.
+    found.dedup_by(|(b, _), (a, _)| {
+        a.from == b.from && a.to == b.to && a.kind == b.kind && a.carrier == b.carrier && a.reason == b.reason
+    });
+    let (edges, places) = found.into_iter().unzip();
+    Graph { edges, places, barriers }
+}
+
+impl Builder<'_> {
+    fn push(
+        &mut self,
+        from: u32,
+        to: u32,
+        kind: EdgeKind,
+        reason: EdgeReason,
+        carrier: Option<(bool, u32)>,
+        place: Place,
+    ) {
+        let span = mc_plan::plan::SourceSpan::default();
+        self.found.push((Edge { from, to, kind, reason, carrier, span }, place));
+    }
+
+    /// The vertex in front of (or behind) everything inside of an instance.
+    fn barrier(&mut self, instance: u32, behind: bool) -> u32 {
+        let next = (self.drafts.len() + self.barriers.len()) as u32;
+        if let Some(vertex) = self.barriers.get(&(instance, behind)) {
+            return *vertex;
+        }
+        self.barriers.insert((instance, behind), next);
+        let info = &self.evaluation.instances[instance as usize];
+        for step in self.inside(instance) {
+            let (from, to) = if behind { (step, next) } else { (next, step) };
+            self.push(from, to, EdgeKind::Order, EdgeReason::Boundary, None, info.place);
+        }
+        next
+    }
+
+    fn inside(&self, instance: u32) -> Vec<u32> {
+        let range = self.evaluation.instances[instance as usize].steps.clone();
+        let mut steps: Vec<u32> = range.map(|d| self.step_of[d as usize]).collect();
+        steps.sort_unstable();
+        steps.dedup();
+        steps
+    }
+
+    /// The position of a declared resource among its step's declarations.
+    fn declaration(&self, declared: u32) -> u32 {
+        let draft = &self.drafts[self.step_of[declared as usize] as usize];
+        draft.declared.iter().position(|d| *d == declared).unwrap_or(0) as u32
+    }
+
+    fn clause(&mut self, pending: &PendingEdge, diagnostics: &mut Vec<Diagnostic>) {
+        let target = match &pending.target {
+            EdgeTarget::Step(declared) => Vertex::Step(self.step_of[*declared as usize]),
+            EdgeTarget::Instance(instance) => Vertex::Instance(*instance),
+            EdgeTarget::Key(decl, key) => {
+                let found =
+                    self.schemas.index.get(decl).and_then(|schema| self.find(*schema, key, pending.owner));
+                match found {
+                    Some(step) => Vertex::Step(step),
+                    None => {
+                        diagnostics.push(self.unknown(pending, &decl.text(self.db), key));
+                        return;
+                    }
+                }
+            }
+        };
+        let place = pending.place;
+        match pending.kind {
+            ClauseKind::After | ClauseKind::Before => {
+                let clause = if pending.kind == ClauseKind::After { Clause::After } else { Clause::Before };
+                let own = match pending.owner {
+                    Owner::Step(declared) => Vertex::Step(self.step_of[declared as usize]),
+                    Owner::Instance(instance) => Vertex::Instance(instance),
+                };
+                let (first, second) = if clause == Clause::After { (target, own) } else { (own, target) };
+                let from = match first {
+                    Vertex::Step(step) => step,
+                    Vertex::Instance(instance) => self.barrier(instance, true),
+                };
+                let to = match second {
+                    Vertex::Step(step) => step,
+                    Vertex::Instance(instance) => self.barrier(instance, false),
+                };
+                self.push(from, to, EdgeKind::Order, EdgeReason::Clause(clause), None, place);
+            }
+            ClauseKind::Notify => {
+                if let (Owner::Step(sender), Vertex::Step(to)) = (pending.owner, target) {
+                    let from = self.step_of[sender as usize];
+                    let carrier = Some((false, self.declaration(sender)));
+                    self.push(from, to, EdgeKind::Notify, EdgeReason::Clause(Clause::Notify), carrier, place);
+                }
+            }
+            ClauseKind::RestartOn | ClauseKind::ReloadOn => {
+                let Owner::Step(receiver) = pending.owner else { return };
+                let (kind, clause) = if pending.kind == ClauseKind::RestartOn {
+                    (EdgeKind::Restart, Clause::RestartOn)
+                } else {
+                    (EdgeKind::Reload, Clause::ReloadOn)
+                };
+                let to = self.step_of[receiver as usize];
+                let carrier = Some((true, self.declaration(receiver)));
+                let senders = match target {
+                    Vertex::Step(step) => vec![step],
+                    Vertex::Instance(instance) => self.inside(instance),
+                };
+                for from in senders {
+                    self.push(from, to, kind, EdgeReason::Clause(clause), carrier, place);
+                }
+            }
+            ClauseKind::When | ClauseKind::Timeout | ClauseKind::Retry => {}
+        }
+    }
+
+    /// A step by its key; a local key is looked up in the owner's instance.
+    fn find(&self, schema: u32, key: &Value, owner: Owner) -> Option<u32> {
+        if !self.schemas.list[schema as usize].key.local {
+            return self.keys.get(&(schema, key)).copied();
+        }
+        let scope = match owner {
+            Owner::Step(declared) => &self.evaluation.declared[declared as usize].instance,
+            Owner::Instance(instance) => &self.evaluation.instances[instance as usize].path,
+        };
+        let fits =
+            |d: &Draft| d.schema == schema && d.scope == **scope && d.key == Operand::Value(key.clone());
+        self.drafts.iter().position(fits).map(|step| step as u32)
+    }
+
+    fn unknown(&self, pending: &PendingEdge, name: &str, key: &Value) -> Diagnostic {
+        let shown = super::shown_value(key);
+        let diagnostic = Diagnostic::error(
+            code::UNKNOWN_RESOURCE,
+            pending.place,
+            format!("no policy declares {name}[{shown}]"),
+        )
+        .here("nothing of this type and key");
+        let texts = self
+            .drafts
+            .iter()
+            .filter(|d| self.schemas.list[d.schema as usize].name.rsplit('.').next() == Some(name));
+        let keys: Vec<&str> = texts
+            .filter_map(|d| match &d.key {
+                Operand::Value(Value::Str(text)) => Some(&**text),
+                _ => None,
+            })
+            .collect();
+        let wanted = match key {
+            Value::Str(text) => nearest(text, keys.iter().copied()),
+            _ => None,
+        };
+        match wanted {
+            Some(near) => diagnostic.help(format!("did you mean {name}[{near:?}]?")),
+            None => {
+                diagnostic.help(format!("declare it, `{name} {shown} {{ .. }}`, or leave the reference out"))
+            }
+        }
+    }
+
+    /// Who reads an output comes after who makes it.
+    fn outputs(&mut self) {
+        for (declared, info) in self.evaluation.declared.iter().enumerate() {
+            let to = self.step_of[declared];
+            for setting in &info.settings {
+                let Operand::Expr(id) = setting.value else { continue };
+                for maker in self.evaluation.residual.outputs(id) {
+                    let from = self.step_of[maker as usize];
+                    self.push(from, to, EdgeKind::Order, EdgeReason::Output, None, setting.place);
+                }
+            }
+        }
+    }
+
+    /// The automatic edges of the schemas, where both keys are known; agents find the others.
+    fn automatic(&mut self) {
+        let schemas = self.schemas;
+        let mut evaluators: Vec<Evaluator<'_>> =
+            schemas.list.iter().map(|s| Evaluator::new(&s.exprs)).collect();
+        for (step, draft) in self.drafts.iter().enumerate() {
+            let to = step as u32;
+            let schema = &schemas.list[draft.schema as usize];
+            for d in &draft.declared {
+                let declared = &self.evaluation.declared[*d as usize];
+                let evaluator = &mut evaluators[draft.schema as usize];
+                evaluator.next_step();
+                let own = Own { schema, key: &draft.key, settings: &declared.settings };
+                for (rule, autoedge) in schema.autoedges.iter().enumerate() {
+                    let Some(target) = schemas.names.get(&autoedge.target) else { continue };
+                    for value in rule_values(evaluator, autoedge.key, &own) {
+                        let Some(from) = self.keys.get(&(*target, &value)).copied() else { continue };
+                        if from == to {
+                            continue;
+                        }
+                        let reason = EdgeReason::Auto { schema: draft.schema, rule: rule as u32 };
+                        let span = mc_plan::plan::SourceSpan::default();
+                        let edge = Edge { from, to, kind: EdgeKind::Order, reason, carrier: None, span };
+                        self.found.push((edge, declared.place));
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Vertex {
+    Step(u32),
+    Instance(u32),
+}

@@ -1,0 +1,250 @@
+//! Lowering: from what was evaluated to the plan.
+//!
+//! Declarations of one identity become one step ([`merge`]), references become edges ([`graph`]), and
+//! everything gets its place in an order that does not depend on the order of the source.
+
+mod cycle;
+mod graph;
+mod merge;
+mod source;
+
+use crate::check::schema::{self, Types};
+use crate::compile::CompiledPlan;
+use crate::db::Db;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::eval::{Declared, Evaluation, PendingSetting};
+use crate::name::DeclId;
+use crate::signature;
+use mc_plan::expr::{Exprs, Node, Operand};
+use mc_plan::plan::{
+    Declaration, Fact, Label, Plan, PlanRefusal, Policy, Priority, Retry, Setting, SourceSpan, Step,
+};
+use mc_plan::schema::Schema;
+use mc_plan::value::{Blob, Type, Value};
+use rustc_hash::FxHashMap;
+use source::Sources;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The schemas that a plan uses.
+struct Schemas {
+    /// By position in the plan.
+    list: Vec<Arc<Schema>>,
+    /// The position of a resource type.
+    index: FxHashMap<DeclId, u32>,
+    /// The position of a qualified name.
+    names: FxHashMap<String, u32>,
+}
+
+/// A step while the plan is made.
+struct Draft {
+    schema: u32,
+    key: Operand,
+    scope: String,
+    /// Positions among the declared resources.
+    declared: Vec<u32>,
+}
+
+/// Makes the plan. Without errors among the diagnostics there is one.
+pub fn lower(db: &dyn Db, mut evaluation: Evaluation) -> (CompiledPlan, Vec<Diagnostic>) {
+    let mut diagnostics = std::mem::take(&mut evaluation.diagnostics);
+    let schemas = schemas(db, &evaluation.declared);
+    let drafts = merge::group(&schemas, &evaluation.declared);
+    let mut step_of = vec![0u32; evaluation.declared.len()];
+    for (step, draft) in drafts.iter().enumerate() {
+        for declared in &draft.declared {
+            step_of[*declared as usize] = step as u32;
+        }
+    }
+    let mut sources = Sources::new(db);
+    merge::conflicts(db, &schemas, &evaluation, &drafts, &mut diagnostics);
+    merge::claims(db, &schemas, &evaluation, &drafts, &mut diagnostics);
+    merge::instances(&evaluation, &mut diagnostics);
+    let graph = graph::edges(db, &schemas, &evaluation, &drafts, &step_of, &mut sources, &mut diagnostics);
+    cycle::report(db, &schemas, &evaluation, &drafts, &graph, &mut diagnostics);
+    let mut plan = Plan { barriers: graph.barriers, edges: graph.edges, ..Plan::default() };
+    let mut blobs = BTreeMap::new();
+    let mut types = Types::default();
+    plan.labels = labels(db, &evaluation, &mut types);
+    plan.facts = facts(db, &evaluation, &mut types);
+    plan.types = types.defs;
+    let mut pool = Pool { schemas: &schemas, blobs: &mut blobs };
+    plan.policies = evaluation
+        .policies
+        .iter()
+        .map(|policy| Policy {
+            name: policy.name.clone(),
+            select: policy.select.clone().unwrap_or(Operand::Value(Value::Bool(true))),
+            span: sources.span(db, policy.decl.place(db)),
+        })
+        .collect();
+    plan.refusals = evaluation
+        .refusals
+        .iter()
+        .map(|refusal| PlanRefusal {
+            policy: refusal.policy,
+            condition: Operand::Expr(refusal.condition),
+            message: refusal.message.clone(),
+            span: sources.span(db, refusal.place),
+        })
+        .collect();
+    let mut declared: Vec<Option<Declared>> = evaluation.declared.into_iter().map(Some).collect();
+    plan.steps = drafts
+        .into_iter()
+        .map(|draft| {
+            let all = draft.declared.iter().filter_map(|d| declared[*d as usize].take());
+            Step {
+                schema: draft.schema,
+                key: draft.key,
+                scope: draft.scope,
+                declarations: all
+                    .map(|d| pool.declaration(draft.schema, d, &mut |p| sources.span(db, p)))
+                    .collect(),
+            }
+        })
+        .collect();
+    plan.exprs = renumber(evaluation.residual.finish(), &step_of);
+    plan.files = sources.finish();
+    plan.schemas = schemas.list.iter().map(|s| Schema::clone(s)).collect();
+    let blobs = blobs.into_iter().map(|(digest, bytes)| {
+        let size = bytes.len() as u64;
+        (Blob { digest, size }, bytes)
+    });
+    (CompiledPlan { plan, blobs: blobs.collect() }, diagnostics)
+}
+
+fn schemas(db: &dyn Db, declared: &[Declared]) -> Schemas {
+    let mut used: BTreeMap<String, (DeclId, Arc<Schema>)> = BTreeMap::new();
+    let mut seen = rustc_hash::FxHashSet::default();
+    for d in declared {
+        if seen.insert(d.decl)
+            && let Some(schema) = &schema::schema(db, d.decl).schema
+        {
+            used.insert(schema.name.clone(), (d.decl, Arc::clone(schema)));
+        }
+    }
+    let mut schemas = Schemas { list: Vec::new(), index: FxHashMap::default(), names: FxHashMap::default() };
+    for (name, (decl, schema)) in used {
+        let position = schemas.list.len() as u32;
+        schemas.index.insert(decl, position);
+        schemas.names.insert(name, position);
+        schemas.list.push(schema);
+    }
+    schemas
+}
+
+fn labels(db: &dyn Db, evaluation: &Evaluation, types: &mut Types) -> Vec<Label> {
+    let declared = signature::label_types(db);
+    let defaults = evaluation.label_defaults.iter().cloned().chain(std::iter::repeat(None));
+    declared
+        .iter()
+        .zip(defaults)
+        .filter_map(|(field, default)| {
+            Some(Label { name: field.name.to_string(), ty: types.convert(db, &field.ty)?, default })
+        })
+        .collect()
+}
+
+fn facts(db: &dyn Db, evaluation: &Evaluation, types: &mut Types) -> Vec<Fact> {
+    let fact =
+        |f: &crate::eval::FactUse| Some(Fact { path: f.path.to_string(), ty: types.convert(db, &f.ty)? });
+    evaluation.facts.iter().filter_map(fact).collect()
+}
+
+/// Lets outputs name steps instead of declared resources.
+fn renumber(mut exprs: Exprs, step_of: &[u32]) -> Exprs {
+    for node in &mut exprs.nodes {
+        if let Node::Output { step, .. } = node
+            && let Some(new) = step_of.get(*step as usize)
+        {
+            *step = *new;
+        }
+    }
+    exprs
+}
+
+/// What steps are made of: schemas, and the contents that are stored once.
+struct Pool<'a> {
+    schemas: &'a Schemas,
+    blobs: &'a mut BTreeMap<[u8; 32], Arc<[u8]>>,
+}
+
+impl Pool<'_> {
+    fn declaration(
+        &mut self,
+        schema: u32,
+        declared: Declared,
+        span: &mut dyn FnMut(Place) -> SourceSpan,
+    ) -> Declaration {
+        let schema = Arc::clone(&self.schemas.list[schema as usize]);
+        let mut attributes: Vec<Setting> =
+            declared.settings.into_iter().map(|setting| self.setting(&schema, setting, span)).collect();
+        attributes.sort_by_key(|setting| setting.attribute);
+        Declaration {
+            policy: declared.policy,
+            instance: declared.instance.to_string(),
+            condition: declared.condition.map_or(Operand::Value(Value::Bool(true)), Operand::Expr),
+            attributes,
+            timeout: declared.timeout,
+            retry: declared.retry.map(|(times, every)| Retry { times, every }),
+            span: span(declared.place),
+        }
+    }
+
+    fn setting(
+        &mut self,
+        schema: &Schema,
+        setting: PendingSetting,
+        span: &mut dyn FnMut(Place) -> SourceSpan,
+    ) -> Setting {
+        let blob = schema.attributes.get(setting.attribute as usize).is_some_and(|a| is_blob(&a.ty));
+        let value = match setting.value {
+            Operand::Value(Value::Str(text)) if blob => {
+                Operand::Value(Value::Blob(self.store(text.as_bytes())))
+            }
+            other => other,
+        };
+        Setting { attribute: setting.attribute, priority: Priority::Plain, value, span: span(setting.place) }
+    }
+
+    fn store(&mut self, content: &[u8]) -> Blob {
+        let digest = mc_plan::digest::sha256(content);
+        self.blobs.entry(digest).or_insert_with(|| Arc::from(content));
+        Blob { digest, size: content.len() as u64 }
+    }
+}
+
+fn is_blob(ty: &Type) -> bool {
+    match ty {
+        Type::Blob => true,
+        Type::Optional(inner) => is_blob(inner),
+        _ => false,
+    }
+}
+
+/// A resource as users write a reference to it.
+fn shown(schemas: &Schemas, draft: &Draft) -> String {
+    let name = schemas.list[draft.schema as usize].name.rsplit('.').next().unwrap_or_default();
+    match &draft.key {
+        Operand::Value(value) => format!("{name}[{}]", shown_value(value)),
+        Operand::Expr(_) => format!("{name}[..]"),
+    }
+}
+
+/// A value as users write it, cut where it is long.
+fn shown_value(value: &Value) -> String {
+    let text = match value {
+        Value::None => "none".to_owned(),
+        Value::Str(text) => format!("{text:?}"),
+        Value::List(items) => {
+            let items: Vec<String> = items.iter().take(8).map(shown_value).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Record(_) | Value::Variant(..) | Value::Blob(_) => "..".to_owned(),
+        scalar => match mc_plan::op::concat(std::slice::from_ref(scalar)) {
+            Ok(Value::Str(text)) => text.to_string(),
+            _ => "..".to_owned(),
+        },
+    };
+    if text.chars().count() > 80 { text.chars().take(77).chain("..".chars()).collect() } else { text }
+}

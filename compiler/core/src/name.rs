@@ -1,0 +1,366 @@
+//! Names: what a module declares, what it imports, what a name means in it.
+//!
+//! The results hold no positions, so an edit inside a body leaves them equal and nothing that only depends
+//! on names runs again.
+
+use crate::db::{Db, File, Origin, Program};
+use crate::diagnostic::{Diagnostic, Place, code, nearest};
+use mc_syntax::{Span, ast};
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The parse of a file, shared. Two parses are never compared: a changed text changes its positions.
+#[derive(Clone, Debug)]
+pub struct Parsed(pub Arc<mc_syntax::Parse>);
+
+impl PartialEq for Parsed {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// Parses a file.
+#[salsa::tracked(no_eq, returns(ref))]
+pub fn parsed(db: &dyn Db, file: File) -> Parsed {
+    Parsed(Arc::new(mc_syntax::parse(file.text(db))))
+}
+
+/// The syntax tree of a file.
+pub fn tree(db: &dyn Db, file: File) -> &ast::SourceFile {
+    &parsed(db, file).0.file
+}
+
+/// A top-level declaration: a file and the item's position in its tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, salsa::SalsaValue)]
+pub struct DeclId {
+    /// The file.
+    pub file: File,
+    /// Position among the file's items.
+    pub index: u32,
+}
+
+impl DeclId {
+    /// The item in the tree.
+    pub fn item(self, db: &dyn Db) -> &ast::Item {
+        // invariant: ids are made from positions in this tree, by queries of the same revision.
+        &tree(db, self.file).items[self.index as usize]
+    }
+
+    /// The declared name with its place in the file.
+    pub fn name(self, db: &dyn Db) -> Option<&ast::Name> {
+        item_name(&self.item(db).kind)
+    }
+
+    /// The declared name; empty for a broken item.
+    pub fn text(self, db: &dyn Db) -> SmolStr {
+        self.name(db).map(|name| name.text.clone()).unwrap_or_default()
+    }
+
+    /// The name with its module, as users write it: `std.fs.File`.
+    pub fn qualified(self, db: &dyn Db) -> String {
+        let module = self.file.module(db);
+        if module.is_empty() { self.text(db).to_string() } else { format!("{module}.{}", self.text(db)) }
+    }
+
+    /// Where its name stands.
+    pub fn place(self, db: &dyn Db) -> Place {
+        let item = self.item(db);
+        Place::new(self.file, item_name(&item.kind).map_or(item.span, |name| name.span))
+    }
+}
+
+/// The name that an item declares.
+pub fn item_name(kind: &ast::ItemKind) -> Option<&ast::Name> {
+    Some(match kind {
+        ast::ItemKind::Let(x) => &x.name,
+        ast::ItemKind::Fn(x) => &x.name,
+        ast::ItemKind::Record(x) => &x.name,
+        ast::ItemKind::Enum(x) => &x.name,
+        ast::ItemKind::Resource(x) => &x.name,
+        ast::ItemKind::Component(x) => &x.name,
+        ast::ItemKind::Policy(x) => &x.name,
+        ast::ItemKind::Import(_) | ast::ItemKind::Labels(_) | ast::ItemKind::Error => return None,
+    })
+}
+
+/// What kind of thing a name declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, salsa::SalsaValue)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum DeclKind {
+    Let,
+    Fn,
+    Record,
+    Enum,
+    Resource,
+    Component,
+    Policy,
+}
+
+impl DeclKind {
+    /// In words, with an article.
+    pub fn described(self) -> &'static str {
+        match self {
+            DeclKind::Let => "a value",
+            DeclKind::Fn => "a function",
+            DeclKind::Record => "a record",
+            DeclKind::Enum => "an enum",
+            DeclKind::Resource => "a resource type",
+            DeclKind::Component => "a component",
+            DeclKind::Policy => "a policy",
+        }
+    }
+}
+
+fn kind_of(kind: &ast::ItemKind) -> Option<DeclKind> {
+    Some(match kind {
+        ast::ItemKind::Let(_) => DeclKind::Let,
+        ast::ItemKind::Fn(_) => DeclKind::Fn,
+        ast::ItemKind::Record(_) => DeclKind::Record,
+        ast::ItemKind::Enum(_) => DeclKind::Enum,
+        ast::ItemKind::Resource(_) => DeclKind::Resource,
+        ast::ItemKind::Component(_) => DeclKind::Component,
+        ast::ItemKind::Policy(_) => DeclKind::Policy,
+        ast::ItemKind::Import(_) | ast::ItemKind::Labels(_) | ast::ItemKind::Error => return None,
+    })
+}
+
+/// What a name stands for in a module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, salsa::SalsaValue)]
+pub enum Entity {
+    /// A declaration.
+    Decl(DeclId, DeclKind),
+    /// An imported module.
+    Module(File),
+}
+
+/// A declaration as others see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, salsa::SalsaValue)]
+pub struct Declared {
+    /// Which.
+    pub id: DeclId,
+    /// Its kind.
+    pub kind: DeclKind,
+    /// Whether it is exported.
+    pub public: bool,
+}
+
+/// What a module declares, by name. Of two declarations with one name the first counts.
+#[salsa::tracked(returns(ref))]
+pub fn declarations(db: &dyn Db, file: File) -> BTreeMap<SmolStr, Declared> {
+    let mut names = BTreeMap::new();
+    for (index, item) in tree(db, file).items.iter().enumerate() {
+        let (Some(name), Some(kind)) = (item_name(&item.kind), kind_of(&item.kind)) else { continue };
+        let id = DeclId { file, index: index as u32 };
+        names.entry(name.text.clone()).or_insert(Declared { id, kind, public: item.public.is_some() });
+    }
+    names
+}
+
+/// The file of each module.
+#[salsa::tracked(returns(ref))]
+pub fn modules(db: &dyn Db) -> BTreeMap<SmolStr, File> {
+    let program = Program::get(db);
+    let files = program.standard(db).iter().chain(program.files(db));
+    files.filter(|f| f.path(db).extension() == Some("mc")).map(|f| (f.module(db).clone(), *f)).collect()
+}
+
+/// The names of a module: its own and those it imports.
+#[salsa::tracked(returns(ref))]
+pub fn scope(db: &dyn Db, file: File) -> BTreeMap<SmolStr, Entity> {
+    resolve_imports(db, file).0
+}
+
+/// What is wrong with a module's names.
+#[salsa::tracked(returns(ref))]
+pub fn name_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
+    let mut found = resolve_imports(db, file).1;
+    for diagnostic in duplicates(db, file) {
+        found.push(diagnostic);
+    }
+    found
+}
+
+fn duplicates(db: &dyn Db, file: File) -> Vec<Diagnostic> {
+    let mut first: BTreeMap<&str, Span> = BTreeMap::new();
+    let mut found = Vec::new();
+    for item in &tree(db, file).items {
+        let Some(name) = item_name(&item.kind) else { continue };
+        if let Some(earlier) = first.get(name.text.as_str()) {
+            found.push(
+                Diagnostic::error(
+                    code::DUPLICATE_NAME,
+                    Place::new(file, name.span),
+                    format!("`{}` is declared twice in this module", name.text),
+                )
+                .here("declared again")
+                .label(Place::new(file, *earlier), "first declared here"),
+            );
+        } else {
+            first.insert(&name.text, name.span);
+        }
+    }
+    found
+}
+
+fn resolve_imports(db: &dyn Db, file: File) -> (BTreeMap<SmolStr, Entity>, Vec<Diagnostic>) {
+    let own = declarations(db, file);
+    let mut names: BTreeMap<SmolStr, Entity> =
+        own.iter().map(|(name, d)| (name.clone(), Entity::Decl(d.id, d.kind))).collect();
+    let mut imported: BTreeMap<SmolStr, Span> = BTreeMap::new();
+    let mut found = Vec::new();
+    for item in &tree(db, file).items {
+        let ast::ItemKind::Import(import) = &item.kind else { continue };
+        let Some(last) = import.module.last() else { continue };
+        let path = import.module.iter().map(|n| n.text.as_str()).collect::<Vec<_>>().join(".");
+        let Some(&module) = modules(db).get(path.as_str()) else {
+            let span = import.module[0].span.to(last.span);
+            found.push(unknown_module(db, Place::new(file, span), &path));
+            continue;
+        };
+        let mut add = |name: &ast::Name, entity: Entity, found: &mut Vec<Diagnostic>| {
+            let place = Place::new(file, name.span);
+            let before = imported.get(&name.text).copied();
+            let before = before.or_else(|| own.get(&name.text).map(|d| d.id.place(db).span));
+            if let Some(before) = before {
+                found.push(
+                    Diagnostic::error(
+                        code::DUPLICATE_NAME,
+                        place,
+                        format!("`{}` already has a meaning in this module", name.text),
+                    )
+                    .here("imported here")
+                    .label(Place::new(file, before), "its other meaning")
+                    .help(format!("give one of them another name: `{} as ..`", name.text)),
+                );
+                return;
+            }
+            imported.insert(name.text.clone(), name.span);
+            names.insert(name.text.clone(), entity);
+        };
+        let Some(list) = &import.names else {
+            add(last, Entity::Module(module), &mut found);
+            continue;
+        };
+        for wanted in list {
+            let place = Place::new(file, wanted.name.span);
+            match declarations(db, module).get(&wanted.name.text) {
+                None => found.push(unknown_import(db, place, module, &wanted.name.text)),
+                Some(declared) if !declared.public && module != file => found.push(
+                    Diagnostic::error(
+                        code::PRIVATE_IMPORT,
+                        place,
+                        format!("`{}` is not exported from `{path}`", wanted.name.text),
+                    )
+                    .here("declared there without `pub`")
+                    .label(declared.id.place(db), "declared here")
+                    .help("put `pub` in front of its declaration, or use something the module exports"),
+                ),
+                Some(declared) => {
+                    let name = wanted.alias.as_ref().unwrap_or(&wanted.name);
+                    add(name, Entity::Decl(declared.id, declared.kind), &mut found);
+                }
+            }
+        }
+    }
+    (names, found)
+}
+
+fn unknown_module(db: &dyn Db, place: Place, path: &str) -> Diagnostic {
+    let known = modules(db).keys().filter(|m| !m.is_empty());
+    let diagnostic = Diagnostic::error(code::UNKNOWN_MODULE, place, format!("there is no module `{path}`"))
+        .here("not found in this package or the standard library");
+    match nearest(path, known.map(SmolStr::as_str)) {
+        Some(near) => {
+            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change to `{near}`"), place, near)
+        }
+        None => {
+            let file = format!("src/{}.mc", path.replace('.', "/"));
+            diagnostic.help(format!("a module is a file: `{path}` would be `{file}`"))
+        }
+    }
+}
+
+fn unknown_import(db: &dyn Db, place: Place, module: File, name: &str) -> Diagnostic {
+    let path = module.module(db);
+    let declared = declarations(db, module);
+    let exported = declared.iter().filter(|(_, d)| d.public).map(|(name, _)| name.as_str());
+    let diagnostic =
+        Diagnostic::error(code::UNKNOWN_IMPORT, place, format!("`{path}` does not declare `{name}`"))
+            .here("not declared there");
+    match nearest(name, exported) {
+        Some(near) => {
+            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change to `{near}`"), place, near)
+        }
+        None => diagnostic,
+    }
+}
+
+/// Where a public declaration of this name is exported from, for "import it" hints.
+pub fn exporters(db: &dyn Db, name: &str) -> Vec<SmolStr> {
+    let has = |file: &File| declarations(db, *file).get(name).is_some_and(|d| d.public);
+    modules(db).iter().filter(|(_, file)| has(file)).map(|(module, _)| module.clone()).collect()
+}
+
+/// A label of the root module.
+#[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
+pub struct LabelSource {
+    /// The root module's file.
+    pub file: File,
+    /// Position of the `labels` item among its items.
+    pub item: u32,
+    /// The labels' names in order.
+    pub names: Vec<SmolStr>,
+}
+
+/// The labels that the package declares.
+#[salsa::tracked(returns(ref))]
+pub fn label_source(db: &dyn Db) -> Option<LabelSource> {
+    let root = *modules(db).get("")?;
+    let mut items = tree(db, root).items.iter().enumerate();
+    items.find_map(|(index, item)| match &item.kind {
+        ast::ItemKind::Labels(labels) => Some(LabelSource {
+            file: root,
+            item: index as u32,
+            names: labels.fields.iter().map(|f| f.name.text.clone()).collect(),
+        }),
+        _ => None,
+    })
+}
+
+/// `labels` blocks in the wrong place.
+pub fn label_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let mut first: Option<Span> = None;
+    for item in &tree(db, file).items {
+        let ast::ItemKind::Labels(labels) = &item.kind else { continue };
+        let place = Place::new(file, labels.keyword);
+        if !file.module(db).is_empty() {
+            found.push(
+                Diagnostic::error(code::BAD_LABELS, place, "labels are declared in the root module only")
+                    .here("in another module")
+                    .help("move the block to `src/main.mc`; a library takes `param`s instead"),
+            );
+        } else if let Some(first) = first {
+            found.push(
+                Diagnostic::error(code::BAD_LABELS, place, "labels are declared twice")
+                    .here("declared again")
+                    .label(Place::new(file, first), "first declared here"),
+            );
+        } else {
+            first = Some(labels.keyword);
+        }
+    }
+    found
+}
+
+/// The file of the standard facts and its root record.
+pub fn facts_record(db: &dyn Db) -> Option<DeclId> {
+    let file = *modules(db).get("std.facts")?;
+    declarations(db, file).get("Facts").map(|d| d.id)
+}
+
+/// Whether mistakes of this file are the user's.
+pub fn is_user(db: &dyn Db, file: File) -> bool {
+    file.origin(db) == Origin::Package
+}
