@@ -20,6 +20,7 @@ pub mod process;
 pub mod scratch;
 pub mod strace;
 pub mod tree;
+pub mod workshop;
 
 use camino::Utf8PathBuf;
 

@@ -25,16 +25,8 @@ pub fn run(floor: &Utf8Path, command: &Command) -> (Usage, Output) {
     let scratch = Scratch::new();
     let report = scratch.join("usage.json");
     let mut measured = Command::new(floor);
-    measured.arg("measure").arg(&report).arg(command.get_program()).args(command.get_args());
-    if let Some(folder) = command.get_current_dir() {
-        measured.current_dir(folder);
-    }
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => measured.env(name, value),
-            None => measured.env_remove(name),
-        };
-    }
+    measured.arg("measure").arg(&report);
+    process::wrap(&mut measured, command);
     let output = process::run(&mut measured);
     let Ok(text) = std::fs::read_to_string(&report) else { panic!("nothing was measured: {output}") };
     let usage = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{report}: {e}"));

@@ -83,6 +83,21 @@ pub fn feed(command: &mut Command, input: &[u8]) -> Output {
     }
 }
 
+/// Lets `outer` run `inner`: adds its program and arguments, and takes its folder and environment.
+/// What `Command::env_clear` did to `inner` cannot be seen and is not taken.
+pub(crate) fn wrap(outer: &mut Command, inner: &Command) {
+    outer.arg(inner.get_program()).args(inner.get_args());
+    if let Some(folder) = inner.get_current_dir() {
+        outer.current_dir(folder);
+    }
+    for (name, value) in inner.get_envs() {
+        match value {
+            Some(value) => outer.env(name, value),
+            None => outer.env_remove(name),
+        };
+    }
+}
+
 fn describe(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")

@@ -70,26 +70,23 @@ impl Tracing {
         self
     }
 
-    fn command_line<'a>(&'a self, log: &'a str, filter: &'a str, argv: &[&'a str]) -> Vec<&'a str> {
-        let mut line = vec!["strace", "-f", "-qq", "-y", "-s", "4096", "-o", log, "-e", filter];
-        if let Some(injection) = &self.injection {
-            line.extend(["-e", injection.as_str()]);
-        }
-        line.push("--");
-        line.extend(argv);
-        line
+    fn options(&self, log: &str) -> Vec<String> {
+        let trace = format!("trace={}", self.calls);
+        let mut options: Vec<String> =
+            ["-f", "-qq", "-y", "-s", "4096", "-o", log, "-e", &trace].map(str::to_owned).into();
+        options.extend(self.injection.iter().flat_map(|injection| ["-e".to_owned(), injection.clone()]));
+        options.push("--".to_owned());
+        options
     }
 
-    /// Runs a program of this machine; `prepare` may set its folder and environment.
-    pub fn run(&self, argv: &[&str], prepare: impl FnOnce(&mut Command)) -> Trace {
+    /// Runs a program of this machine.
+    pub fn run(&self, command: &Command) -> Trace {
         let scratch = Scratch::new();
         let log = scratch.join("trace");
-        let filter = format!("trace={}", self.calls);
-        let line = self.command_line(log.as_str(), &filter, argv);
-        let mut command = Command::new("strace");
-        command.args(line.iter().skip(1));
-        prepare(&mut command);
-        let output = process::run(&mut command);
+        let mut strace = Command::new("strace");
+        strace.args(self.options(log.as_str()));
+        process::wrap(&mut strace, command);
+        let output = process::run(&mut strace);
         let text = std::fs::read(&log).unwrap_or_else(|e| panic!("strace wrote nothing ({e}): {output}"));
         Trace { output, calls: parse(&String::from_utf8_lossy(&text)) }
     }
@@ -98,8 +95,11 @@ impl Tracing {
     pub fn run_on(&self, host: &Host, argv: &[&str]) -> Trace {
         let log = host.sh("mktemp /run/trace-XXXXXXXX");
         let log = log.trim();
-        let filter = format!("trace={}", self.calls);
-        let output = host.exec(&self.command_line(log, &filter, argv));
+        let options = self.options(log);
+        let mut line = vec!["strace"];
+        line.extend(options.iter().map(String::as_str));
+        line.extend(argv);
+        let output = host.exec(&line);
         let calls = parse(&host.read(log));
         host.exec(&["rm", log]).success();
         Trace { output, calls }
@@ -263,8 +263,8 @@ mod tests {
 
     #[test]
     fn programs_are_those_that_really_started() {
-        let argv = ["sh", "-c", "true; /bin/true; /bin/echo 'a \"quoted\" = b'; /nowhere/at/all; exit 3"];
-        let trace = Tracing::programs().run(&argv, |_| ());
+        let script = "true; /bin/true; /bin/echo 'a \"quoted\" = b'; /nowhere/at/all; exit 3";
+        let trace = Tracing::programs().run(Command::new("sh").args(["-c", script]));
         assert_eq!(trace.output.code(), 3);
         let names: Vec<String> = trace.programs();
         assert_eq!(names.len(), 3, "{names:?}");
@@ -277,9 +277,7 @@ mod tests {
         let scratch = Scratch::new();
         let script = "mkdir a; echo data/not/a/name >a/new; chmod 600 a/new; mv a/new b; ln -s b c; cat b >/dev/null; rm b";
         let tracing = Tracing::changes();
-        let trace = tracing.run(&["sh", "-euc", script], |command| {
-            command.current_dir(scratch.path());
-        });
+        let trace = tracing.run(Command::new("sh").args(["-euc", script]).current_dir(scratch.path()));
         assert_eq!(trace.output.code(), 0, "{}", trace.output);
         let root = scratch.path().as_str();
         // Some of these programs use calls that name the folder and some do not.
@@ -294,7 +292,7 @@ mod tests {
 
     #[test]
     fn a_read_only_run_changes_nothing() {
-        let trace = Tracing::changes().run(&["cat", "/etc/passwd", "/etc/hostname"], |_| ());
+        let trace = Tracing::changes().run(Command::new("cat").args(["/etc/passwd", "/etc/hostname"]));
         assert_eq!(trace.changed_paths(), [""; 0]);
         assert!(
             trace.calls.iter().any(|call| call.arguments.contains("/etc/passwd")),
@@ -306,9 +304,7 @@ mod tests {
     fn a_kill_falls_before_the_call() {
         let scratch = Scratch::new();
         let names = ["1", "2", "3"].map(|name| scratch.join(name).into_string());
-        let mut argv = vec!["mkdir"];
-        argv.extend(names.iter().map(String::as_str));
-        let trace = Tracing::of("mkdir").kill_at("mkdir", 3).run(&argv, |_| ());
+        let trace = Tracing::of("mkdir").kill_at("mkdir", 3).run(Command::new("mkdir").args(&names));
         assert_eq!(trace.output.code(), 137);
         let made: Vec<bool> = names.iter().map(|name| camino::Utf8Path::new(name).exists()).collect();
         assert_eq!(made, [true, true, false]);

@@ -1,13 +1,16 @@
 //! What applying costs, beside a bare program that does the same system calls.
 
-use anyhow::{Result, ensure};
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
 use mc_test_support::binary;
+use mc_test_support::process;
 use mc_test_support::strace::Tracing;
+use mc_test_support::workshop::Workshop;
 
 use super::figure::{Table, Unit, best, megabytes, milliseconds};
 use super::floor::{FILES, Floor};
-use super::package::{Workshop, nothing, plain_files};
-use crate::cargo;
+use super::package::{nothing, plain_files};
 
 const NOOP: f64 = 3.0;
 const CONVERGE: f64 = 2.5;
@@ -15,13 +18,13 @@ const MEMORY: f64 = 15.0;
 const EMPTY: f64 = 20.0;
 
 pub(super) fn measure(runs: usize, workshop: &Workshop, floor: &Floor, table: &mut Table) -> Result<()> {
-    workshop.package("files", &plain_files(FILES))?;
-    cargo::run(&mut workshop.build("files"))?;
-    let clear = || workshop.clear("files");
+    workshop.package("files", &plain_files(FILES));
+    process::run(&mut workshop.build("files")).success();
+    let clean = || clear(workshop, "files.root");
 
-    let converge = best(runs, clear, || workshop.apply("files", "none"))?;
-    let batch = best(runs, clear, || workshop.apply("files", "batch"))?;
-    let noop = best(runs, || Ok(()), || workshop.apply("files", "none"))?;
+    let converge = best(runs, clean, || apply(workshop, "files", "none"))?;
+    let batch = best(runs, clean, || apply(workshop, "files", "batch"))?;
+    let noop = best(runs, || Ok(()), || apply(workshop, "files", "none"))?;
     for (name, usage, floor, goal) in [
         ("converge, durability none", converge, floor.converge, Some(CONVERGE)),
         ("converge, durability batch", batch, floor.sync, None),
@@ -41,16 +44,8 @@ pub(super) fn measure(runs: usize, workshop: &Workshop, floor: &Floor, table: &m
     let peak = converge.peak_memory.max(noop.peak_memory);
     table.add(format!("apply {FILES} files, memory"), megabytes(peak), Unit::Megabytes, MEMORY);
 
-    let line = workshop.apply("files", "none");
-    let words = std::iter::once(line.get_program()).chain(line.get_args());
-    let words: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let trace = Tracing::programs().run(&words, |command| {
-        if let Some(folder) = line.get_current_dir() {
-            command.current_dir(folder);
-        }
-    });
-    ensure!(trace.output.code() == 0, "{}", trace.output);
+    let trace = Tracing::programs().run(&apply(workshop, "files", "none"));
+    trace.output.clone().success();
     table.add(
         format!("apply {FILES} files, programs started"),
         trace.programs().len() as f64,
@@ -58,14 +53,29 @@ pub(super) fn measure(runs: usize, workshop: &Workshop, floor: &Floor, table: &m
         1.0,
     );
 
-    workshop.package("nothing", &nothing())?;
-    cargo::run(&mut workshop.build("nothing"))?;
-    workshop.clear("nothing")?;
-    let empty = best(runs, || Ok(()), || workshop.apply("nothing", "none"))?;
+    workshop.package("nothing", &nothing());
+    process::run(&mut workshop.build("nothing")).success();
+    clear(workshop, "nothing.root")?;
+    let empty = best(runs, || Ok(()), || apply(workshop, "nothing", "none"))?;
     table.add("apply an empty plan, cpu", milliseconds(empty.cpu), Unit::Milliseconds, EMPTY);
     table.add("apply an empty plan, memory", megabytes(empty.peak_memory), Unit::Megabytes, None);
 
     let agent = binary::program("mc-agent").metadata()?.len();
     table.add("size of mc-agent", megabytes(agent), Unit::Megabytes, 10.0);
     Ok(())
+}
+
+fn apply(workshop: &Workshop, name: &str, durability: &str) -> Command {
+    let mut command = workshop.apply(name, &format!("{name}.root"));
+    command.args(["--durability", durability]);
+    command
+}
+
+/// Makes a root as it was before any run.
+fn clear(workshop: &Workshop, root: &str) -> Result<()> {
+    let root = workshop.join(root);
+    if root.exists() {
+        std::fs::remove_dir_all(&root)?;
+    }
+    std::fs::create_dir(&root).with_context(|| format!("cannot create {root}"))
 }

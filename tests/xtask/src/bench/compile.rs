@@ -1,9 +1,10 @@
 //! What compiling costs: a new process with nothing cached.
 
 use anyhow::Result;
+use mc_test_support::workshop::Workshop;
 
 use super::figure::{Table, Unit, best, megabytes, milliseconds};
-use super::package::{Workshop, chain, linked_files};
+use super::package::{chain, linked_files};
 
 const FILES: usize = 10_000;
 const CPU: f64 = 250.0;
@@ -13,13 +14,13 @@ const GROWTH: f64 = 11.0;
 const CHAIN: usize = 100_000;
 
 pub(super) fn measure(runs: usize, workshop: &Workshop, table: &mut Table) -> Result<()> {
-    workshop.package("small", &linked_files(FILES))?;
+    workshop.package("small", &linked_files(FILES));
     let small = best(runs, || Ok(()), || workshop.build("small"))?;
     table.add(format!("build {FILES} files, cpu"), milliseconds(small.cpu), Unit::Milliseconds, CPU);
     table.add(format!("build {FILES} files, wall"), milliseconds(small.wall), Unit::Milliseconds, None);
     table.add(format!("build {FILES} files, memory"), megabytes(small.peak_memory), Unit::Megabytes, MEMORY);
 
-    workshop.package("large", &linked_files(10 * FILES))?;
+    workshop.package("large", &linked_files(10 * FILES));
     let large = best(runs.min(2), || Ok(()), || workshop.build("large"))?;
     table.add(format!("build {} files, cpu", 10 * FILES), milliseconds(large.cpu), Unit::Milliseconds, None);
     let growth = large.cpu.as_secs_f64() / small.cpu.as_secs_f64();
@@ -31,7 +32,7 @@ pub(super) fn measure(runs: usize, workshop: &Workshop, table: &mut Table) -> Re
         None,
     );
 
-    workshop.package("chain", &chain(CHAIN))?;
+    workshop.package("chain", &chain(CHAIN));
     let chain = best(runs.min(2), || Ok(()), || workshop.build("chain"))?;
     table.add(
         format!("build a chain of {CHAIN} values, cpu"),

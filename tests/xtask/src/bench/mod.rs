@@ -14,10 +14,10 @@ mod package;
 use anyhow::Result;
 use camino::Utf8PathBuf;
 use clap::Args;
+use mc_test_support::workshop::Workshop;
 
 use crate::{build, cargo};
 use figure::Table;
-use package::Workshop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
@@ -39,7 +39,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     build::run()?;
     let mut table = Table::default();
     let floor = floor::measure(options.runs, &mut table)?;
-    let workshop = Workshop::new()?;
+    let workshop = Workshop::new();
     compile::measure(options.runs, &workshop, &mut table)?;
     apply::measure(options.runs, &workshop, &floor, &mut table)?;
 
