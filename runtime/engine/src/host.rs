@@ -101,6 +101,12 @@ pub trait ReadHost: Send + Sync {
     /// Who this process is, here.
     fn identity(&self) -> Identity;
 
+    /// Whether this process may give its own files to a group: root may, others to the groups they are in.
+    fn may_give_group(&self, gid: u32) -> bool {
+        let identity = self.identity();
+        identity.can_chown || identity.gid == gid
+    }
+
     /// What is at a path; none if nothing is, or if a directory on the way does not exist.
     fn stat(&self, path: &Utf8Path) -> HostResult<Option<Meta>>;
 
