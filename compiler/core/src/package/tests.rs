@@ -34,7 +34,7 @@ fn modules(db: &Database) -> Vec<(String, String)> {
     files.iter().map(|f| (f.path(db).to_string(), f.module(db).to_string())).collect()
 }
 
-fn check_manifest(manifest: &str, expected: Expect) {
+fn check_manifest(manifest: &str, expected: &Expect) {
     expected.assert_eq(&problems(&loaded(&[("masterchef.toml", manifest), ("src/main.mc", "")])));
 }
 
@@ -136,13 +136,13 @@ fn bad_module_names_are_reported_and_left_out() {
 fn manifests_that_are_wrong() {
     check_manifest(
         "",
-        expect![[r#"
+        &expect![[r#"
         masterchef.toml:1:1: error[MC0602]: the manifest has no `[package]` table
     "#]],
     );
     check_manifest(
         "[package]\n",
-        expect![[r#"
+        &expect![[r#"
         masterchef.toml:1:2: error[MC0602]: the manifest does not say the package's edition
         masterchef.toml:1:2: error[MC0602]: the manifest does not say the package's name
         masterchef.toml:1:2: error[MC0602]: the manifest does not say the package's version
@@ -150,7 +150,7 @@ fn manifests_that_are_wrong() {
     );
     check_manifest(
         "[package]\nname = \"web\"\nverison = \"1.0.0\"\nedition = \"2024\"\n[dependencies]\n",
-        expect![[r#"
+        &expect![[r#"
             masterchef.toml:3:1: error[MC0602]: there is no key `verison` in `[package]`
             masterchef.toml:4:11: error[MC0602]: this compiler does not know the edition `2024`
             masterchef.toml:5:2: error[MC0602]: there is no table `dependencies`
@@ -158,7 +158,7 @@ fn manifests_that_are_wrong() {
     );
     check_manifest(
         "[package]\nname = \"My Site\"\nversion = \"1\"\nedition = 2026\n",
-        expect![[r#"
+        &expect![[r#"
         masterchef.toml:2:8: error[MC0602]: `My Site` cannot be a package's name
         masterchef.toml:3:11: error[MC0602]: `1` is not a version
         masterchef.toml:4:11: error[MC0602]: `edition` is a string, not an integer
@@ -166,26 +166,26 @@ fn manifests_that_are_wrong() {
     );
     check_manifest(
         "[package]\nname = \"std\"\nversion = \"1.0.01\"\nedition = \"2026\"\n",
-        expect![[r#"
+        &expect![[r#"
         masterchef.toml:2:8: error[MC0602]: the name `std` belongs to the standard library
         masterchef.toml:3:11: error[MC0602]: `1.0.01` is not a version
     "#]],
     );
     check_manifest(
         "package = 1\n",
-        expect![[r#"
+        &expect![[r#"
         masterchef.toml:1:11: error[MC0602]: `package` is a table, not an integer
     "#]],
     );
     check_manifest(
         "[package]\nname = \"web\nversion = \"0.1.0\"\n",
-        expect![[r#"
+        &expect![[r#"
         masterchef.toml:2:12: error[MC0602]: the manifest is not valid TOML: invalid basic string, expected `"`
     "#]],
     );
     check_manifest(
         "[package]\nname = \"web\"\nname = \"web\"\nversion = \"0.1.0\"\nedition = \"2026\"\n",
-        expect![[r#"
+        &expect![[r#"
         masterchef.toml:3:1: error[MC0602]: the manifest is not valid TOML: duplicate key
     "#]],
     );
@@ -194,7 +194,7 @@ fn manifests_that_are_wrong() {
 #[test]
 fn a_wrong_key_is_drawn_with_its_repair() {
     let db = loaded(&[("masterchef.toml", &MANIFEST.replace("version", "verison")), ("src/main.mc", "")]);
-    expect![[r#"
+    &expect![[r#"
         error[MC0602]: there is no key `verison` in `[package]`
            ,-[ masterchef.toml:3:1 ]
            |

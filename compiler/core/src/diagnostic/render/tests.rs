@@ -17,7 +17,7 @@ fn at(db: &Database, file: File, what: &str) -> Place {
     Place::new(file, Span::new(start as u32, (start + what.len()) as u32))
 }
 
-fn check(db: &Database, diagnostics: &[Diagnostic], options: &RenderOptions, expected: Expect) {
+fn check(db: &Database, diagnostics: &[Diagnostic], options: &RenderOptions, expected: &Expect) {
     expected.assert_eq(&render(db, diagnostics, options));
 }
 
@@ -51,7 +51,7 @@ fn full() {
         &db,
         &sample(&db),
         &ASCII,
-        expect![[r#"
+        &expect![[r#"
         error[MC0303]: `File` has no attribute `contnet`
            ,-[ src/main.mc:5:5 ]
            |
@@ -93,7 +93,7 @@ fn unicode_boxes() {
         &db,
         &sample(&db)[1..],
         &options,
-        expect![[r#"
+        &expect![[r#"
         error[MC0303]: `File` has no attribute `contnet`
            ╭─[ src/main.mc:5:5 ]
            │
@@ -127,7 +127,7 @@ fn concise() {
         &db,
         &sample(&db),
         &options,
-        expect![[r#"
+        &expect![[r#"
         src/main.mc:5:5: error[MC0303]: `File` has no attribute `contnet`
         src/main.mc:6:12: error[MC0301]: `mode` expects a `Mode`, not a `String`
     "#]],
@@ -142,7 +142,7 @@ fn json() {
         &db,
         &sample(&db)[1..],
         &options,
-        expect![[r#"
+        &expect![[r#"
         {
           "version": 1,
           "errors": 1,
@@ -201,7 +201,7 @@ fn json_of_nothing_is_an_object_too() {
         &db,
         &[],
         &options,
-        expect![[r#"
+        &expect![[r#"
         {
           "version": 1,
           "errors": 0,
@@ -210,7 +210,7 @@ fn json_of_nothing_is_an_object_too() {
         }
     "#]],
     );
-    check(&db, &[], &ASCII, expect![[""]]);
+    check(&db, &[], &ASCII, &expect![[""]]);
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn several_files_and_a_place_before_the_primary_one() {
         &db,
         &[diagnostic],
         &ASCII,
-        expect![[r#"
+        &expect![[r#"
         error[MC0206]: `a` is declared three times
             ,-[ src/main.mc:10:5 ]
             |
@@ -272,7 +272,7 @@ fn a_fix_over_lines_and_files() {
         &db,
         &[diagnostic],
         &ASCII,
-        expect![[r#"
+        &expect![[r#"
         warning[MC0207]: `a` hides an import
            ,-[ src/main.mc:1:5 ]
            |
@@ -325,7 +325,7 @@ fn the_end_of_a_file_and_an_empty_one() {
         &db,
         &diagnostics,
         &ASCII,
-        expect![[r#"
+        &expect![[r#"
         error[MC0601]: `web` has no `masterchef.toml`
            ,-[ masterchef.toml:1:1 ]
            |
@@ -360,7 +360,7 @@ fn long_notes_are_broken_between_words() {
         &db,
         &[diagnostic],
         &RenderOptions { width: 60, ..ASCII },
-        expect![[r#"
+        &expect![[r#"
         error[MC0101]: something
            ,-[ src/main.mc:1:5 ]
            |
@@ -388,7 +388,7 @@ fn every_span_of_a_difficult_text_is_drawn() {
         for end in start..=text.len() as u32 {
             let diagnostic =
                 Diagnostic::error(Code("MC0101"), Place::new(main, Span::new(start, end)), "here").here("x");
-            let full = render(&db, &[diagnostic.clone()], &ASCII);
+            let full = render(&db, std::slice::from_ref(&diagnostic), &ASCII);
             let concise = render(&db, &[diagnostic], &RenderOptions { format: Format::Concise, ..ASCII });
             let place = concise.split(": error").next().expect("a place");
             assert!(full.contains(place), "{start}..{end}: {place} is not in\n{full}");
