@@ -1,8 +1,10 @@
 //! The plan: the dependency graph that an agent executes.
 
-use crate::expr::{Exprs, Operand};
+use std::collections::BTreeSet;
+
+use crate::expr::{Exprs, Node, Operand};
 use crate::schema::Schema;
-use crate::value::{Type, TypeDef, Value};
+use crate::value::{Blob, Type, TypeDef, Value};
 
 /// Everything one bundle can do to a host. It is evaluated against the host's facts and labels there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -209,4 +211,70 @@ pub struct SourceSpan {
     pub line: u32,
     /// Column in characters, from 1.
     pub column: u32,
+}
+
+impl Plan {
+    /// The effects that its resources may have, sorted: `fs.write`.
+    #[must_use]
+    pub fn capabilities(&self) -> Vec<String> {
+        let names: BTreeSet<&str> = self
+            .schemas
+            .iter()
+            .flat_map(|schema| &schema.effects)
+            .map(|effect| effect.name.as_str())
+            .collect();
+        names.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Calls `visit` for every content that the plan names, as often as it names it.
+    pub fn visit_blobs(&self, mut visit: impl FnMut(&Blob)) {
+        let mut value = |value: &Value| visit_blobs(value, &mut visit);
+        let schemas = self.schemas.iter().flat_map(|schema| {
+            let defaults = schema.attributes.iter().filter_map(|attribute| attribute.default.as_ref());
+            defaults.chain(constants(&schema.exprs))
+        });
+        let labels = self.labels.iter().filter_map(|label| label.default.as_ref());
+        schemas.chain(labels).chain(constants(&self.exprs)).for_each(&mut value);
+        let mut operand = |operand: &Operand| {
+            if let Operand::Value(constant) = operand {
+                value(constant);
+            }
+        };
+        for policy in &self.policies {
+            operand(&policy.select);
+        }
+        for refusal in &self.refusals {
+            operand(&refusal.condition);
+            operand(&refusal.message);
+        }
+        for step in &self.steps {
+            operand(&step.key);
+            for declaration in &step.declarations {
+                operand(&declaration.condition);
+                declaration.attributes.iter().for_each(|setting| operand(&setting.value));
+                declaration.timeout.iter().for_each(&mut operand);
+                if let Some(retry) = &declaration.retry {
+                    operand(&retry.times);
+                    operand(&retry.every);
+                }
+            }
+        }
+    }
+}
+
+fn constants(exprs: &Exprs) -> impl Iterator<Item = &Value> {
+    exprs.nodes.iter().filter_map(|node| match node {
+        Node::Const(value) => Some(value),
+        _ => None,
+    })
+}
+
+fn visit_blobs(value: &Value, visit: &mut dyn FnMut(&Blob)) {
+    match value {
+        Value::Blob(blob) => visit(blob),
+        Value::List(parts) | Value::Record(parts) | Value::Variant(_, parts) => {
+            parts.iter().for_each(|part| visit_blobs(part, visit));
+        }
+        _ => {}
+    }
 }

@@ -266,6 +266,17 @@ impl<'a> Reader<'a> {
         Ok(items)
     }
 
+    /// An array of exactly `length` items.
+    pub(crate) fn tuple<T>(&mut self, length: usize, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let at = self.position();
+        if self.open_array(1)? != length {
+            return Err(DecodeError { at, problem: Problem::Expected("a list of another length") });
+        }
+        let value = read(self)?;
+        self.close();
+        Ok(value)
+    }
+
     /// Starts a structure.
     pub(crate) fn open(&mut self) -> Result<Fields> {
         Ok(Fields { left: self.open_map()?, last: None, next: None })

@@ -166,17 +166,6 @@ impl Reader<'_> {
         Ok(schema)
     }
 
-    /// An array of exactly `length` items.
-    pub(super) fn tuple<T>(&mut self, length: usize, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        let at = self.position();
-        if self.open_array(1)? != length {
-            return Err(DecodeError { at, problem: Problem::Expected("a list of another length") });
-        }
-        let value = read(self)?;
-        self.close();
-        Ok(value)
-    }
-
     fn attribute(&mut self) -> Result<Attribute> {
         let mut fields = self.open()?;
         self.need(&mut fields, 0)?;
