@@ -1,10 +1,13 @@
 //! Facts: what a host finds about itself, read at most once in a run and only what the plan uses.
 
+mod cache;
 mod fit;
 
 use std::collections::BTreeMap;
 
 use crate::host::{HostError, ReadHost};
+
+pub(crate) use cache::Facts;
 
 /// Where facts come from: the collectors, or a file that stands in for them.
 pub trait FactSource: Sync {

@@ -88,7 +88,6 @@ pub struct StepResult {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Ending {
-    Unchanged,
     Changed,
     Failed,
     TimedOut,
@@ -99,7 +98,6 @@ impl Ending {
     /// The word for it in the audit log.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Unchanged => "unchanged",
             Self::Changed => "changed",
             Self::Failed => "failed",
             Self::TimedOut => "timed out",

@@ -450,6 +450,18 @@ impl World {
         }
     }
 
+    /// The package database in dpkg's format, which is at `/var/lib/dpkg/status` unless a file was put there.
+    fn package_database(&self) -> String {
+        let mut out = String::new();
+        for (name, version) in &self.packages {
+            let _ = write!(
+                out,
+                "Package: {name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: {version}\n\n"
+            );
+        }
+        out
+    }
+
     fn unit(&mut self, name: &str, verb: UnitVerb) -> HostResult<Effect> {
         if verb == UnitVerb::DaemonReload {
             for unit in self.units.values_mut() {
@@ -530,6 +542,10 @@ impl ReadHost for FakeHost {
     fn read_file(&self, path: &Utf8Path, limit: u64, buffer: &mut Vec<u8>) -> HostResult<Option<Meta>> {
         buffer.clear();
         let world = self.world();
+        if path == "/var/lib/dpkg/status" && !world.files.contains_key(path.as_str()) {
+            buffer.extend_from_slice(world.package_database().as_bytes());
+            return Ok(Some(FakeFile::regular(buffer.as_slice()).meta()));
+        }
         let mut at = path.to_owned();
         for _ in 0..8 {
             match world.files.get(at.as_str()) {

@@ -1,0 +1,226 @@
+//! The concrete graph: what a plan comes to on one host.
+
+mod cycle;
+mod refresh;
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::time::Duration;
+
+use mc_plan::expr::ExprId;
+use mc_plan::plan::{Plan, SourceSpan};
+use mc_plan::value::Value;
+
+use crate::provider::{Item, RefreshKind};
+use crate::refusal::{Place, Refusal};
+use crate::render;
+
+pub(crate) use cycle::refuse as refuse_cycle;
+pub(crate) use refresh::links;
+
+/// A vertex: a step, or after all of them a barrier.
+pub(crate) type Vertex = u32;
+
+/// Position in a slice.
+pub(crate) fn at(vertex: Vertex) -> usize {
+    vertex as usize
+}
+
+/// The concrete graph of one host.
+#[derive(Debug)]
+pub(crate) struct Graph<'p> {
+    pub(crate) plan: &'p Plan,
+    /// Vertices `0..steps.len()`.
+    pub(crate) steps: Vec<Step<'p>>,
+    /// How many vertices there are, barriers among them.
+    pub(crate) vertices: usize,
+    /// Edges by the vertex that comes first.
+    pub(crate) edges: Edges,
+    /// All vertices, each after what it depends on.
+    pub(crate) order: Vec<Vertex>,
+    /// Who refreshes whom, sorted by sender.
+    pub(crate) refreshes: Vec<Refresh>,
+    /// Steps by their position in the plan.
+    pub(crate) of_plan: Vec<Vertex>,
+    /// Steps whose outputs are read by others.
+    pub(crate) outputs_used: Vec<bool>,
+    /// The policies this host gets, by position in the plan.
+    pub(crate) selected: Vec<u32>,
+}
+
+/// A resource on this host.
+#[derive(Debug)]
+pub(crate) struct Step<'p> {
+    /// Position in the plan's schemas.
+    pub(crate) schema: u32,
+    /// Its key; none only for a step that is absent.
+    pub(crate) key: Value,
+    /// The instance that scopes a key which is only a label.
+    pub(crate) scope: &'p str,
+    /// `File["/etc/motd"]`
+    pub(crate) name: Box<str>,
+    /// Whether a declaration of it exists on this host.
+    pub(crate) present: bool,
+    /// Attributes by position; those that are known later are none.
+    pub(crate) desired: Vec<Option<Value>>,
+    /// Attributes that are known while the plan runs, each after those it reads.
+    pub(crate) later: Vec<Later>,
+    /// Early outputs by position.
+    pub(crate) early: Vec<Option<Value>>,
+    /// Bound of one attempt.
+    pub(crate) timeout: Option<Duration>,
+    /// Attempts after the first.
+    pub(crate) retries: u32,
+    /// Pause before each of them.
+    pub(crate) every: Duration,
+    /// The first declaration, by the plan's policy, and where it is.
+    pub(crate) policy: u32,
+    /// Where it is declared first.
+    pub(crate) span: SourceSpan,
+}
+
+/// An attribute that is known while the plan runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Later {
+    pub(crate) attribute: u32,
+    pub(crate) expr: ExprId,
+    pub(crate) span: SourceSpan,
+}
+
+/// Who refreshes whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Refresh {
+    pub(crate) sender: Vertex,
+    pub(crate) receiver: Vertex,
+    pub(crate) kind: RefreshKind,
+}
+
+/// Edges, sorted by both ends.
+#[derive(Debug, Default)]
+pub(crate) struct Edges {
+    list: Vec<Edge>,
+    starts: Vec<u32>,
+}
+
+/// `from` comes before `to`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Edge {
+    pub(crate) from: Vertex,
+    pub(crate) to: Vertex,
+    pub(crate) origin: Origin,
+}
+
+/// Where an edge comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Origin {
+    /// The plan's edge at this position.
+    Plan(u32),
+    /// An automatic edge that only this host could find: position of the rule in the schema of `to`.
+    Host(u32),
+}
+
+impl Edges {
+    pub(crate) fn new(vertices: usize, mut list: Vec<Edge>) -> Self {
+        list.sort_unstable();
+        let mut starts = Vec::with_capacity(vertices + 1);
+        let mut next = 0;
+        for vertex in 0..=vertices {
+            while list.get(next).is_some_and(|edge| at(edge.from) < vertex) {
+                next += 1;
+            }
+            starts.push(u32::try_from(next).unwrap_or(u32::MAX));
+        }
+        Self { list, starts }
+    }
+
+    /// The edges that leave a vertex.
+    pub(crate) fn from(&self, vertex: Vertex) -> &[Edge] {
+        let bound = |index: usize| self.starts.get(index).map_or(self.list.len(), |start| *start as usize);
+        self.list.get(bound(at(vertex))..bound(at(vertex) + 1)).unwrap_or_default()
+    }
+
+    pub(crate) fn all(&self) -> &[Edge] {
+        &self.list
+    }
+
+    /// How many edges arrive at each vertex.
+    pub(crate) fn arriving(&self, vertices: usize) -> Vec<u32> {
+        let mut count = vec![0; vertices];
+        for edge in &self.list {
+            if let Some(count) = count.get_mut(at(edge.to)) {
+                *count += 1;
+            }
+        }
+        count
+    }
+
+    /// All vertices, each after what it depends on and, where that leaves a choice, in order of their
+    /// numbers; or fewer, if there is a cycle (A. B. Kahn, Topological sorting of large networks, 1962).
+    pub(crate) fn sort(&self, vertices: usize) -> Vec<Vertex> {
+        let mut waiting = self.arriving(vertices);
+        let mut ready: BinaryHeap<Reverse<Vertex>> = BinaryHeap::new();
+        for (vertex, count) in (0_u32..).zip(&waiting) {
+            if *count == 0 {
+                ready.push(Reverse(vertex));
+            }
+        }
+        let mut order = Vec::with_capacity(vertices);
+        while let Some(Reverse(vertex)) = ready.pop() {
+            order.push(vertex);
+            for edge in self.from(vertex) {
+                if let Some(count) = waiting.get_mut(at(edge.to)) {
+                    *count -= 1;
+                    if *count == 0 {
+                        ready.push(Reverse(edge.to));
+                    }
+                }
+            }
+        }
+        order
+    }
+}
+
+impl<'p> Graph<'p> {
+    /// A step by its vertex; none for a barrier.
+    pub(crate) fn step(&self, vertex: Vertex) -> Option<&Step<'p>> {
+        self.steps.get(at(vertex))
+    }
+
+    /// Whom a step refreshes.
+    pub(crate) fn refreshed_by(&self, sender: Vertex) -> &[Refresh] {
+        let start = self.refreshes.partition_point(|refresh| refresh.sender < sender);
+        let rest = self.refreshes.get(start..).unwrap_or_default();
+        let count = rest.partition_point(|refresh| refresh.sender == sender);
+        rest.get(..count).unwrap_or_default()
+    }
+
+    /// A step's identity between runs.
+    pub(crate) fn identity(&self, vertex: Vertex) -> String {
+        let Some(step) = self.step(vertex) else { return String::new() };
+        let schema = self.plan.schemas.get(at(step.schema)).map_or("", |schema| schema.name.as_str());
+        render::identity(schema, &step.key, step.scope)
+    }
+
+    /// The place where a step is declared first.
+    pub(crate) fn place(&self, vertex: Vertex) -> Place {
+        Place::of(self.plan, self.step(vertex).map(|step| step.span).unwrap_or_default())
+    }
+}
+
+impl Step<'_> {
+    /// What a provider gets, with all attributes known.
+    pub(crate) fn item<'a>(&'a self, desired: &'a [Option<Value>]) -> Item<'a> {
+        Item { name: &self.name, key: &self.key, desired, early: &self.early }
+    }
+}
+
+/// Orders the graph, or says what the shortest cycle is.
+pub(crate) fn order(
+    plan: &Plan,
+    steps: &[Step<'_>],
+    edges: &Edges,
+    vertices: usize,
+) -> Result<Vec<Vertex>, Box<Refusal>> {
+    let order = edges.sort(vertices);
+    if order.len() == vertices { Ok(order) } else { Err(Box::new(refuse_cycle(plan, steps, edges, &order))) }
+}

@@ -1,0 +1,125 @@
+//! The graph's edges: those of the plan, and the automatic ones that only the host can find.
+
+use mc_plan::expr::Operand;
+use mc_plan::plan::{EdgeReason, Step as PlanStep};
+use mc_plan::value::Value;
+use rustc_hash::FxHashMap;
+
+use super::{Build, vertex_of};
+use crate::graph::{Edge, Edges, Origin, Vertex, at};
+use crate::refusal::{Code, Refusal};
+
+impl Build<'_, '_> {
+    pub(super) fn edges(&mut self, vertices: usize) -> Edges {
+        let plan = self.plan;
+        let barriers = self.steps.len();
+        let mut list = Vec::with_capacity(plan.edges.len());
+        for (position, edge) in (0_u32..).zip(&plan.edges) {
+            let from = vertex_of(plan, &self.of_plan, barriers, edge.from);
+            let to = vertex_of(plan, &self.of_plan, barriers, edge.to);
+            if at(from) >= vertices || at(to) >= vertices {
+                self.refuse(Refusal::new(Code::BrokenPlan, "the plan is broken: an edge leads nowhere"));
+                return Edges::default();
+            }
+            // Merged on this host: what a rule says of a resource and itself says nothing.
+            if from == to && matches!(edge.reason, EdgeReason::Auto { .. }) {
+                continue;
+            }
+            list.push(Edge { from, to, origin: Origin::Plan(position) });
+        }
+        self.automatic(&mut list);
+        Edges::new(vertices, list)
+    }
+
+    /// The rules that the compiler could not decide: where a key or an attribute is known on the host only,
+    /// of the step that has the rule or of those it may mean.
+    fn automatic(&mut self, list: &mut Vec<Edge>) {
+        let plan = self.plan;
+        let mut hosted = vec![false; plan.schemas.len()];
+        for step in &plan.steps {
+            if matches!(step.key, Operand::Expr(_))
+                && let Some(hosted) = hosted.get_mut(at(step.schema))
+            {
+                *hosted = true;
+            }
+        }
+        let schema_of = |name: &str| plan.schemas.iter().position(|schema| schema.name == name);
+        // Per schema: each rule's target, and whether some step of that has a key of the host.
+        let rules: Vec<Vec<Option<(u32, bool)>>> = plan
+            .schemas
+            .iter()
+            .map(|schema| {
+                let target = |name: &str| {
+                    let target = schema_of(name)?;
+                    Some((u32::try_from(target).ok()?, hosted.get(target).copied().unwrap_or(false)))
+                };
+                schema.autoedges.iter().map(|rule| target(&rule.target)).collect()
+            })
+            .collect();
+        let undecided: Vec<bool> = self
+            .sources
+            .iter()
+            .map(|sources| {
+                !sources.more.is_empty()
+                    || plan.steps.get(at(sources.first)).is_none_or(|step| !decided(step))
+            })
+            .collect();
+        if !undecided.contains(&true) && !hosted.contains(&true) {
+            return;
+        }
+        let mut index: FxHashMap<(u32, &Value), Vertex> = FxHashMap::default();
+        for (vertex, step) in (0_u32..).zip(&self.steps) {
+            if step.present && step.scope.is_empty() {
+                index.insert((step.schema, &step.key), vertex);
+            }
+        }
+        let mut broken = Vec::new();
+        for (vertex, step) in (0_u32..).zip(&self.steps) {
+            if !step.present {
+                continue;
+            }
+            let Some(schema) = plan.schemas.get(at(step.schema)) else { continue };
+            let Some(targets) = rules.get(at(step.schema)) else { continue };
+            let open = undecided.get(at(vertex)).copied().unwrap_or(true);
+            for (position, (rule, target)) in (0_u32..).zip(schema.autoedges.iter().zip(targets)) {
+                let Some((target, hosted)) = *target else { continue };
+                if !open && !hosted {
+                    continue;
+                }
+                let key = match self.relations.value(step, rule.key) {
+                    Ok(Some(key)) => key,
+                    Ok(None) => continue,
+                    Err(failure) => {
+                        let message =
+                            format!("the rule `after {}` of {} fails: {failure}", rule.text, step.name);
+                        broken.push(Refusal::new(Code::BrokenPlan, message));
+                        continue;
+                    }
+                };
+                let keys = match &key {
+                    Value::List(keys) => &keys[..],
+                    one => std::slice::from_ref(one),
+                };
+                for key in keys {
+                    if let Some(&from) = index.get(&(target, key))
+                        && from != vertex
+                    {
+                        list.push(Edge { from, to: vertex, origin: Origin::Host(position) });
+                    }
+                }
+            }
+        }
+        broken.into_iter().for_each(|refusal| self.refuse(refusal));
+    }
+}
+
+/// Whether the compiler knew all that a step's rules can read.
+fn decided(step: &PlanStep) -> bool {
+    matches!(step.key, Operand::Value(_))
+        && step.declarations.len() == 1
+        && step
+            .declarations
+            .iter()
+            .flat_map(|declaration| &declaration.attributes)
+            .all(|setting| matches!(setting.value, Operand::Value(_)))
+}

@@ -1,0 +1,169 @@
+//! Values and names for people.
+
+use std::fmt::Write as _;
+
+use mc_plan::digest::hex;
+use mc_plan::op::write_text;
+use mc_plan::plan::Plan;
+use mc_plan::value::{Type, TypeDef, TypeShape, Value};
+
+/// The longest text that is shown whole, in characters.
+const SHOWN: usize = 200;
+
+/// A value as a source would write it, cut where it is long. `types` names records and variants.
+pub(crate) fn value(value: &Value, ty: Option<&Type>, types: &[TypeDef]) -> String {
+    let mut out = String::new();
+    write_value(value, ty, types, &mut out);
+    if let Some((cut, _)) = out.char_indices().nth(SHOWN) {
+        out.truncate(cut);
+        out.push_str("..");
+    }
+    out
+}
+
+fn write_value(value: &Value, ty: Option<&Type>, types: &[TypeDef], out: &mut String) {
+    let ty = match ty {
+        Some(Type::Optional(inner)) => Some(&**inner),
+        other => other,
+    };
+    let shape = match ty {
+        Some(Type::Named(at)) => usize::try_from(*at).ok().and_then(|at| types.get(at)).map(|def| &def.shape),
+        _ => None,
+    };
+    match value {
+        Value::None => out.push_str("none"),
+        Value::Str(text) => quote(text, out),
+        Value::Bool(_) | Value::Int(_) | Value::Duration(_) | Value::Size(_) | Value::Mode(_) => {
+            // These all have a text.
+            let _ = write_text(value, out);
+        }
+        Value::List(list) => {
+            let inner = match ty {
+                Some(Type::List(inner)) => Some(&**inner),
+                _ => None,
+            };
+            out.push('[');
+            for (at, element) in list.iter().enumerate() {
+                if at > 0 {
+                    out.push_str(", ");
+                }
+                if out.len() > SHOWN * 4 {
+                    out.push_str("..");
+                    break;
+                }
+                write_value(element, inner, types, out);
+            }
+            out.push(']');
+        }
+        Value::Record(fields) => {
+            let declared = match shape {
+                Some(TypeShape::Record(declared)) => declared.as_slice(),
+                _ => &[],
+            };
+            write_fields(fields, declared, types, out);
+        }
+        Value::Variant(at, payload) => {
+            let variant = match shape {
+                Some(TypeShape::Enum(variants)) => usize::try_from(*at).ok().and_then(|at| variants.get(at)),
+                _ => None,
+            };
+            match variant {
+                Some((name, _)) => {
+                    let _ = write!(out, ".{name}");
+                }
+                None => {
+                    let _ = write!(out, "variant {at}");
+                }
+            }
+            if !payload.is_empty() {
+                out.push(' ');
+                write_fields(
+                    payload,
+                    variant.map(|(_, fields)| fields.as_slice()).unwrap_or_default(),
+                    types,
+                    out,
+                );
+            }
+        }
+        Value::Blob(blob) => {
+            let digest = hex(&blob.digest);
+            let _ = write!(out, "{} bytes, sha256 {}", blob.size, digest.get(..16).unwrap_or(&digest));
+        }
+    }
+}
+
+fn write_fields(values: &[Value], declared: &[(String, Type)], types: &[TypeDef], out: &mut String) {
+    out.push('{');
+    for (at, value) in values.iter().enumerate() {
+        out.push_str(if at > 0 { ", " } else { " " });
+        if out.len() > SHOWN * 4 {
+            out.push_str("..");
+            break;
+        }
+        let field = declared.get(at);
+        if let Some((name, _)) = field {
+            let _ = write!(out, "{name} = ");
+        }
+        write_value(value, field.map(|(_, ty)| ty), types, out);
+    }
+    out.push_str(" }");
+}
+
+fn quote(text: &str, out: &mut String) {
+    out.push('"');
+    for c in text.chars().take(SHOWN * 4) {
+        match c {
+            '"' | '\\' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c if c.is_control() => out.extend(c.escape_default()),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+/// A step's name: `File["/etc/motd"]`, and for a key that is only a label `Command["x"] in web/Nginx`.
+pub(crate) fn step_name(schema: &str, key: &Value, scope: &str) -> String {
+    let short = schema.rsplit_once('.').map_or(schema, |(_, short)| short);
+    identity(short, key, scope)
+}
+
+/// A step's identity: its name with the qualified type.
+pub(crate) fn identity(schema: &str, key: &Value, scope: &str) -> String {
+    let mut out = String::with_capacity(schema.len() + 32);
+    out.push_str(schema);
+    out.push('[');
+    match key {
+        // Whole, unlike in messages: identities must not meet.
+        Value::Str(text) => {
+            out.push('"');
+            for c in text.chars() {
+                match c {
+                    '"' | '\\' => {
+                        out.push('\\');
+                        out.push(c);
+                    }
+                    c if c.is_control() => out.extend(c.escape_default()),
+                    c => out.push(c),
+                }
+            }
+            out.push('"');
+        }
+        other => write_value(other, None, &[], &mut out),
+    }
+    out.push(']');
+    if !scope.is_empty() {
+        out.push_str(" in ");
+        out.push_str(scope);
+    }
+    out
+}
+
+/// A schema's short name: `File` of `std.fs.File`.
+pub(crate) fn short_name(plan: &Plan, schema: u32) -> &str {
+    let name =
+        usize::try_from(schema).ok().and_then(|at| plan.schemas.get(at)).map_or("", |s| s.name.as_str());
+    name.rsplit_once('.').map_or(name, |(_, short)| short)
+}

@@ -1,0 +1,280 @@
+//! Evaluation on the host: the plan's expressions with this host's facts and labels, and later with the
+//! outputs of steps that have run.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use mc_plan::eval::{Context, Evaluated, Evaluator, Failure, Lookup};
+use mc_plan::expr::{ExprId, Exprs, Node, Operand};
+use mc_plan::plan::{Plan, SourceSpan};
+use mc_plan::value::Value;
+
+use crate::fact::Facts;
+use crate::graph::{Graph, Step, Vertex, at};
+
+/// Evaluates the plan's expressions during one run.
+pub(crate) struct Resolver<'p> {
+    evaluator: Evaluator<'p>,
+    facts: Facts<'p>,
+    labels: Vec<Value>,
+}
+
+/// What is known of the step whose expressions are evaluated.
+#[derive(Clone, Copy)]
+pub(crate) struct Own<'a> {
+    pub(crate) key: Option<&'a Value>,
+    pub(crate) attributes: &'a [Known],
+    pub(crate) early: &'a [Option<Value>],
+}
+
+impl Own<'_> {
+    pub(crate) const NOTHING: Self = Own { key: None, attributes: &[], early: &[] };
+}
+
+/// An attribute, as far as it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Known {
+    Unset,
+    Value(Value),
+    Later,
+}
+
+/// Outputs of steps, by vertex and position.
+#[derive(Debug, Default)]
+pub(crate) struct Outputs {
+    /// Per step: its outputs, once they are known.
+    known: Vec<Option<Vec<Option<Value>>>>,
+}
+
+impl Outputs {
+    pub(crate) fn new(steps: usize) -> Self {
+        Self { known: vec![None; steps] }
+    }
+
+    /// Stores the outputs of a step that is done.
+    pub(crate) fn set(&mut self, step: Vertex, outputs: Vec<Option<Value>>) {
+        if let Some(slot) = self.known.get_mut(at(step)) {
+            *slot = Some(outputs);
+        }
+    }
+
+    fn get(&self, step: Vertex, output: u32) -> Option<&Option<Value>> {
+        self.known.get(at(step))?.as_ref()?.get(at(output))
+    }
+}
+
+struct HostContext<'a, 'p> {
+    facts: &'a Facts<'p>,
+    labels: &'a [Value],
+    own: Own<'a>,
+    outputs: Option<(&'a Outputs, &'a Graph<'p>)>,
+    /// The step whose output was asked for before it was known.
+    waits_for: RefCell<Option<Vertex>>,
+}
+
+impl Context for HostContext<'_, '_> {
+    fn fact(&self, position: u32) -> Lookup {
+        self.facts.look_up(position)
+    }
+
+    fn label(&self, position: u32) -> Lookup {
+        match self.labels.get(at(position)) {
+            Some(value) => Lookup::Value(value.clone()),
+            None => Lookup::Error("the plan uses a label that it does not list".into()),
+        }
+    }
+
+    fn output(&self, step: u32, output: u32) -> Lookup {
+        let Some((outputs, graph)) = self.outputs else { return unknown() };
+        let Some(vertex) = graph.of_plan.get(at(step)).copied() else {
+            return Lookup::Error("the plan reads an output of a step that it does not list".into());
+        };
+        match outputs.get(vertex, output) {
+            Some(Some(value)) => Lookup::Value(value.clone()),
+            Some(None) => Lookup::Value(Value::None),
+            None if graph.step(vertex).is_some_and(|step| !step.present) => Lookup::Value(Value::None),
+            None => {
+                self.waits_for.replace(Some(vertex));
+                unknown()
+            }
+        }
+    }
+
+    fn key(&self) -> Lookup {
+        match self.own.key {
+            Some(key) => Lookup::Value(key.clone()),
+            None => Lookup::Error("a key cannot be read here".into()),
+        }
+    }
+
+    fn attribute(&self, position: u32) -> Lookup {
+        match self.own.attributes.get(at(position)) {
+            Some(Known::Value(value)) => Lookup::Value(value.clone()),
+            Some(Known::Unset) => Lookup::Value(Value::None),
+            Some(Known::Later) => unknown(),
+            None => Lookup::Error("an attribute cannot be read here".into()),
+        }
+    }
+
+    fn early(&self, position: u32) -> Lookup {
+        match self.own.early.get(at(position)) {
+            Some(Some(value)) => Lookup::Value(value.clone()),
+            _ => Lookup::Error("the provider gives no such early output".into()),
+        }
+    }
+}
+
+fn unknown() -> Lookup {
+    thread_local!(static WHY: Arc<str> = Arc::from("known when a step before has run"));
+    Lookup::Unknown(WHY.with(Arc::clone))
+}
+
+/// Why a step's attributes are not there.
+#[derive(Debug)]
+pub(crate) enum Missing {
+    /// The output of this step is not known yet.
+    Waits(Option<Vertex>),
+    /// An expression has no value.
+    Failed { attribute: u32, span: SourceSpan, failure: Failure },
+}
+
+impl<'p> Resolver<'p> {
+    pub(crate) fn new(plan: &'p Plan, facts: Facts<'p>, labels: Vec<Value>) -> Self {
+        Self { evaluator: Evaluator::new(&plan.exprs), facts, labels }
+    }
+
+    /// Which facts were read, in the plan's order.
+    pub(crate) fn facts_read(&self) -> Vec<&'p str> {
+        self.facts.read()
+    }
+
+    /// Call before the expressions of another step.
+    pub(crate) fn next_step(&mut self) {
+        self.evaluator.next_step();
+    }
+
+    /// The step's own attributes that an expression may read.
+    pub(crate) fn attributes_of(&self, exprs: &Exprs, id: ExprId) -> Vec<u32> {
+        if !self.evaluator.analysis().uses_step(id) {
+            return Vec::new();
+        }
+        self.evaluator.analysis().attributes(exprs, id).into_iter().collect()
+    }
+
+    /// The value of an operand before anything has run; none where it is known later.
+    pub(crate) fn early(&mut self, operand: &Operand, own: Own<'_>) -> Result<Option<Value>, Failure> {
+        match operand {
+            Operand::Value(value) => Ok(Some(value.clone())),
+            Operand::Expr(id) => {
+                let context = HostContext {
+                    facts: &self.facts,
+                    labels: &self.labels,
+                    own,
+                    outputs: None,
+                    waits_for: RefCell::new(None),
+                };
+                Ok(self.evaluator.evaluate(*id, &context)?.known())
+            }
+        }
+    }
+
+    /// What comes after outputs became known: they may be asked for again.
+    pub(crate) fn outputs_changed(&mut self) {
+        self.evaluator.forget_unknown();
+    }
+
+    /// All attributes of a step, with the outputs that are known by now.
+    pub(crate) fn desired(
+        &mut self,
+        graph: &Graph<'p>,
+        step: &Step<'p>,
+        outputs: &Outputs,
+    ) -> Result<Vec<Option<Value>>, Missing> {
+        let mut desired = step.desired.clone();
+        if step.later.is_empty() {
+            return Ok(desired);
+        }
+        self.evaluator.next_step();
+        let mut attributes: Vec<Known> =
+            desired.iter().map(|value| value.clone().map_or(Known::Unset, Known::Value)).collect();
+        for later in &step.later {
+            if let Some(slot) = attributes.get_mut(at(later.attribute)) {
+                *slot = Known::Later;
+            }
+        }
+        for later in &step.later {
+            let context = HostContext {
+                facts: &self.facts,
+                labels: &self.labels,
+                own: Own { key: Some(&step.key), attributes: &attributes, early: &step.early },
+                outputs: Some((outputs, graph)),
+                waits_for: RefCell::new(None),
+            };
+            let value = match self.evaluator.evaluate(later.expr, &context) {
+                Ok(Evaluated::Known(value)) => value,
+                Ok(Evaluated::Unknown(_)) => return Err(Missing::Waits(context.waits_for.take())),
+                Err(failure) => {
+                    return Err(Missing::Failed { attribute: later.attribute, span: later.span, failure });
+                }
+            };
+            let known = if value == Value::None { Known::Unset } else { Known::Value(value.clone()) };
+            if let Some(slot) = attributes.get_mut(at(later.attribute)) {
+                *slot = known;
+            }
+            if let Some(slot) = desired.get_mut(at(later.attribute)) {
+                *slot = (value != Value::None).then_some(value);
+            }
+        }
+        Ok(desired)
+    }
+}
+
+/// Values of a schema's claims, reads, writes and rules for one step.
+pub(crate) struct Relations<'p> {
+    plan: &'p Plan,
+    evaluators: Vec<Evaluator<'p>>,
+}
+
+struct RelationContext<'a> {
+    key: &'a Value,
+    desired: &'a [Option<Value>],
+    later: &'a [crate::graph::Later],
+}
+
+impl Context for RelationContext<'_> {
+    fn key(&self) -> Lookup {
+        Lookup::Value(self.key.clone())
+    }
+
+    fn attribute(&self, position: u32) -> Lookup {
+        match self.desired.get(at(position)) {
+            Some(Some(value)) => Lookup::Value(value.clone()),
+            Some(None) if self.later.iter().any(|later| later.attribute == position) => unknown(),
+            Some(None) => Lookup::Value(Value::None),
+            None => Lookup::Error("a rule reads an attribute that the schema does not have".into()),
+        }
+    }
+}
+
+impl<'p> Relations<'p> {
+    pub(crate) fn new(plan: &'p Plan) -> Self {
+        Self { plan, evaluators: plan.schemas.iter().map(|schema| Evaluator::new(&schema.exprs)).collect() }
+    }
+
+    /// The value of a schema's expression for a step; none where it has none, or is known later.
+    pub(crate) fn value(&mut self, step: &Step<'p>, id: ExprId) -> Result<Option<Value>, Failure> {
+        let schema = self.plan.schemas.get(at(step.schema));
+        // What most rules are needs no evaluator.
+        let value = match schema.and_then(|schema| schema.exprs.get(id)) {
+            Some(Node::Key) => Some(step.key.clone()),
+            Some(Node::Attribute(position)) => step.desired.get(at(*position)).cloned().flatten(),
+            _ => {
+                let Some(evaluator) = self.evaluators.get_mut(at(step.schema)) else { return Ok(None) };
+                evaluator.next_step();
+                let context = RelationContext { key: &step.key, desired: &step.desired, later: &step.later };
+                evaluator.evaluate(id, &context)?.known()
+            }
+        };
+        Ok(value.filter(|value| *value != Value::None))
+    }
+}

@@ -1,0 +1,183 @@
+//! What a run would do: the same looks and the same order, without a host that can write.
+
+use std::collections::BTreeMap;
+
+use super::fingerprint::fingerprint;
+use super::ledger::Debts;
+use super::missing;
+use super::preflight::{Found, Sight};
+use super::step::Board;
+use crate::graph::{Vertex, at};
+use crate::provider::RefreshKind;
+use crate::report::{Cause, Outcome};
+use crate::resolve::{Missing, Outputs, Resolver};
+
+/// Gives every step its outcome.
+pub(super) fn preview<'p>(
+    sight: &Sight<'_, 'p>,
+    resolver: &mut Resolver<'p>,
+    debts: &Debts,
+    board: &mut Board,
+    left_out: &[bool],
+    applied: &BTreeMap<String, [u8; 32]>,
+) {
+    let mut preview = Preview {
+        sight,
+        resolver,
+        debts,
+        board,
+        applied,
+        outputs: Outputs::new(sight.graph.steps.len()),
+        after: vec![None; sight.graph.vertices],
+        refreshes: BTreeMap::new(),
+    };
+    for &vertex in &sight.graph.order {
+        let left_out = left_out.get(at(vertex)).copied().unwrap_or(false);
+        preview.visit(vertex, left_out);
+        preview.pass(vertex);
+    }
+}
+
+struct Preview<'b, 'a, 'p> {
+    sight: &'b Sight<'a, 'p>,
+    resolver: &'b mut Resolver<'p>,
+    debts: &'b Debts,
+    board: &'b mut Board,
+    applied: &'b BTreeMap<String, [u8; 32]>,
+    outputs: Outputs,
+    /// Per vertex: the step nearest before it that would change.
+    after: Vec<Option<Vertex>>,
+    /// Refreshes that changes before would bring, by receiver.
+    refreshes: BTreeMap<Vertex, (RefreshKind, Vec<String>)>,
+}
+
+impl Preview<'_, '_, '_> {
+    fn visit(&mut self, vertex: Vertex, left_out: bool) {
+        let graph = self.sight.graph;
+        let Some(step) = graph.step(vertex) else { return };
+        if !step.present {
+            return self.finish(vertex, Outcome::Absent, None);
+        }
+        if let Some(cause) = self.board.blocker(vertex) {
+            let name = graph.step(cause).map(|step| step.name.to_string()).unwrap_or_default();
+            return self.finish(vertex, Outcome::Blocked, Some(format!("{name} did not work")));
+        }
+        let found = self.board.step(vertex).and_then(|progress| progress.found.take());
+        if left_out {
+            if let Some(Found::Same(Some(outputs))) = found {
+                self.outputs.set(vertex, outputs);
+                self.resolver.outputs_changed();
+            }
+            return self.finish(vertex, Outcome::Skipped, Some("`--only` leaves it out".to_owned()));
+        }
+        let desired = match self.resolver.desired(graph, step, &self.outputs) {
+            Ok(_) if step.later.is_empty() => None,
+            Ok(desired) => Some(desired),
+            Err(Missing::Waits(before)) => {
+                let name =
+                    before.and_then(|before| graph.step(before)).map_or("a step before", |step| &step.name);
+                return self.finish(vertex, Outcome::WouldChange, Some(format!("known after {name}")));
+            }
+            Err(why) => return self.finish(vertex, Outcome::Failed, Some(missing(graph, vertex, &why))),
+        };
+        let found = match (found, &desired) {
+            (Some(found), None) => found,
+            (_, desired) => {
+                let Some(provider) = self.sight.provider(vertex) else { return };
+                let desired = desired.as_deref().unwrap_or(&step.desired);
+                self.sight.look(provider, &[vertex], &[desired]).pop().unwrap_or(Found::Same(None))
+            }
+        };
+        let refresh = self.refresh(vertex);
+        match found {
+            Found::Same(outputs) => {
+                if let Some(outputs) = outputs
+                    && refresh.is_none()
+                {
+                    self.outputs.set(vertex, outputs);
+                    self.resolver.outputs_changed();
+                }
+                let outcome = if refresh.is_some() { Outcome::WouldChange } else { Outcome::Unchanged };
+                self.finish(vertex, outcome, None);
+            }
+            Found::Differs(look) => {
+                let cause = match self.applied.get(&graph.identity(vertex)) {
+                    None => Cause::New,
+                    Some(known) if *known == fingerprint(desired.as_deref().unwrap_or(&step.desired)) => {
+                        Cause::Drift
+                    }
+                    Some(_) => Cause::Policy,
+                };
+                if let Some(progress) = self.board.step(vertex) {
+                    let detail = progress.detail();
+                    detail.show(&step.name, &look);
+                    detail.cause = Some(cause);
+                }
+                self.finish(vertex, Outcome::WouldChange, None);
+            }
+            Found::Failed(error) => match self.after.get(at(vertex)).copied().flatten() {
+                // What is not there yet may come with a step before.
+                Some(before) => {
+                    let name = graph.step(before).map_or("a step before", |step| &step.name);
+                    let reason = format!("known after {name}: {error}");
+                    self.finish(vertex, Outcome::WouldChange, Some(reason));
+                }
+                None => self.finish(vertex, Outcome::Failed, Some(error.message)),
+            },
+        }
+        if let Some((kind, from)) = refresh
+            && let Some(progress) = self.board.step(vertex)
+        {
+            progress.detail().refresh = Some((kind, from, false));
+        }
+    }
+
+    /// The refresh that is owed to a step, or would be.
+    fn refresh(&mut self, vertex: Vertex) -> Option<(RefreshKind, Vec<String>)> {
+        let owed = self.debts.of(self.sight.graph, vertex);
+        let coming = self.refreshes.remove(&vertex);
+        match (owed, coming) {
+            (Some((a, mut from)), Some((b, more))) => {
+                from.extend(more);
+                from.sort();
+                from.dedup();
+                Some((a.max(b), from))
+            }
+            (owed, coming) => owed.or(coming),
+        }
+    }
+
+    fn finish(&mut self, vertex: Vertex, outcome: Outcome, reason: Option<String>) {
+        if let Some(progress) = self.board.step(vertex) {
+            progress.outcome = Some(outcome);
+            if reason.is_some() {
+                progress.detail().reason = reason;
+            }
+        }
+        if outcome != Outcome::WouldChange {
+            return;
+        }
+        let graph = self.sight.graph;
+        let sender = graph.identity(vertex);
+        for refresh in graph.refreshed_by(vertex) {
+            let entry = self.refreshes.entry(refresh.receiver).or_insert((refresh.kind, Vec::new()));
+            entry.0 = entry.0.max(refresh.kind);
+            entry.1.push(sender.clone());
+        }
+    }
+
+    /// What comes after a vertex hears of it.
+    fn pass(&mut self, vertex: Vertex) {
+        let graph = self.sight.graph;
+        self.board.pass(graph, vertex);
+        let would =
+            self.board.step(vertex).and_then(|progress| progress.outcome) == Some(Outcome::WouldChange);
+        let before = if would { Some(vertex) } else { self.after.get(at(vertex)).copied().flatten() };
+        let Some(before) = before else { return };
+        for edge in graph.edges.from(vertex) {
+            if let Some(slot) = self.after.get_mut(at(edge.to)) {
+                slot.get_or_insert(before);
+            }
+        }
+    }
+}

@@ -1,0 +1,751 @@
+//! The scheduler: takes steps in graph order as what they depend on is done, gives work to workers, and
+//! writes down what they do. It alone knows the state of the run; workers only look and act.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::time::Duration;
+
+use mc_plan::value::Value;
+
+use super::RunError;
+use super::fingerprint::fingerprint;
+use super::ledger::{Debts, Ledger};
+use super::pool::{Done, Inline, Job, Pool, ToRead, Workers};
+use super::preflight::Found;
+use super::step::Board;
+use super::work::{BatchDone, Hands, Task, TaskDone};
+use crate::graph::{Graph, Vertex, at};
+use crate::host::Clock;
+use crate::journal::{Ending, Intent, StepResult, diff_digest};
+use crate::provider::{Batch, ProviderError, ProviderErrorKind, Writes};
+use crate::report::{Cause, Outcome};
+use crate::resolve::{Missing, Outputs, Relations, Resolver};
+use crate::state::Stop;
+
+/// How long an attempt may take where the policy says nothing.
+pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// Why nothing new starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Halt {
+    /// Somebody asked for it.
+    Stopped,
+    /// The run took longer than it may.
+    Deadline,
+    /// Data could not be made durable, or the run's own state could not be stored.
+    Broken,
+}
+
+impl Halt {
+    fn reason(self) -> &'static str {
+        match self {
+            Self::Stopped => "the run was stopped",
+            Self::Deadline => "the run took longer than it may",
+            Self::Broken => "the run was broken off",
+        }
+    }
+}
+
+/// What a run is told from outside.
+pub(super) struct Limits<'a> {
+    pub(super) jobs: usize,
+    pub(super) deadline: Option<Duration>,
+    pub(super) suffix: &'a str,
+    /// Raised when nobody needs to wait for anything any more.
+    pub(super) wake: Stop,
+}
+
+/// Executes a graph.
+pub(super) struct Scheduler<'a, 'p, 's> {
+    pub(super) graph: &'a Graph<'p>,
+    pub(super) hands: Hands<'a, 'p>,
+    pub(super) resolver: &'a mut Resolver<'p>,
+    pub(super) relations: &'a mut Relations<'p>,
+    pub(super) ledger: &'a mut Ledger<'s>,
+    pub(super) debts: &'a mut Debts,
+    pub(super) board: &'a mut Board,
+    pub(super) limits: Limits<'a>,
+    /// Steps that `--only` leaves out.
+    pub(super) left_out: &'a [bool],
+    pub(super) notes: &'a mut Vec<String>,
+}
+
+/// What changes while the graph is executed.
+struct State {
+    /// Position in graph order by vertex.
+    rank: Vec<u32>,
+    /// How many vertices each one still waits for.
+    waiting: Vec<u32>,
+    /// Vertices all of whose predecessors are done, first in graph order on top.
+    ready: BinaryHeap<Reverse<u32>>,
+    /// Steps that must be read, by schema, in graph order.
+    to_read: BTreeMap<u32, Vec<ToRead>>,
+    /// Steps that must act and whose intents are not written yet.
+    to_intend: Vec<Task>,
+    /// Steps whose intents are durable, by schema.
+    armed: BTreeMap<u32, Vec<Task>>,
+    /// Steps that wait for their next attempt, by the moment it may begin.
+    delayed: BTreeSet<(Duration, Vertex)>,
+    /// Moments for which somebody sleeps.
+    sleeping: BTreeSet<Duration>,
+    locks: BTreeSet<&'static str>,
+    /// Jobs that are at work, those that only sleep apart.
+    busy: usize,
+    looking: BTreeMap<u32, usize>,
+    outputs: Outputs,
+    stale: Stale,
+    halt: Option<Halt>,
+    error: Option<RunError>,
+}
+
+impl State {
+    fn idle(&self) -> bool {
+        self.ready.is_empty()
+            && self.to_intend.is_empty()
+            && self.to_read.is_empty()
+            && self.armed.is_empty()
+            && self.delayed.is_empty()
+    }
+}
+
+/// What was written since preflight.
+#[derive(Default)]
+struct Stale {
+    anything: bool,
+    domains: BTreeSet<String>,
+    values: BTreeSet<(String, Value)>,
+    /// Vertices after one that acted.
+    after: Vec<bool>,
+}
+
+impl Stale {
+    fn nothing(&self) -> bool {
+        !self.anything && self.domains.is_empty() && self.values.is_empty()
+    }
+}
+
+impl<'a, 'p> Scheduler<'a, 'p, '_> {
+    /// Runs every step that can run.
+    pub(super) fn run(&mut self) -> Result<Option<Halt>, RunError> {
+        let graph = self.graph;
+        let mut rank = vec![0; graph.vertices];
+        for (position, vertex) in (0_u32..).zip(&graph.order) {
+            if let Some(slot) = rank.get_mut(at(*vertex)) {
+                *slot = position;
+            }
+        }
+        let waiting = graph.edges.arriving(graph.vertices);
+        let none = |count: &&u32| **count == 0;
+        let ready = rank
+            .iter()
+            .zip(&waiting)
+            .filter(|(_, count)| none(count))
+            .map(|(rank, _)| Reverse(*rank))
+            .collect();
+        let mut state = State {
+            rank,
+            waiting,
+            ready,
+            to_read: BTreeMap::new(),
+            to_intend: Vec::new(),
+            armed: BTreeMap::new(),
+            delayed: BTreeSet::new(),
+            sleeping: BTreeSet::new(),
+            locks: BTreeSet::new(),
+            busy: 0,
+            looking: BTreeMap::new(),
+            outputs: Outputs::new(graph.steps.len()),
+            stale: Stale { after: vec![false; graph.vertices], ..Stale::default() },
+            halt: None,
+            error: None,
+        };
+        let jobs = self.limits.jobs.max(1);
+        let hands = self.hands;
+        if jobs == 1 {
+            self.drive(&mut state, &mut Inline::new(hands));
+        } else {
+            std::thread::scope(|scope| self.drive(&mut state, &mut Pool::new(scope, hands, jobs)));
+        }
+        match state.error {
+            Some(error) => Err(error),
+            None => Ok(state.halt),
+        }
+    }
+
+    fn drive(&mut self, state: &mut State, workers: &mut dyn Workers) {
+        loop {
+            self.watch(state);
+            self.visit_ready(state);
+            if let Err(error) = self.intend(state) {
+                self.fail_run(state, error);
+            }
+            self.dispatch(state, workers);
+            if state.busy == 0 && state.sleeping.is_empty() {
+                if state.idle() {
+                    break;
+                }
+                continue;
+            }
+            if state.error.is_none()
+                && let Err(error) = self.ledger.sync()
+            {
+                self.fail_run(state, error);
+            }
+            match workers.hear() {
+                Done::Lost => {
+                    self.fail_run(state, RunError::Worker);
+                    break;
+                }
+                done => self.hear(state, done),
+            }
+        }
+    }
+
+    /// Whether the run must stop.
+    fn watch(&mut self, state: &mut State) {
+        if state.halt.is_some() {
+            return;
+        }
+        if self.hands.stop.raised() {
+            state.halt = Some(Halt::Stopped);
+        } else if self.limits.deadline.is_some_and(|deadline| self.clock().monotonic() >= deadline) {
+            state.halt = Some(Halt::Deadline);
+            self.notes.push("the run was stopped at its deadline".to_owned());
+        }
+    }
+
+    fn fail_run(&mut self, state: &mut State, error: RunError) {
+        state.halt = Some(Halt::Broken);
+        self.limits.wake.raise();
+        state.error.get_or_insert(error);
+    }
+
+    fn clock(&self) -> &'a dyn Clock {
+        self.hands.host.clock()
+    }
+
+    fn visit_ready(&mut self, state: &mut State) {
+        while let Some(Reverse(rank)) = state.ready.pop() {
+            if let Some(vertex) = self.graph.order.get(at(rank)).copied() {
+                self.visit(state, vertex);
+            }
+        }
+    }
+
+    /// Everything before a vertex is done.
+    fn visit(&mut self, state: &mut State, vertex: Vertex) {
+        let Some(step) = self.graph.step(vertex) else { return self.done(state, vertex) };
+        if !step.present {
+            return self.finish(state, vertex, Outcome::Absent, None);
+        }
+        if let Some(halt) = state.halt {
+            return self.finish(state, vertex, Outcome::NotRun, Some(halt.reason().to_owned()));
+        }
+        if let Some(cause) = self.board.blocker(vertex) {
+            let name = self.graph.step(cause).map(|step| step.name.to_string()).unwrap_or_default();
+            return self.finish(state, vertex, Outcome::Blocked, Some(format!("{name} did not work")));
+        }
+        if self.left_out.get(at(vertex)).copied().unwrap_or(false) {
+            if let Some(Found::Same(Some(outputs))) = self.board.step(vertex).and_then(|p| p.found.take()) {
+                state.outputs.set(vertex, outputs);
+                self.resolver.outputs_changed();
+            }
+            return self.finish(state, vertex, Outcome::Skipped, Some("`--only` leaves it out".to_owned()));
+        }
+        self.attempt(state, vertex);
+    }
+
+    /// Begins an attempt: with what preflight found, if that still holds, else by reading.
+    fn attempt(&mut self, state: &mut State, vertex: Vertex) {
+        let Some(step) = self.graph.step(vertex) else { return };
+        let desired = match self.resolver.desired(self.graph, step, &state.outputs) {
+            Ok(_) if step.later.is_empty() => None,
+            Ok(desired) => Some(desired),
+            Err(missing) => {
+                let why = super::missing(self.graph, vertex, &missing);
+                let reason = match missing {
+                    Missing::Waits(_) => format!("{why} is not known"),
+                    Missing::Failed { .. } => why,
+                };
+                return self.finish(state, vertex, Outcome::Failed, Some(reason));
+            }
+        };
+        let found = self.board.step(vertex).and_then(|progress| progress.found.take());
+        match found {
+            Some(found @ (Found::Same(_) | Found::Differs(_)))
+                if desired.is_none() && self.fresh(state, vertex) =>
+            {
+                self.decide(state, vertex, found, None);
+            }
+            _ => state.to_read.entry(step.schema).or_default().push((vertex, desired)),
+        }
+    }
+
+    /// Whether what preflight found still holds.
+    fn fresh(&mut self, state: &State, vertex: Vertex) -> bool {
+        if state.stale.nothing() {
+            return true;
+        }
+        if state.stale.anything || state.stale.after.get(at(vertex)).copied().unwrap_or(true) {
+            return false;
+        }
+        let Some(step) = self.graph.step(vertex) else { return false };
+        let Some(provider) = self.hands.sight.provider(vertex) else { return false };
+        if provider.describe().reads.iter().any(|domain| state.stale.domains.contains(*domain)) {
+            return false;
+        }
+        let Some(schema) = self.graph.plan.schemas.get(at(step.schema)) else { return false };
+        let relations = schema.claims.iter().chain(&schema.reads).chain(&schema.writes);
+        for relation in relations {
+            if state.stale.domains.contains(&relation.domain) {
+                return false;
+            }
+            match self.relations.value(step, relation.value) {
+                Ok(Some(value)) => {
+                    if state.stale.values.contains(&(relation.domain.clone(), value)) {
+                        return false;
+                    }
+                }
+                Ok(None) => {}
+                Err(_) => return false,
+            }
+        }
+        true
+    }
+
+    /// What a look means for a step.
+    fn decide(
+        &mut self,
+        state: &mut State,
+        vertex: Vertex,
+        found: Found,
+        desired: Option<Vec<Option<Value>>>,
+    ) {
+        let owed = self.debts.of(self.graph, vertex);
+        let look = match found {
+            Found::Failed(error) => return self.attempt_failed(state, vertex, &error),
+            Found::Same(outputs) => {
+                if let Some(outputs) = outputs {
+                    state.outputs.set(vertex, outputs);
+                    self.resolver.outputs_changed();
+                }
+                if owed.is_none() {
+                    return self.as_it_shall_be(state, vertex);
+                }
+                None
+            }
+            Found::Differs(look) => Some(look),
+        };
+        let Some(step) = self.graph.step(vertex) else { return };
+        let temporary = match &look {
+            Some(_) => self
+                .hands
+                .sight
+                .provider(vertex)
+                .and_then(|provider| provider.temporary(&step.key, self.limits.suffix)),
+            None => None,
+        };
+        let cause = look.as_ref().map(|_| self.cause(vertex, desired.as_deref()));
+        let refresh = owed.as_ref().map(|(kind, _)| *kind);
+        let timeout = step.timeout.unwrap_or(DEFAULT_TIMEOUT);
+        if let Some(progress) = self.board.step(vertex) {
+            let detail = progress.detail();
+            if let Some(look) = &look {
+                detail.show(&step.name, look);
+            }
+            detail.cause = detail.cause.or(cause);
+            detail.desired.clone_from(&desired);
+            detail.refresh = owed.map(|(kind, from)| (kind, from, false));
+        }
+        state.to_intend.push(Task { vertex, desired, look, temporary, refresh, timeout });
+    }
+
+    /// Drift, a new intention, or the first time.
+    fn cause(&self, vertex: Vertex, desired: Option<&[Option<Value>]>) -> Cause {
+        let Some(step) = self.graph.step(vertex) else { return Cause::New };
+        match self.ledger.applied.get(&self.graph.identity(vertex)) {
+            None => Cause::New,
+            Some(known) if *known == fingerprint(desired.unwrap_or(&step.desired)) => Cause::Drift,
+            Some(_) => Cause::Policy,
+        }
+    }
+
+    /// A look found nothing to do.
+    fn as_it_shall_be(&mut self, state: &mut State, vertex: Vertex) {
+        let touched =
+            self.board.step(vertex).and_then(|p| p.detail.as_ref()).is_some_and(|detail| detail.touched);
+        if !touched {
+            return self.finish(state, vertex, Outcome::Unchanged, None);
+        }
+        // An attempt before this look did it without hearing of it.
+        if let Some(step) = self.graph.step(vertex) {
+            let desired =
+                self.board.step(vertex).and_then(|p| p.detail.as_ref()).and_then(|d| d.desired.clone());
+            let digest = fingerprint(desired.as_deref().unwrap_or(&step.desired));
+            self.ledger.remember(&self.graph.identity(vertex), digest);
+        }
+        self.finish(
+            state,
+            vertex,
+            Outcome::Changed,
+            Some("an attempt before was cut off after it acted".to_owned()),
+        );
+    }
+
+    /// Writes the intents of all steps that are about to act, with one sync.
+    fn intend(&mut self, state: &mut State) -> Result<(), RunError> {
+        if let Some(halt) = state.halt {
+            for task in std::mem::take(&mut state.to_intend) {
+                self.finish(state, task.vertex, Outcome::NotRun, Some(halt.reason().to_owned()));
+            }
+            return Ok(());
+        }
+        let tasks = std::mem::take(&mut state.to_intend);
+        let mut intents = Vec::with_capacity(tasks.len());
+        for task in &tasks {
+            let owes: Vec<_> = self
+                .graph
+                .refreshed_by(task.vertex)
+                .iter()
+                .map(|refresh| (self.graph.identity(refresh.receiver), refresh.kind))
+                .collect();
+            for refresh in self.graph.refreshed_by(task.vertex) {
+                self.debts.flag(refresh.receiver);
+            }
+            let failures = self
+                .board
+                .step(task.vertex)
+                .and_then(|p| p.detail.as_ref())
+                .map_or(0, |detail| detail.failures);
+            intents.push(Intent {
+                step: self.graph.identity(task.vertex),
+                attempt: failures.saturating_add(1),
+                diff: task.look.as_ref().map_or([0; 32], |look| diff_digest(&look.diff)),
+                temporary: task.temporary.iter().cloned().collect(),
+                owes,
+            });
+        }
+        for task in tasks {
+            let Some(step) = self.graph.step(task.vertex) else { continue };
+            state.armed.entry(step.schema).or_default().push(task);
+        }
+        self.ledger.intend(self.clock(), self.debts, intents)
+    }
+
+    /// Gives work to workers that are free.
+    fn dispatch(&mut self, state: &mut State, workers: &mut dyn Workers) {
+        let jobs = self.limits.jobs.max(1);
+        if let Some(halt) = state.halt {
+            self.release(state, halt);
+            return;
+        }
+        while state.busy < jobs {
+            let Some(job) = self.next_job(state, jobs) else { break };
+            state.busy += 1;
+            workers.give(job);
+        }
+        if let Some((until, _)) = state.delayed.first().copied()
+            && state.sleeping.first().is_none_or(|sleeping| *sleeping > until)
+            && (state.busy == 0 || workers.can_sleep())
+        {
+            state.sleeping.insert(until);
+            workers.give(Job::Sleep { until, wake: self.limits.wake.clone() });
+        }
+    }
+
+    fn next_job(&mut self, state: &mut State, jobs: usize) -> Option<Job> {
+        // Reading first: what it finds may join a batch.
+        if let Some((&schema, _)) = state.to_read.first_key_value() {
+            let mut steps = state.to_read.remove(&schema)?;
+            let provider = self.hands.sight.providers.get(at(schema))?;
+            if let Batch::Independent(most) = provider.describe().batch {
+                let part = steps.len().div_ceil(jobs).clamp(1, most.max(1));
+                let rest = steps.split_off(part.min(steps.len()));
+                if !rest.is_empty() {
+                    state.to_read.insert(schema, rest);
+                }
+            }
+            *state.looking.entry(schema).or_default() += 1;
+            return Some(Job::Look { schema, steps });
+        }
+        let schemas: Vec<u32> = state.armed.keys().copied().collect();
+        // The schema whose first step comes first in graph order.
+        let first = |state: &State, schema: u32| {
+            let tasks = state.armed.get(&schema)?;
+            tasks.iter().filter_map(|task| state.rank.get(at(task.vertex))).min().copied()
+        };
+        let mut candidates: Vec<(u32, u32)> =
+            schemas.into_iter().filter_map(|schema| Some((first(state, schema)?, schema))).collect();
+        candidates.sort_unstable();
+        for (_, schema) in candidates {
+            let Some(provider) = self.hands.sight.providers.get(at(schema)) else { continue };
+            let described = provider.describe();
+            if described.lock.is_some_and(|lock| state.locks.contains(lock)) {
+                continue;
+            }
+            // A transaction waits for those of its kind that are being read.
+            if described.batch == Batch::Transaction && state.looking.get(&schema).copied().unwrap_or(0) > 0 {
+                continue;
+            }
+            let Some(mut tasks) = state.armed.remove(&schema) else { continue };
+            tasks.sort_by(|a, b| self.key(a.vertex).cmp(&self.key(b.vertex)));
+            let part = match described.batch {
+                Batch::Alone => 1,
+                Batch::Independent(most) => tasks.len().div_ceil(jobs).clamp(1, most.max(1)),
+                Batch::Transaction => tasks.len(),
+            };
+            let rest = tasks.split_off(part.min(tasks.len()));
+            if !rest.is_empty() {
+                state.armed.insert(schema, rest);
+            }
+            if let Some(lock) = described.lock {
+                state.locks.insert(lock);
+            }
+            return Some(Job::Act { schema, tasks });
+        }
+        None
+    }
+
+    fn key(&self, vertex: Vertex) -> (Option<&Value>, &str) {
+        let step = self.graph.step(vertex);
+        (step.map(|step| &step.key), step.map_or("", |step| step.scope))
+    }
+
+    /// Steps that wait for a worker or for their next attempt do not run any more.
+    fn release(&mut self, state: &mut State, halt: Halt) {
+        let why = || Some(halt.reason().to_owned());
+        for (_, steps) in std::mem::take(&mut state.to_read) {
+            for (vertex, _) in steps {
+                self.finish(state, vertex, Outcome::NotRun, why());
+            }
+        }
+        let mut results = Vec::new();
+        let mut vertices = Vec::new();
+        for (_, tasks) in std::mem::take(&mut state.armed) {
+            for task in tasks {
+                results.push(StepResult {
+                    step: self.graph.identity(task.vertex),
+                    outcome: Ending::NotRun,
+                    note: String::new(),
+                    owes: self.touched(task.vertex),
+                    cleared: false,
+                    applied: None,
+                });
+                vertices.push(task.vertex);
+            }
+        }
+        if state.error.is_none()
+            && let Err(error) = self.ledger.conclude(self.clock(), self.debts, results)
+        {
+            self.fail_run(state, error);
+        }
+        for vertex in vertices {
+            self.finish(state, vertex, Outcome::NotRun, why());
+        }
+        for (_, vertex) in std::mem::take(&mut state.delayed) {
+            // It failed, and there is no time for another attempt.
+            let reason =
+                self.board.step(vertex).and_then(|p| p.detail.as_mut()).and_then(|d| d.reason.take());
+            self.finish(state, vertex, Outcome::Failed, reason);
+        }
+    }
+
+    fn touched(&mut self, vertex: Vertex) -> bool {
+        self.board.step(vertex).and_then(|p| p.detail.as_ref()).is_some_and(|detail| detail.touched)
+    }
+
+    fn hear(&mut self, state: &mut State, done: Done) {
+        match done {
+            Done::Lost => {}
+            Done::Awake(until) => {
+                state.sleeping.remove(&until);
+                let now = self.clock().monotonic();
+                while state.halt.is_none()
+                    && let Some((until, vertex)) =
+                        state.delayed.first().copied().filter(|(until, _)| *until <= now)
+                {
+                    state.delayed.remove(&(until, vertex));
+                    self.attempt(state, vertex);
+                }
+            }
+            Done::Looked { schema, found } => {
+                state.busy = state.busy.saturating_sub(1);
+                if let Some(count) = state.looking.get_mut(&schema) {
+                    *count = count.saturating_sub(1);
+                }
+                for (vertex, desired, found) in found {
+                    self.decide(state, vertex, found, desired);
+                }
+            }
+            Done::Acted { schema, batch } => {
+                state.busy = state.busy.saturating_sub(1);
+                self.acted(state, schema, batch);
+            }
+        }
+    }
+
+    fn acted(&mut self, state: &mut State, schema: u32, batch: BatchDone) {
+        let provider = self.hands.sight.providers.get(at(schema)).copied();
+        if let Some(lock) = provider.and_then(|provider| provider.describe().lock) {
+            state.locks.remove(lock);
+        }
+        if batch.broken {
+            state.halt = Some(Halt::Broken);
+            self.limits.wake.raise();
+            self.notes.push("nothing more was done after data could not be made durable".to_owned());
+        }
+        state.stale.anything |= batch.written.anything;
+        state.stale.domains.extend(batch.written.domains);
+        let mut results = Vec::with_capacity(batch.tasks.len());
+        for task in &batch.tasks {
+            results.push(self.result_of(task));
+            if task.touched {
+                self.soil(state, task.vertex);
+            }
+        }
+        if let Err(error) = self.ledger.conclude(self.clock(), self.debts, results) {
+            self.fail_run(state, error);
+        }
+        for task in batch.tasks {
+            self.task_done(state, task);
+        }
+    }
+
+    /// What was written makes what was read before doubtful.
+    fn soil(&mut self, state: &mut State, vertex: Vertex) {
+        let Some(step) = self.graph.step(vertex) else { return };
+        if let Some(provider) = self.hands.sight.provider(vertex) {
+            match provider.describe().writes {
+                Writes::Anything => state.stale.anything = true,
+                Writes::Domains(domains) => {
+                    state.stale.domains.extend(domains.iter().map(|d| (*d).to_owned()));
+                }
+            }
+        }
+        if let Some(schema) = self.graph.plan.schemas.get(at(step.schema)) {
+            for write in &schema.writes {
+                match self.relations.value(step, write.value) {
+                    Ok(Some(value)) => {
+                        state.stale.values.insert((write.domain.clone(), value));
+                    }
+                    Ok(None) => {}
+                    Err(_) => state.stale.anything = true,
+                }
+            }
+        }
+        if let Some(flag) = state.stale.after.get_mut(at(vertex)) {
+            *flag = true;
+        }
+    }
+
+    fn result_of(&mut self, task: &TaskDone) -> StepResult {
+        let touched_before = self.touched(task.vertex);
+        let outcome = match &task.result {
+            Ok(()) => Ending::Changed,
+            Err(error) if error.kind == ProviderErrorKind::TimedOut => Ending::TimedOut,
+            Err(_) => Ending::Failed,
+        };
+        let applied = match (&task.result, self.graph.step(task.vertex)) {
+            (Ok(()), Some(step)) => {
+                let desired = self
+                    .board
+                    .step(task.vertex)
+                    .and_then(|p| p.detail.as_ref())
+                    .and_then(|d| d.desired.as_deref());
+                Some(fingerprint(desired.unwrap_or(&step.desired)))
+            }
+            _ => None,
+        };
+        StepResult {
+            step: self.graph.identity(task.vertex),
+            outcome,
+            note: task.result.as_ref().err().map(|error| error.message.clone()).unwrap_or_default(),
+            owes: task.touched || touched_before,
+            cleared: task.refreshed,
+            applied,
+        }
+    }
+
+    fn task_done(&mut self, state: &mut State, task: TaskDone) {
+        let vertex = task.vertex;
+        if let Some(progress) = self.board.step(vertex) {
+            let detail = progress.detail();
+            detail.touched |= task.touched;
+            detail.notes = task.notes;
+            detail.started = detail.started.or(Some(task.started));
+            detail.took += task.took;
+            if task.refreshed
+                && let Some((_, _, delivered)) = &mut detail.refresh
+            {
+                *delivered = true;
+            }
+        }
+        match task.result {
+            Ok(()) => {
+                if let Some(outputs) = task.outputs {
+                    state.outputs.set(vertex, outputs);
+                    self.resolver.outputs_changed();
+                }
+                self.finish(state, vertex, Outcome::Changed, None);
+            }
+            Err(error) => self.attempt_failed(state, vertex, &error),
+        }
+    }
+
+    /// An attempt did not work: another one, if the policy allows, or the end.
+    fn attempt_failed(&mut self, state: &mut State, vertex: Vertex, error: &ProviderError) {
+        let Some(step) = self.graph.step(vertex) else { return };
+        let failures = match self.board.step(vertex) {
+            Some(progress) => {
+                let detail = progress.detail();
+                detail.reason = Some(error.message.clone());
+                detail.failures = detail.failures.saturating_add(1);
+                detail.failures
+            }
+            None => 1,
+        };
+        let again =
+            failures <= step.retries && error.kind != ProviderErrorKind::Refused && state.halt.is_none();
+        if again {
+            let until = self.clock().monotonic().saturating_add(step.every);
+            state.delayed.insert((until, vertex));
+            return;
+        }
+        let outcome = match error.kind {
+            ProviderErrorKind::TimedOut => Outcome::TimedOut,
+            ProviderErrorKind::Failed | ProviderErrorKind::Refused | ProviderErrorKind::Broken => {
+                Outcome::Failed
+            }
+        };
+        self.finish(state, vertex, outcome, Some(error.message.clone()));
+    }
+
+    fn finish(&mut self, state: &mut State, vertex: Vertex, outcome: Outcome, reason: Option<String>) {
+        if let Some(progress) = self.board.step(vertex) {
+            progress.outcome = Some(outcome);
+            progress.found = None;
+            if outcome == Outcome::Changed || reason.is_some() {
+                progress.detail().reason = reason;
+            }
+        }
+        self.done(state, vertex);
+    }
+
+    fn done(&mut self, state: &mut State, vertex: Vertex) {
+        self.board.pass(self.graph, vertex);
+        let soiled = state.stale.after.get(at(vertex)).copied().unwrap_or(false);
+        for edge in self.graph.edges.from(vertex) {
+            if soiled && let Some(flag) = state.stale.after.get_mut(at(edge.to)) {
+                *flag = true;
+            }
+            if let Some(count) = state.waiting.get_mut(at(edge.to)) {
+                *count = count.saturating_sub(1);
+                if *count == 0
+                    && let Some(rank) = state.rank.get(at(edge.to))
+                {
+                    state.ready.push(Reverse(*rank));
+                }
+            }
+        }
+    }
+}
