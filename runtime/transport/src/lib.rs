@@ -7,8 +7,6 @@ pub mod failure;
 pub mod program;
 pub mod ssh;
 pub mod target;
-#[cfg(feature = "testing")]
-pub mod testing;
 pub mod text;
 
 use std::fmt;

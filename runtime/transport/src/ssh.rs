@@ -17,6 +17,8 @@
 mod capture;
 mod diagnosis;
 mod patience;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 use std::io::{BufRead, BufReader, Read as _, Write};
 use std::time::Duration;
@@ -92,10 +94,11 @@ impl Transport for Ssh {
         let patience = Patience::new(self.answer_timeout);
         let mut input = BufReader::new(PatientReader::new(stdout, patience.clone()));
         let mut output = PatientWriter::new(stdin, patience.clone());
-        let mut link =
-            Box::new(SshLink { child, stderr: Capture::start(stderr), stage: Stage::Connecting, patience });
+        let mut link = SshLink { child, stderr: Capture::start(stderr), stage: Stage::Connecting, patience };
         match prepare(&mut link.stage, &mut input, &mut output, agent) {
-            Ok(uploaded) => Connection::greeted(Box::new(input), Box::new(output), link, agent, uploaded),
+            Ok(uploaded) => {
+                Connection::greeted(Box::new(input), Box::new(output), Box::new(link), agent, uploaded)
+            }
             Err(error) => {
                 drop(output);
                 drop(input);
@@ -240,7 +243,7 @@ struct SshLink {
 }
 
 impl SshLink {
-    fn stop(mut self: Box<Self>, obstacle: Obstacle) -> Failure {
+    fn stop(mut self, obstacle: Obstacle) -> Failure {
         let stage = self.stage;
         let ending = self.end();
         match obstacle {

@@ -16,8 +16,8 @@ use mc_test_support::scratch::Scratch;
 use mc_transport::failure::Failure;
 use mc_transport::program::AgentProgram;
 use mc_transport::ssh::Ssh;
+use mc_transport::ssh::testing::{self, FakeSsh};
 use mc_transport::target::Target;
-use mc_transport::testing::{self, FakeSsh};
 use mc_transport::{Connection, Delivered, Transport as _};
 
 fn main() -> ExitCode {
