@@ -1,0 +1,69 @@
+//! The command line itself: what can be written, and which command that is.
+
+use crate::command::{build, check, explain, inspect, key, lsp, new, verify};
+use crate::env::{Env, complain};
+use clap::{Parser, Subcommand};
+
+/// Compile, sign and look into Masterchef packages
+///
+/// Exit status: 0 done, 1 the source is wrong, 2 usage, 3 environment (a file is missing, the disk is
+/// full), 4 the bundle is refused.
+#[derive(Debug, Parser)]
+#[command(name = "mcc", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Key(key::Args),
+    New(new::Args),
+    Check(check::Args),
+    Build(build::Args),
+    Verify(verify::Args),
+    Inspect(inspect::Args),
+    Explain(explain::Args),
+    Lsp(lsp::Args),
+}
+
+/// Reads the process's command line, runs it, and gives the exit status.
+pub(crate) fn run() -> u8 {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers; everything else is a complaint.
+            let _ = error.print();
+            return u8::try_from(error.exit_code()).unwrap_or(2);
+        }
+    };
+    let env = Env::from_process();
+    let result = match cli.command {
+        Command::Key(args) => key::run(&args, &env),
+        Command::New(args) => new::run(&args, &env),
+        Command::Check(args) => check::run(&args, &env),
+        Command::Build(args) => build::run(&args, &env),
+        Command::Verify(args) => verify::run(&args, &env),
+        Command::Inspect(args) => inspect::run(&args, &env),
+        Command::Explain(args) => explain::run(&args, &env),
+        Command::Lsp(args) => lsp::run(&args, &env),
+    };
+    match result {
+        Ok(()) => 0,
+        Err(failure) => {
+            complain(&failure.text(env.color));
+            failure.status as u8
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

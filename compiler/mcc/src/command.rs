@@ -1,0 +1,10 @@
+//! The commands, one module each, with its arguments and `run`.
+
+pub(crate) mod build;
+pub(crate) mod check;
+pub(crate) mod explain;
+pub(crate) mod inspect;
+pub(crate) mod key;
+pub(crate) mod lsp;
+pub(crate) mod new;
+pub(crate) mod verify;

@@ -1,0 +1,106 @@
+//! `mcc build`
+
+mod release;
+
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::file;
+use crate::key;
+use crate::package::Checked;
+use camino::Utf8PathBuf;
+use mc_compiler::diagnostic::render::Format;
+use mc_compiler::package::{self, Package, parse_manifest};
+use mc_compiler::{Database, Program};
+use mc_plan::bundle::{self, Compiler, Content, Version};
+use mc_plan::digest::{hex, sha256};
+use mc_plan::time::utc;
+use std::fmt::Write;
+
+/// Compile a package and sign the bundle
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The package's folder
+    #[arg(default_value = ".")]
+    package: Utf8PathBuf,
+    /// The bundle to write; an old one is replaced as a whole
+    #[arg(short, long, value_name = "OUT.mcb")]
+    output: Utf8PathBuf,
+    /// The key to sign with; an encrypted one asks for its passphrase, or reads it from the file named by
+    /// MC_KEY_PASSPHRASE_FILE
+    #[arg(long, value_name = "FILE")]
+    key: Utf8PathBuf,
+    #[command(flatten)]
+    release: release::ReleaseArgs,
+}
+
+/// The oldest runtime that understands what this compiler writes.
+const MINIMUM_RUNTIME: Version = Version { major: 0, minor: 1, patch: 0 };
+
+pub(crate) fn run(args: &Args, env: &Env) -> Result<(), Failure> {
+    // A key that is not there is found out before the work is done; its passphrase is asked for after that.
+    let locked = key::Locked::read(&args.key)?;
+    if locked.is_open_to_others() {
+        env.say(&format!("warning: others than you may read `{}`: chmod 600 it\n", args.key));
+    }
+    let checked = Checked::load(&args.package)?;
+    env.say(&checked.render(env, Format::Full));
+    if checked.has_errors() {
+        return Err(Failure::source());
+    }
+    let db = &checked.db;
+    let program = Program::get(db);
+    let release = args.release.release(program.name(db), env)?;
+    let compiled = mc_compiler::compiled_plan(db)
+        .ok_or_else(|| Failure::internal("the package has no errors and no plan"))?;
+    let blobs: Vec<&[u8]> = compiled.blobs.iter().map(|(_, content)| &**content).collect();
+    let content = Content {
+        plan: &compiled.plan,
+        blobs: &blobs,
+        compiler: compiler(),
+        edition: package::EDITION.to_owned(),
+        package: bundle::Package { name: program.name(db).to_string(), version: version(db) },
+        source: package::source_digest(db),
+        lock: None,
+        minimum_runtime: MINIMUM_RUNTIME,
+    };
+    let key = locked.unlock(env)?;
+    let bytes = bundle::write(&content, &release, &[&key]).map_err(|error| match error {
+        bundle::WriteError::Release(_) => Failure::usage(error.to_string()),
+        bundle::WriteError::TooLarge(_) => Failure::too_large(error.to_string()),
+        bundle::WriteError::Plan(_) | bundle::WriteError::MissingBlob(_) | bundle::WriteError::Keys => {
+            Failure::internal(&error.to_string())
+        }
+    })?;
+    file::replace(&args.output, &bytes)?;
+
+    let mut out = String::new();
+    let steps = match compiled.plan.steps.len() {
+        1 => "1 step".to_owned(),
+        n => format!("{n} steps"),
+    };
+    // invariant: writing to a string does not fail
+    let _ = writeln!(out, "built `{}`: {steps}, {} bytes", args.output, bytes.len());
+    let _ = writeln!(out, "  file      sha256:{}", hex(&sha256(&bytes)));
+    let _ = writeln!(out, "  stream    {}, epoch {}, sequence {}", release.stream, release.epoch, release.sequence);
+    let _ = writeln!(out, "  expires   {}", utc(release.expires));
+    let _ = writeln!(out, "  signed by {}", key.public().id());
+    env.say(&out);
+    Ok(())
+}
+
+/// This compiler. Its digest is made by the build script from the sources.
+fn compiler() -> Compiler {
+    const DIGEST: &[u8] = env!("MCC_SOURCE_DIGEST").as_bytes();
+    let digit = |c: u8| if c.is_ascii_digit() { c - b'0' } else { c - b'a' + 10 };
+    let mut source = [0; 32];
+    for (byte, pair) in source.iter_mut().zip(DIGEST.chunks_exact(2)) {
+        *byte = digit(pair[0]) << 4 | digit(pair[1]);
+    }
+    Compiler { version: env!("CARGO_PKG_VERSION").to_owned(), source }
+}
+
+fn version(db: &Database) -> String {
+    let package = Package::get(db);
+    let manifest = &parse_manifest(db, *package.manifest(db)).manifest;
+    manifest.as_ref().map(|manifest| manifest.version.to_string()).unwrap_or_default()
+}

@@ -1,0 +1,647 @@
+//! Values and residual expressions in the notation of sources.
+
+use mc_plan::expr::{BinaryOp, Builtin, ExprId, Exprs, Node, Operand, UnaryOp};
+use mc_plan::op::{render_duration, render_mode, render_size};
+use mc_plan::plan::Plan;
+use mc_plan::schema::Schema;
+use mc_plan::value::{Type, TypeDef, TypeShape, Value};
+
+/// Expressions nest at most this deep on paper: they are shared inside a plan, and written out they grow.
+const DEPTH: usize = 64;
+
+/// A type and the table that its names point into.
+#[derive(Clone, Copy)]
+pub(super) struct Typed<'p> {
+    ty: &'p Type,
+    types: &'p [TypeDef],
+}
+
+impl<'p> Typed<'p> {
+    pub(super) fn new(ty: &'p Type, types: &'p [TypeDef]) -> Self {
+        Typed { ty, types }
+    }
+
+    /// Without the question mark: a present optional is the value itself.
+    fn present(self) -> Self {
+        match self.ty {
+            Type::Optional(inner) => Typed { ty: inner, ..self },
+            _ => self,
+        }
+    }
+
+    fn shape(self) -> Option<&'p TypeDef> {
+        match self.present().ty {
+            Type::Named(at) => self.types.get(*at as usize),
+            _ => None,
+        }
+    }
+
+    fn element(self) -> Option<Self> {
+        match self.present().ty {
+            Type::List(inner) => Some(Typed { ty: inner, ..self }),
+            _ => None,
+        }
+    }
+}
+
+/// A type as written: `List<Site>?`.
+pub(super) fn type_name(typed: Typed<'_>) -> String {
+    match typed.ty {
+        Type::Bool => "Bool".to_owned(),
+        Type::Int => "Int".to_owned(),
+        Type::String => "String".to_owned(),
+        Type::Duration => "Duration".to_owned(),
+        Type::Size => "Size".to_owned(),
+        Type::Mode => "Mode".to_owned(),
+        Type::Text(kind) => kind.name().to_owned(),
+        Type::Blob => "Blob".to_owned(),
+        Type::List(inner) => format!("List<{}>", type_name(Typed { ty: inner, ..typed })),
+        Type::Optional(inner) => format!("{}?", type_name(Typed { ty: inner, ..typed })),
+        Type::Named(at) => typed.types.get(*at as usize).map_or("?".to_owned(), |def| short(&def.name).to_owned()),
+    }
+}
+
+/// The last part of a qualified name: `File` of `std.fs.File`.
+pub(super) fn short(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(_, last)| last)
+}
+
+/// Writes the expressions of one plan.
+pub(super) struct Notation<'p> {
+    plan: &'p Plan,
+    /// The steps as references: `File["/etc/motd"]`.
+    pub(super) steps: Vec<String>,
+    /// A text longer than this is cut.
+    limit: usize,
+}
+
+/// Where an expression stands.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Place<'p> {
+    /// The schema that `self` is of.
+    pub(super) schema: Option<&'p Schema>,
+    /// The type that is expected, for the names of variants.
+    pub(super) expected: Option<Typed<'p>>,
+}
+
+/// Binding strength, weakest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Strength {
+    Block,
+    Or,
+    And,
+    Compare,
+    Coalesce,
+    Add,
+    Multiply,
+    Prefix,
+    Postfix,
+}
+
+impl<'p> Notation<'p> {
+    pub(super) fn new(plan: &'p Plan, limit: usize) -> Self {
+        let mut notation = Notation { plan, steps: Vec::new(), limit };
+        let mut steps = Vec::with_capacity(plan.steps.len());
+        for step in &plan.steps {
+            let schema = plan.schemas.get(step.schema as usize);
+            let name = schema.map_or("?", |schema| short(&schema.name));
+            let expected = schema.map(|schema| Typed::new(&schema.key.ty, &schema.types));
+            let key = notation.operand(&step.key, Place { schema: None, expected });
+            steps.push(if step.scope.is_empty() {
+                format!("{name}[{key}]")
+            } else {
+                format!("{}/{name}[{key}]", step.scope)
+            });
+        }
+        notation.steps = steps;
+        notation
+    }
+
+    /// The name of a vertex of the graph: a step or a barrier.
+    pub(super) fn vertex(&self, vertex: u32) -> String {
+        match self.steps.get(vertex as usize) {
+            Some(name) => name.clone(),
+            None => format!("barrier {}", (vertex as usize).saturating_sub(self.steps.len()) + 1),
+        }
+    }
+
+    pub(super) fn operand(&self, operand: &Operand, place: Place<'p>) -> String {
+        let mut out = String::new();
+        match operand {
+            Operand::Value(value) => self.value(&mut out, value, place.expected),
+            Operand::Expr(id) => {
+                let writer = Writer { notation: self, exprs: &self.plan.exprs, schema: place.schema };
+                writer.node(&mut out, *id, Strength::Block, place.expected, 0);
+            }
+        }
+        self.cut(&mut out);
+        out
+    }
+
+    pub(super) fn constant(&self, value: &Value, expected: Typed<'_>) -> String {
+        let mut out = String::new();
+        self.value(&mut out, value, Some(expected));
+        self.cut(&mut out);
+        out
+    }
+
+    fn cut(&self, out: &mut String) {
+        if out.len() > self.limit {
+            let mut end = self.limit;
+            while !out.is_char_boundary(end) {
+                end -= 1;
+            }
+            let more = out.len() - end;
+            out.truncate(end);
+            out.push_str(&format!(".. ({more} more bytes)"));
+        }
+    }
+
+    fn value(&self, out: &mut String, value: &Value, expected: Option<Typed<'_>>) {
+        if out.len() > self.limit {
+            return;
+        }
+        match value {
+            Value::None => out.push_str("none"),
+            Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+            Value::Int(value) => out.push_str(&value.to_string()),
+            Value::Duration(value) => out.push_str(&render_duration(*value)),
+            Value::Size(value) => out.push_str(&render_size(*value)),
+            Value::Mode(value) => out.push_str(&render_mode(*value)),
+            Value::Str(text) => {
+                out.push('"');
+                escape(out, text);
+                out.push('"');
+            }
+            Value::List(elements) => {
+                out.push('[');
+                for (at, element) in elements.iter().enumerate() {
+                    separate(out, at);
+                    self.value(out, element, expected.and_then(Typed::element));
+                }
+                out.push(']');
+            }
+            Value::Record(values) => {
+                let def = expected.and_then(Typed::shape);
+                let fields = match def.map(|def| &def.shape) {
+                    Some(TypeShape::Record(fields)) => fields.as_slice(),
+                    _ => &[],
+                };
+                out.push_str(def.map_or("", |def| short(&def.name)));
+                self.fields(out, values, fields, expected);
+            }
+            Value::Variant(at, payload) => {
+                let (name, fields) = variant(expected, *at);
+                out.push('.');
+                out.push_str(&name);
+                if !payload.is_empty() {
+                    self.fields(out, payload, fields, expected);
+                }
+            }
+            Value::Blob(blob) => {
+                out.push_str("blob ");
+                out.push_str(&mc_plan::digest::hex(&blob.digest));
+                out.push_str(&format!(" ({} bytes)", blob.size));
+            }
+        }
+    }
+
+    fn fields(
+        &self,
+        out: &mut String,
+        values: &[Value],
+        fields: &[(String, Type)],
+        expected: Option<Typed<'_>>,
+    ) {
+        out.push_str(" { ");
+        for (at, value) in values.iter().enumerate() {
+            separate(out, at);
+            let field = fields.get(at);
+            if let Some((name, _)) = field {
+                out.push_str(name);
+                out.push_str(" = ");
+            }
+            let expected = expected.zip(field).map(|(typed, (_, ty))| Typed { ty, types: typed.types });
+            self.value(out, value, expected);
+        }
+        out.push_str(" }");
+    }
+}
+
+struct Writer<'a, 'p> {
+    notation: &'a Notation<'p>,
+    exprs: &'p Exprs,
+    schema: Option<&'p Schema>,
+}
+
+impl<'p> Writer<'_, 'p> {
+    fn node(&self, out: &mut String, id: ExprId, least: Strength, expected: Option<Typed<'p>>, depth: usize) {
+        let Some(node) = self.exprs.get(id) else {
+            out.push('?');
+            return;
+        };
+        if out.len() > self.notation.limit || depth > DEPTH {
+            out.push_str("..");
+            return;
+        }
+        let parenthesised = strength(node) < least;
+        if parenthesised {
+            out.push('(');
+        }
+        self.bare(out, node, expected, depth + 1);
+        if parenthesised {
+            out.push(')');
+        }
+    }
+
+    fn bare(&self, out: &mut String, node: &'p Node, expected: Option<Typed<'p>>, depth: usize) {
+        let plan = self.notation.plan;
+        let own = strength(node);
+        match node {
+            Node::Const(value) => self.notation.value(out, value, expected),
+            Node::Fact(at) => {
+                out.push_str("facts.");
+                out.push_str(plan.facts.get(*at as usize).map_or("?", |fact| &fact.path));
+            }
+            Node::Label(at) => {
+                out.push_str("labels.");
+                out.push_str(plan.labels.get(*at as usize).map_or("?", |label| &label.name));
+            }
+            Node::Output { step, output } => {
+                out.push_str(&self.notation.vertex(*step));
+                let schema = plan.steps.get(*step as usize).and_then(|s| plan.schemas.get(s.schema as usize));
+                self.output(out, schema, *output);
+            }
+            Node::Key => {
+                out.push_str("self.");
+                out.push_str(self.schema.map_or("?", |schema| &schema.key.name));
+            }
+            Node::Attribute(at) => {
+                out.push_str("self.");
+                out.push_str(
+                    self.schema.and_then(|schema| schema.attributes.get(*at as usize)).map_or("?", |a| &a.name),
+                );
+            }
+            Node::Early(at) => {
+                out.push_str("self");
+                self.output(out, self.schema, *at);
+            }
+            Node::Local(at) => out.push_str(&local(*at)),
+            Node::Unary(op, operand) => {
+                out.push(match op {
+                    UnaryOp::Negate => '-',
+                    UnaryOp::Not => '!',
+                });
+                self.node(out, *operand, Strength::Prefix, None, depth);
+            }
+            Node::Binary(op, left, right) => {
+                // Two of a kind: what is known of one side says how the other is written.
+                let known = self.type_of(*left, 0).or_else(|| self.type_of(*right, 0)).or(expected);
+                let (left_type, right_type) = match op {
+                    BinaryOp::In => {
+                        let list = self.type_of(*right, 0);
+                        (list.and_then(Typed::element), list)
+                    }
+                    _ => (known, known),
+                };
+                // Comparisons do not chain; of the others the left side may be of the same strength.
+                let next = if own == Strength::Compare { Strength::Coalesce } else { own };
+                self.node(out, *left, next, left_type, depth);
+                out.push_str(sign(*op));
+                let after = if own == Strength::Add { Strength::Multiply } else { Strength::Prefix };
+                let after = if own == Strength::Compare { Strength::Coalesce } else { after };
+                if *op == BinaryOp::In {
+                    self.membership(out, *right, self.type_of(*left, 0), right_type, depth);
+                } else {
+                    self.node(out, *right, after, right_type, depth);
+                }
+            }
+            Node::And(left, right) | Node::Or(left, right) => {
+                let (sign, after) =
+                    if own == Strength::And { (" && ", Strength::Compare) } else { (" || ", Strength::And) };
+                self.node(out, *left, own, None, depth);
+                out.push_str(sign);
+                self.node(out, *right, after, None, depth);
+            }
+            Node::Coalesce(left, right) => {
+                let known = self.type_of(*left, 0).or(expected);
+                self.node(out, *left, Strength::Add, known, depth);
+                out.push_str(" ?? ");
+                self.node(out, *right, own, known, depth);
+            }
+            Node::If(condition, then, otherwise) => {
+                out.push_str("if ");
+                self.node(out, *condition, Strength::Or, None, depth);
+                out.push_str(" { ");
+                self.node(out, *then, Strength::Block, expected, depth);
+                out.push_str(" } else { ");
+                self.node(out, *otherwise, Strength::Block, expected, depth);
+                out.push_str(" }");
+            }
+            Node::IfSome(value, then) => {
+                if let Some(Node::Field(base, at)) = self.exprs.get(*then)
+                    && base == value
+                {
+                    self.node(out, *value, Strength::Postfix, None, depth);
+                    out.push_str("?.");
+                    out.push_str(&field(self.type_of(*value, 0), *at).0);
+                } else {
+                    out.push_str("if ");
+                    self.node(out, *value, Strength::Coalesce, None, depth);
+                    out.push_str(" != none { ");
+                    self.node(out, *then, Strength::Block, expected, depth);
+                    out.push_str(" }");
+                }
+            }
+            Node::IsSome(value) => {
+                self.node(out, *value, Strength::Coalesce, None, depth);
+                out.push_str(" != none");
+            }
+            Node::IsVariant(value, at) => {
+                self.node(out, *value, Strength::Coalesce, None, depth);
+                out.push_str(" is .");
+                out.push_str(&variant(self.type_of(*value, 0), *at).0);
+            }
+            Node::Field(base, at) => {
+                self.node(out, *base, Strength::Postfix, None, depth);
+                out.push('.');
+                out.push_str(&field(self.type_of(*base, 0), *at).0);
+            }
+            Node::Payload(base, at) => {
+                self.node(out, *base, Strength::Postfix, None, depth);
+                out.push('.');
+                out.push_str(&payload(self.type_of(*base, 0), *at).0);
+            }
+            Node::Index(list, index) => {
+                self.node(out, *list, Strength::Postfix, None, depth);
+                out.push('[');
+                self.node(out, *index, Strength::Block, None, depth);
+                out.push(']');
+            }
+            Node::List(elements) => {
+                let element = expected.and_then(Typed::element);
+                self.sequence(out, "[", elements, |_| element, "]", depth);
+            }
+            Node::Record(values) => {
+                out.push_str(expected.and_then(Typed::shape).map_or("", |def| short(&def.name)));
+                self.sequence(out, " { ", values, |at| field(expected, at).1, " }", depth);
+            }
+            Node::Variant(at, values) => {
+                out.push('.');
+                out.push_str(&variant(expected, *at).0);
+                if !values.is_empty() {
+                    self.sequence(out, " { ", values, |_| None, " }", depth);
+                }
+            }
+            Node::Concat(parts) => {
+                out.push('"');
+                for part in parts {
+                    match self.exprs.get(*part) {
+                        Some(Node::Const(Value::Str(text))) => escape(out, text),
+                        _ => {
+                            out.push_str("${");
+                            self.node(out, *part, Strength::Block, None, depth);
+                            out.push('}');
+                        }
+                    }
+                }
+                out.push('"');
+            }
+            Node::Call(function, arguments) => self.call(out, *function, arguments, depth),
+            Node::Map { list, local: parameter, body } => {
+                self.node(out, *list, Strength::Postfix, None, depth);
+                out.push_str(".map(|");
+                out.push_str(&local(*parameter));
+                out.push_str("| ");
+                self.node(out, *body, Strength::Block, expected.and_then(Typed::element), depth);
+                out.push(')');
+            }
+            Node::Convert(kind, value) => {
+                out.push_str(kind.name());
+                out.push('(');
+                self.node(out, *value, Strength::Block, None, depth);
+                out.push(')');
+            }
+            Node::Fail(message) => {
+                out.push_str("fail(");
+                self.node(out, *message, Strength::Block, None, depth);
+                out.push(')');
+            }
+        }
+    }
+
+    /// The right side of `in`: a list whose elements are of the left side's type.
+    fn membership(
+        &self,
+        out: &mut String,
+        id: ExprId,
+        element: Option<Typed<'p>>,
+        list: Option<Typed<'p>>,
+        depth: usize,
+    ) {
+        match (self.exprs.get(id), element) {
+            (Some(Node::Const(Value::List(values))), Some(_)) if list.is_none() => {
+                out.push('[');
+                for (at, value) in values.iter().enumerate() {
+                    separate(out, at);
+                    self.notation.value(out, value, element);
+                }
+                out.push(']');
+            }
+            (Some(Node::List(values)), Some(_)) if list.is_none() => {
+                self.sequence(out, "[", values, |_| element, "]", depth);
+            }
+            _ => self.node(out, id, Strength::Coalesce, list, depth),
+        }
+    }
+
+    fn sequence(
+        &self,
+        out: &mut String,
+        open: &str,
+        elements: &[ExprId],
+        expected: impl Fn(u32) -> Option<Typed<'p>>,
+        close: &str,
+        depth: usize,
+    ) {
+        out.push_str(open);
+        for (at, element) in (0..).zip(elements) {
+            separate(out, at as usize);
+            self.node(out, *element, Strength::Block, expected(at), depth);
+        }
+        out.push_str(close);
+    }
+
+    fn call(&self, out: &mut String, function: Builtin, arguments: &[ExprId], depth: usize) {
+        let (name, property) = match function {
+            Builtin::Join => ("join", false),
+            Builtin::Len => ("len", false),
+            Builtin::First => ("first", false),
+            Builtin::Last => ("last", false),
+            Builtin::Contains => ("contains", false),
+            Builtin::Lines => ("lines", false),
+            Builtin::Trim => ("trim", false),
+            Builtin::StartsWith => ("starts_with", false),
+            Builtin::EndsWith => ("ends_with", false),
+            Builtin::Replace => ("replace", false),
+            Builtin::Split => ("split", false),
+            Builtin::Upper => ("upper", false),
+            Builtin::Lower => ("lower", false),
+            Builtin::Parent => ("parent", true),
+            Builtin::FileName => ("name", true),
+            Builtin::Indexed => ("indexed", false),
+            Builtin::Text => ("text", false),
+        };
+        let Some((receiver, rest)) = arguments.split_first() else {
+            out.push('?');
+            return;
+        };
+        self.node(out, *receiver, Strength::Postfix, None, depth);
+        out.push('.');
+        out.push_str(name);
+        if !property {
+            self.sequence(out, "(", rest, |_| None, ")", depth);
+        }
+    }
+
+    fn output(&self, out: &mut String, schema: Option<&Schema>, at: u32) {
+        out.push('.');
+        out.push_str(schema.and_then(|schema| schema.outputs.get(at as usize)).map_or("?", |output| &output.name));
+    }
+
+    fn type_of(&self, id: ExprId, depth: usize) -> Option<Typed<'p>> {
+        if depth > DEPTH {
+            return None;
+        }
+        let plan = self.notation.plan;
+        let depth = depth + 1;
+        match self.exprs.get(id)? {
+            Node::Fact(at) => Some(Typed::new(&plan.facts.get(*at as usize)?.ty, &plan.types)),
+            Node::Label(at) => Some(Typed::new(&plan.labels.get(*at as usize)?.ty, &plan.types)),
+            Node::Output { step, output } => {
+                let schema = plan.schemas.get(plan.steps.get(*step as usize)?.schema as usize)?;
+                Some(Typed::new(&schema.outputs.get(*output as usize)?.ty, &schema.types))
+            }
+            Node::Key => self.schema.map(|schema| Typed::new(&schema.key.ty, &schema.types)),
+            Node::Attribute(at) => {
+                let schema = self.schema?;
+                Some(Typed::new(&schema.attributes.get(*at as usize)?.ty, &schema.types))
+            }
+            Node::Early(at) => {
+                let schema = self.schema?;
+                Some(Typed::new(&schema.outputs.get(*at as usize)?.ty, &schema.types))
+            }
+            Node::Coalesce(left, right) => self.type_of(*left, depth).or_else(|| self.type_of(*right, depth)),
+            Node::If(_, then, otherwise) => self.type_of(*then, depth).or_else(|| self.type_of(*otherwise, depth)),
+            Node::IfSome(_, then) => self.type_of(*then, depth),
+            Node::Field(base, at) => field(self.type_of(*base, depth), *at).1,
+            Node::Payload(base, at) => payload(self.type_of(*base, depth), *at).1,
+            Node::Index(list, _) => self.type_of(*list, depth)?.element(),
+            _ => None,
+        }
+    }
+}
+
+fn strength(node: &Node) -> Strength {
+    match node {
+        Node::If(..) => Strength::Block,
+        Node::IfSome(..) => Strength::Block,
+        Node::Or(..) => Strength::Or,
+        Node::And(..) => Strength::And,
+        Node::IsSome(_) | Node::IsVariant(..) => Strength::Compare,
+        Node::Coalesce(..) => Strength::Coalesce,
+        Node::Unary(..) => Strength::Prefix,
+        Node::Binary(op, ..) => match op {
+            BinaryOp::Add | BinaryOp::Subtract => Strength::Add,
+            BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Remainder => Strength::Multiply,
+            _ => Strength::Compare,
+        },
+        _ => Strength::Postfix,
+    }
+}
+
+fn sign(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::Add => " + ",
+        BinaryOp::Subtract => " - ",
+        BinaryOp::Multiply => " * ",
+        BinaryOp::Divide => " / ",
+        BinaryOp::Remainder => " % ",
+        BinaryOp::Equal => " == ",
+        BinaryOp::NotEqual => " != ",
+        BinaryOp::Less => " < ",
+        BinaryOp::LessEqual => " <= ",
+        BinaryOp::Greater => " > ",
+        BinaryOp::GreaterEqual => " >= ",
+        BinaryOp::In => " in ",
+    }
+}
+
+/// The parameter of a lambda, by depth.
+fn local(depth: u32) -> String {
+    if depth == 0 { "x".to_owned() } else { format!("x{depth}") }
+}
+
+/// A variant's name and the fields of its payload.
+fn variant(typed: Option<Typed<'_>>, at: u32) -> (String, &[(String, Type)]) {
+    match typed.and_then(Typed::shape).map(|def| &def.shape) {
+        Some(TypeShape::Enum(variants)) => match variants.get(at as usize) {
+            Some((name, fields)) => (name.clone(), fields),
+            None => (format!("#{at}"), &[]),
+        },
+        _ => (format!("#{at}"), &[]),
+    }
+}
+
+/// A record's field: its name and type.
+fn field<'p>(typed: Option<Typed<'p>>, at: u32) -> (String, Option<Typed<'p>>) {
+    if let Some(typed) = typed
+        && let Some(TypeShape::Record(fields)) = typed.shape().map(|def| &def.shape)
+        && let Some((name, ty)) = fields.get(at as usize)
+    {
+        return (name.clone(), Some(Typed { ty, ..typed }));
+    }
+    (format!("#{at}"), None)
+}
+
+/// A payload's field; only known where one variant alone has it.
+fn payload<'p>(typed: Option<Typed<'p>>, at: u32) -> (String, Option<Typed<'p>>) {
+    if let Some(typed) = typed
+        && let Some(TypeShape::Enum(variants)) = typed.shape().map(|def| &def.shape)
+    {
+        let mut found = variants.iter().filter_map(|(_, fields)| fields.get(at as usize));
+        if let (Some((name, ty)), None) = (found.next(), found.next()) {
+            return (name.clone(), Some(Typed { ty, ..typed }));
+        }
+    }
+    (format!("#{at}"), None)
+}
+
+fn separate(out: &mut String, at: usize) {
+    if at > 0 {
+        out.push_str(", ");
+    }
+}
+
+/// Text as it stands between the quotes of a literal.
+fn escape(out: &mut String, text: &str) {
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            '$' if rest.peek() == Some(&'{') => out.push_str("\\$"),
+            // Also those that turn the direction of the text round.
+            c if c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
+                out.push_str(&format!("\\u{{{:x}}}", u32::from(c)));
+            }
+            c => out.push(c),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,236 @@
+//! What a plan says, as plain data: the JSON answer is this, and the text for people is drawn from it.
+
+use super::notation::{Notation, Place, Typed, short, type_name};
+use mc_plan::expr::Operand;
+use mc_plan::plan::{Clause, Declaration, Edge, EdgeKind, EdgeReason, Plan, Priority, SourceSpan};
+use mc_plan::schema::Schema;
+use mc_plan::value::Value;
+use serde::Serialize;
+
+/// A plan.
+#[derive(Serialize)]
+pub(super) struct PlanView {
+    pub(super) labels: Vec<LabelView>,
+    pub(super) facts: Vec<FactView>,
+    pub(super) policies: Vec<PolicyView>,
+    pub(super) refusals: Vec<RefusalView>,
+    pub(super) steps: Vec<StepView>,
+    pub(super) edges: Vec<EdgeView>,
+}
+
+/// A declared label.
+#[derive(Serialize)]
+pub(super) struct LabelView {
+    pub(super) name: String,
+    #[serde(rename = "type")]
+    pub(super) ty: String,
+    pub(super) default: Option<String>,
+}
+
+/// A fact that the plan reads.
+#[derive(Serialize)]
+pub(super) struct FactView {
+    pub(super) path: String,
+    #[serde(rename = "type")]
+    pub(super) ty: String,
+}
+
+/// A policy.
+#[derive(Serialize)]
+pub(super) struct PolicyView {
+    pub(super) name: String,
+    /// Absent for every host.
+    pub(super) select: Option<String>,
+    pub(super) at: String,
+}
+
+/// A `fail` that a host may reach.
+#[derive(Serialize)]
+pub(super) struct RefusalView {
+    pub(super) policy: String,
+    pub(super) when: Option<String>,
+    pub(super) message: String,
+    pub(super) at: String,
+}
+
+/// A step.
+#[derive(Serialize)]
+pub(super) struct StepView {
+    pub(super) id: String,
+    pub(super) schema: String,
+    pub(super) provider: String,
+    pub(super) declarations: Vec<DeclarationView>,
+}
+
+/// One declaration of a step.
+#[derive(Serialize)]
+pub(super) struct DeclarationView {
+    pub(super) instance: String,
+    /// Absent where it always exists.
+    pub(super) when: Option<String>,
+    pub(super) attributes: Vec<AttributeView>,
+    pub(super) timeout: Option<String>,
+    pub(super) retry: Option<String>,
+    pub(super) at: String,
+}
+
+/// An attribute that a declaration sets.
+#[derive(Serialize)]
+pub(super) struct AttributeView {
+    pub(super) name: String,
+    /// Absent for a plain one.
+    pub(super) priority: Option<&'static str>,
+    pub(super) value: String,
+    pub(super) at: String,
+}
+
+/// An edge.
+#[derive(Serialize)]
+pub(super) struct EdgeView {
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) kind: &'static str,
+    pub(super) reason: String,
+    /// Absent for an edge that nobody wrote.
+    pub(super) at: Option<String>,
+}
+
+/// Describes a plan; values and expressions longer than `limit` bytes are cut.
+pub(super) fn plan_view(plan: &Plan, limit: usize) -> PlanView {
+    let notation = Notation::new(plan, limit);
+    let viewer = Viewer { plan, notation };
+    PlanView {
+        labels: plan
+            .labels
+            .iter()
+            .map(|label| {
+                let typed = Typed::new(&label.ty, &plan.types);
+                let default = label.default.as_ref().map(|value| viewer.notation.constant(value, typed));
+                LabelView { name: label.name.clone(), ty: type_name(typed), default }
+            })
+            .collect(),
+        facts: plan
+            .facts
+            .iter()
+            .map(|fact| FactView { path: fact.path.clone(), ty: type_name(Typed::new(&fact.ty, &plan.types)) })
+            .collect(),
+        policies: plan
+            .policies
+            .iter()
+            .map(|policy| PolicyView {
+                name: policy.name.clone(),
+                select: viewer.condition(&policy.select, Place::default()),
+                at: viewer.place(policy.span),
+            })
+            .collect(),
+        refusals: plan
+            .refusals
+            .iter()
+            .map(|refusal| RefusalView {
+                policy: plan.policies.get(refusal.policy as usize).map_or("?", |policy| &policy.name).to_owned(),
+                when: viewer.condition(&refusal.condition, Place::default()),
+                message: viewer.notation.operand(&refusal.message, Place::default()),
+                at: viewer.place(refusal.span),
+            })
+            .collect(),
+        steps: (0..)
+            .zip(&plan.steps)
+            .map(|(at, step)| {
+                let schema = plan.schemas.get(step.schema as usize);
+                StepView {
+                    id: viewer.notation.vertex(at),
+                    schema: schema.map_or_else(String::new, |schema| schema.name.clone()),
+                    provider: schema
+                        .map_or_else(String::new, |schema| format!("{} {}", schema.provider, schema.protocol)),
+                    declarations: step.declarations.iter().map(|d| viewer.declaration(d, schema)).collect(),
+                }
+            })
+            .collect(),
+        edges: plan.edges.iter().map(|edge| viewer.edge(edge)).collect(),
+    }
+}
+
+struct Viewer<'p> {
+    plan: &'p Plan,
+    notation: Notation<'p>,
+}
+
+impl<'p> Viewer<'p> {
+    fn declaration(&self, declaration: &Declaration, schema: Option<&'p Schema>) -> DeclarationView {
+        let place = Place { schema, expected: None };
+        let attributes = declaration
+            .attributes
+            .iter()
+            .map(|setting| {
+                let attribute = schema.and_then(|schema| schema.attributes.get(setting.attribute as usize));
+                let expected =
+                    schema.zip(attribute).map(|(schema, attribute)| Typed::new(&attribute.ty, &schema.types));
+                AttributeView {
+                    name: attribute.map_or("?", |attribute| &attribute.name).to_owned(),
+                    priority: match setting.priority {
+                        Priority::Default => Some("default"),
+                        Priority::Plain => None,
+                        Priority::Force => Some("force"),
+                    },
+                    value: self.notation.operand(&setting.value, Place { schema, expected }),
+                    at: self.place(setting.span),
+                }
+            })
+            .collect();
+        DeclarationView {
+            instance: declaration.instance.clone(),
+            when: self.condition(&declaration.condition, place),
+            attributes,
+            timeout: declaration.timeout.as_ref().map(|timeout| self.notation.operand(timeout, place)),
+            retry: declaration.retry.as_ref().map(|retry| {
+                let times = self.notation.operand(&retry.times, place);
+                format!("{times} every {}", self.notation.operand(&retry.every, place))
+            }),
+            at: self.place(declaration.span),
+        }
+    }
+
+    fn edge(&self, edge: &Edge) -> EdgeView {
+        let reason = match &edge.reason {
+            EdgeReason::Clause(clause) => match clause {
+                Clause::After => "after",
+                Clause::Before => "before",
+                Clause::Notify => "notify",
+                Clause::RestartOn => "restart on",
+                Clause::ReloadOn => "reload on",
+            }
+            .to_owned(),
+            EdgeReason::Output => "an output is read".to_owned(),
+            EdgeReason::Auto { schema, rule } => {
+                let schema = self.plan.schemas.get(*schema as usize);
+                let rule = schema.and_then(|schema| schema.autoedges.get(*rule as usize));
+                let of = schema.map_or("?", |schema| short(&schema.name));
+                format!("automatic: {of} after {}", rule.map_or("?", |rule| &rule.text))
+            }
+            EdgeReason::Boundary => "the boundary of an instance".to_owned(),
+        };
+        let written = !matches!(edge.reason, EdgeReason::Auto { .. } | EdgeReason::Boundary);
+        EdgeView {
+            from: self.notation.vertex(edge.from),
+            to: self.notation.vertex(edge.to),
+            kind: match edge.kind {
+                EdgeKind::Order => "order",
+                EdgeKind::Notify => "notify",
+                EdgeKind::Restart => "restart",
+                EdgeKind::Reload => "reload",
+            },
+            reason,
+            at: written.then(|| self.place(edge.span)),
+        }
+    }
+
+    /// A condition; nothing for one that always holds.
+    fn condition(&self, condition: &Operand, place: Place<'p>) -> Option<String> {
+        (condition != &Operand::Value(Value::Bool(true))).then(|| self.notation.operand(condition, place))
+    }
+
+    fn place(&self, span: SourceSpan) -> String {
+        let file = self.plan.files.get(span.file as usize).map_or("?", String::as_str);
+        format!("{file}:{}:{}", span.line, span.column)
+    }
+}

@@ -1,0 +1,122 @@
+//! Every page in `docs/diagnostics/` is run: its wrong example gives exactly its code, its right one nothing.
+//!
+//! An example is the blocks of a section. A block's first word is its language, the second its file (by default
+//! `src/main.mc`, and for `toml` the manifest); a third word `absent` takes the file away. Pages whose mistake
+//! cannot be written down small have no such sections, and are listed here.
+
+use camino::Utf8Path;
+use mc_compiler::diagnostic::code;
+use mc_compiler::diagnostic::render::{Format, RenderOptions, render};
+use mc_compiler::system::MemorySystem;
+use mc_compiler::{Database, Diagnostic, package};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Pages of the compiler's codes without examples, each with the reason.
+const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
+    ("MC0127", "a file of 4 GiB"),
+    ("MC0143", "a file with very many mistakes"),
+    ("MC0405", "a program that takes long"),
+    ("MC0606", "a page is text itself"),
+];
+
+const MANIFEST: &str = "[package]\nname = \"page\"\nversion = \"0.1.0\"\nedition = \"2026\"\n";
+
+struct Page {
+    code: String,
+    /// Files by path, of the wrong and the right example.
+    examples: BTreeMap<&'static str, BTreeMap<String, String>>,
+}
+
+fn pages() -> Vec<Page> {
+    let folder = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/diagnostics");
+    let mut pages: Vec<Page> = folder
+        .read_dir_utf8()
+        .expect("the folder of pages")
+        .filter_map(|entry| {
+            let entry = entry.expect("an entry");
+            let code = entry.file_name().strip_suffix(".md")?.to_owned();
+            let text = std::fs::read_to_string(entry.path()).expect("a page");
+            code.starts_with("MC").then(|| read(code, &text))
+        })
+        .collect();
+    pages.sort_by(|a, b| a.code.cmp(&b.code));
+    pages
+}
+
+fn read(code: String, text: &str) -> Page {
+    assert!(text.starts_with(&format!("# {code}: ")), "{code}: the page begins with its code");
+    let mut examples: BTreeMap<&'static str, BTreeMap<String, String>> = BTreeMap::new();
+    let mut section = None;
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        match line {
+            "## Wrong" => section = Some("wrong"),
+            "## Right" => section = Some("right"),
+            _ => {}
+        }
+        let (Some(info), Some(section)) = (line.strip_prefix("```"), section) else { continue };
+        let mut block = String::new();
+        for line in lines.by_ref().take_while(|line| *line != "```") {
+            block.push_str(line);
+            block.push('\n');
+        }
+        let files = examples
+            .entry(section)
+            .or_insert_with(|| BTreeMap::from([("masterchef.toml".to_owned(), MANIFEST.to_owned())]));
+        let words: Vec<&str> = info.split_whitespace().collect();
+        let (file, absent) = match words.as_slice() {
+            ["mc"] => ("src/main.mc", false),
+            ["mc" | "toml", file] => (*file, false),
+            ["mc" | "toml", file, "absent"] => (*file, true),
+            _ => panic!("{code}: a block of an example is `mc` or `toml`, not `{info}`"),
+        };
+        if absent {
+            files.remove(file);
+        } else {
+            files.insert(file.to_owned(), block);
+        }
+    }
+    Page { code, examples }
+}
+
+/// Everything that is wrong with a package, as `mcc check` would say it, and drawn.
+fn check(files: &BTreeMap<String, String>) -> (Vec<Diagnostic>, String) {
+    let files = files.iter().map(|(path, text)| (format!("page/{path}").into(), text.clone())).collect();
+    let mut db = Database::new();
+    package::load(&mut db, &MemorySystem { files }, Utf8Path::new("page")).expect("the example loads");
+    let diagnostics = mc_compiler::diagnostics(&db);
+    let options = RenderOptions { format: Format::Full, ascii: true, ..RenderOptions::default() };
+    let text = render(&db, &diagnostics, &options);
+    (diagnostics, text)
+}
+
+#[test]
+fn every_page_is_right_about_its_examples() {
+    let mut wrong = String::new();
+    for page in pages() {
+        if !page.code.starts_with("MC0") || WITHOUT_EXAMPLE.iter().any(|(code, _)| *code == page.code) {
+            continue;
+        }
+        let (Some(bad), Some(good)) = (page.examples.get("wrong"), page.examples.get("right")) else {
+            wrong.push_str(&format!("{}: no `## Wrong` and `## Right` with examples\n\n", page.code));
+            continue;
+        };
+        let (found, text) = check(bad);
+        let codes: BTreeSet<&str> = found.iter().map(|diagnostic| diagnostic.code.0).collect();
+        if codes != BTreeSet::from([page.code.as_str()]) {
+            wrong.push_str(&format!("{}: the wrong example gives {codes:?}:\n{text}\n", page.code));
+        }
+        let (found, text) = check(good);
+        if !found.is_empty() {
+            wrong.push_str(&format!("{}: the right example gives:\n{text}\n", page.code));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn every_code_has_a_page() {
+    let pages: BTreeSet<String> = pages().into_iter().map(|page| page.code).collect();
+    let missing: Vec<&str> = code::ALL.iter().map(|code| code.0).filter(|code| !pages.contains(*code)).collect();
+    assert!(missing.is_empty(), "no page in docs/diagnostics for {missing:?}");
+}
