@@ -341,4 +341,9 @@ impl Providers {
     pub fn of(&self, schema: &str) -> Option<&dyn Provider> {
         self.list.iter().find(|provider| provider.describe().schema == schema).map(|provider| &**provider)
     }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &dyn Provider> {
+        self.list.iter().map(|provider| &**provider)
+    }
 }

@@ -1,0 +1,135 @@
+//! `mc-agent facts`, and facts out of a file.
+
+use std::collections::BTreeMap;
+
+use mc_engine::fact::{FactError, FactSource, Finding};
+use mc_engine::host::ReadHost;
+use mc_providers::fact::{Collectors, NAMES};
+use serde_json::{Map, Value};
+
+use crate::cli;
+use crate::host::{Durability, OsHost};
+use crate::output;
+
+/// Facts that stand in for those of the host.
+pub(crate) struct FactFile(Finding);
+
+impl FactFile {
+    /// Facts of this JSON document: nested objects by name.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if !value.is_object() {
+            return Err("facts are an object of names and values".to_owned());
+        }
+        finding(value).map(Self)
+    }
+}
+
+fn finding(value: Value) -> Result<Finding, String> {
+    Ok(match value {
+        Value::Null => Finding::None,
+        Value::Bool(truth) => Finding::Bool(truth),
+        Value::Number(number) => {
+            Finding::Int(number.as_i64().ok_or_else(|| format!("{number} is no 64-bit integer"))?)
+        }
+        Value::String(text) => Finding::Text(text),
+        Value::Array(list) => Finding::List(list.into_iter().map(finding).collect::<Result<_, _>>()?),
+        Value::Object(fields) => Finding::Record(
+            fields
+                .into_iter()
+                .map(|(name, value)| Ok((name, finding(value)?)))
+                .collect::<Result<BTreeMap<_, _>, String>>()?,
+        ),
+    })
+}
+
+impl FactSource for FactFile {
+    fn fact(&self, _: &dyn ReadHost, path: &str) -> Result<Finding, FactError> {
+        let mut at = &self.0;
+        for segment in path.split('.') {
+            let Finding::Record(fields) = at else { return Err(FactError::Unknown) };
+            at = fields
+                .get(segment)
+                .ok_or_else(|| FactError::Misfit(format!("the facts file has no `{path}`")))?;
+        }
+        Ok(at.clone())
+    }
+}
+
+/// `mc-agent facts`
+pub(crate) fn command(options: &cli::Facts) -> u8 {
+    let host = match OsHost::open(options.root.as_deref(), Durability::None) {
+        Ok(host) => host,
+        Err(error) => return output::environment(options.format, &error.message),
+    };
+    let mut facts = Map::new();
+    for name in NAMES {
+        match Collectors.fact(&host, name) {
+            Ok(found) => {
+                facts.insert(name.to_owned(), json(found));
+            }
+            Err(error) => return output::environment(options.format, &format!("{name}: {error}")),
+        }
+    }
+    match options.format {
+        cli::Format::Json => output::line(&Value::Object(facts).to_string()),
+        cli::Format::Human => {
+            let mut lines = Vec::new();
+            flatten(String::new(), &Value::Object(facts), &mut lines);
+            let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+            for (name, value) in lines {
+                output::line(&format!("{name:width$}  {value}"));
+            }
+        }
+    }
+    output::DONE
+}
+
+fn json(finding: Finding) -> Value {
+    match finding {
+        Finding::None => Value::Null,
+        Finding::Bool(truth) => Value::Bool(truth),
+        Finding::Int(number) => Value::from(number),
+        Finding::Text(text) => Value::String(text),
+        Finding::List(list) => Value::Array(list.into_iter().map(json).collect()),
+        Finding::Record(fields) => {
+            Value::Object(fields.into_iter().map(|(name, finding)| (name, json(finding))).collect())
+        }
+    }
+}
+
+fn flatten(path: String, value: &Value, lines: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                flatten(path, value, lines);
+            }
+        }
+        Value::Null => lines.push((path, "none".to_owned())),
+        Value::String(text) => lines.push((path, output::printable(text))),
+        other => lines.push((path, other.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mc_engine::host::fake::FakeHost;
+
+    use super::*;
+
+    #[test]
+    fn a_file_stands_in_for_the_host() {
+        let file =
+            FactFile::parse(r#"{"os": {"id": "debian", "version": null}, "cpu": {"count": 4}}"#).unwrap();
+        let host = FakeHost::new();
+        assert_eq!(file.fact(&host, "os.id"), Ok(Finding::Text("debian".to_owned())));
+        assert_eq!(file.fact(&host, "os.version"), Ok(Finding::None));
+        assert_eq!(file.fact(&host, "cpu.count"), Ok(Finding::Int(4)));
+        assert!(matches!(file.fact(&host, "os.family"), Err(FactError::Misfit(_))));
+        assert_eq!(file.fact(&host, "os.id.x"), Err(FactError::Unknown));
+        for wrong in ["", "[]", "{\"a\": 1.5}", "{\"a\": 18446744073709551615}"] {
+            assert!(FactFile::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}
