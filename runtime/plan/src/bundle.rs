@@ -26,5 +26,6 @@ pub use refusal::Refusal;
 #[cfg(feature = "sign")]
 pub use write::{Content, WriteError, write};
 
-#[cfg(all(test, feature = "sign"))]
+#[cfg(test)]
+#[cfg(feature = "sign")]
 mod tests;

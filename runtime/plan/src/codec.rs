@@ -82,6 +82,9 @@ pub enum Problem {
         /// How many are allowed.
         limit: usize,
     },
+    /// Fields that contradict each other.
+    #[error("{0}")]
+    Contradiction(&'static str),
     /// Encoded again it gives other bytes.
     #[error("it is not in its canonical form")]
     NotCanonical,

@@ -63,6 +63,15 @@ pub fn file_schema() -> Schema {
     }
 }
 
+/// The contents that [`everything`] names.
+pub const BLOBS: [&[u8]; 2] = [b"page\n", b"twelve bytes"];
+
+/// A content's name.
+#[must_use]
+pub fn blob(content: &[u8]) -> Blob {
+    Blob { digest: crate::digest::sha256(content), size: content.len() as u64 }
+}
+
 /// A place in the first file.
 #[must_use]
 pub fn span(line: u32) -> SourceSpan {
@@ -179,7 +188,7 @@ pub fn everything() -> Plan {
         Setting {
             attribute: 0,
             priority: Priority::Force,
-            value: Operand::Value(Value::Blob(Blob { digest: crate::digest::sha256(b"page\n"), size: 5 })),
+            value: Operand::Value(Value::Blob(blob(BLOBS[0]))),
             span: span(91),
         },
         Setting {
@@ -245,7 +254,7 @@ fn everything_in_exprs(plan: &mut Plan) {
         Value::Record(Arc::new([])),
         Value::Variant(3, Arc::new([Value::Int(24)])),
         Value::Variant(0, Arc::new([])),
-        Value::Blob(Blob { digest: [7; 32], size: 12 }),
+        Value::Blob(blob(BLOBS[1])),
     ]);
     let c = exprs.push(Node::Const(Value::Record(fields)));
     let fact = exprs.push(Node::Fact(1));

@@ -257,7 +257,7 @@ impl Release {
     pub(crate) fn problem(&self) -> Option<&'static str> {
         let audience = self.audience.as_deref().unwrap_or(&[]);
         if !is_stream_name(&self.stream) {
-            Some("the stream's name has segments of letters, digits, `_`, `.` and `-`, separated by `/`")
+            Some("a stream's name is segments of letters, digits, `_`, `.` and `-`, separated by `/`")
         } else if self.audience.as_ref().is_some_and(Vec::is_empty) {
             Some("the audience is empty")
         } else if !sorted(audience) {
@@ -339,7 +339,7 @@ impl Manifest {
         exact(bytes, &manifest.encode())?;
         match manifest.build.problem().or(manifest.release.problem()) {
             None => Ok(manifest),
-            Some(problem) => Err(DecodeError { at: 0, problem: Problem::Expected(problem) }),
+            Some(problem) => Err(DecodeError { at: 0, problem: Problem::Contradiction(problem) }),
         }
     }
 }

@@ -187,17 +187,17 @@ fn positions_and_phases_are_checked() {
     inconsistent("step 0: its schema does not exist", |p| p.steps[0].schema = 1);
     inconsistent("step 0: the policy does not exist", |p| p.steps[0].declarations[0].policy = 2);
     inconsistent("step 0: a place is in a file that does not exist", |p| {
-        p.steps[0].declarations[0].span.file = 1
+        p.steps[0].declarations[0].span.file = 1;
     });
     inconsistent("step 2: nothing declares it", |p| p.steps[2].declarations.clear());
     inconsistent("step 0: an attribute does not exist", |p| {
-        p.steps[0].declarations[0].attributes[2].attribute = 5
+        p.steps[0].declarations[0].attributes[2].attribute = 5;
     });
     inconsistent("step 0: its attributes are not sorted", |p| {
-        p.steps[0].declarations[0].attributes.swap(0, 1)
+        p.steps[0].declarations[0].attributes.swap(0, 1);
     });
     inconsistent("step 0: its key is not of its type", |p| {
-        p.steps[0].key = Operand::Value(testing::text("x"))
+        p.steps[0].key = Operand::Value(testing::text("x"));
     });
     inconsistent("step 0: the value of `mode` is not of its type", |p| {
         p.steps[0].declarations[0].attributes[2].value = Operand::Value(Value::Int(420));
@@ -233,7 +233,7 @@ fn positions_and_phases_are_checked() {
         p.steps[0].declarations[0].attributes[0].value = Operand::Expr(far);
     });
     inconsistent("expression 0 names one that is not before it", |p| {
-        p.exprs.nodes[0] = Node::IsSome(ExprId(0))
+        p.exprs.nodes[0] = Node::IsSome(ExprId(0));
     });
     for node in [
         Node::Fact(2),
@@ -265,7 +265,7 @@ fn positions_and_phases_are_checked() {
     inconsistent("the policies are not sorted", |p| p.policies.swap(0, 1));
     inconsistent("the schemas are not sorted", |p| p.schemas.push(testing::file_schema()));
     inconsistent("the default of the label `env` is not of its type", |p| {
-        p.labels[1].default = Some(Value::Int(1))
+        p.labels[1].default = Some(Value::Int(1));
     });
     inconsistent("a type is not in the table of types", |p| p.facts[0].ty = Type::Named(3));
     inconsistent("schema std.fs.File: a rule's expression does not exist", |p| {

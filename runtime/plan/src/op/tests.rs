@@ -129,8 +129,8 @@ fn functions() {
     assert_eq!(call(Join, &[l(&[]), s(", ")]), Ok(s("")));
     assert_eq!(call(Len, &[s("äö")]), Ok(Value::Int(2)));
     assert_eq!(call(First, &[l(&[])]), Ok(Value::None));
-    assert_eq!(call(Last, &[abc.clone()]), Ok(s("c")));
-    assert_eq!(call(Contains, &[abc.clone(), s("b")]), Ok(Value::Bool(true)));
+    assert_eq!(call(Last, std::slice::from_ref(&abc)), Ok(s("c")));
+    assert_eq!(call(Contains, &[abc, s("b")]), Ok(Value::Bool(true)));
     assert_eq!(call(Contains, &[s("abc"), s("bc")]), Ok(Value::Bool(true)));
     assert_eq!(call(Lines, &[s("a\r\n\nb\n")]), Ok(l(&[s("a"), s(""), s("b")])));
     assert_eq!(call(Trim, &[s(" a ")]), Ok(s("a")));
@@ -190,7 +190,7 @@ fn results_are_bounded_before_they_are_built() {
     assert_eq!(binary(BinaryOp::Add, &half, &half), Err(EvalError::TextTooLong("this addition")));
     assert_eq!(concat(&[half.clone(), half.clone()]), Err(EvalError::TextTooLong("this text")));
     assert_eq!(
-        call(Builtin::Join, &[l(&[half.clone(), half.clone()]), s("")]),
+        call(Builtin::Join, &[l(&[half.clone(), half]), s("")]),
         Err(EvalError::TextTooLong("`join`"))
     );
     assert_eq!(
