@@ -76,6 +76,23 @@ pub fn file_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
         all.extend(findings.diagnostics.iter().cloned());
     }
     all.extend(label_findings(db, file).diagnostics);
+    without_consequences(db, file, all)
+}
+
+/// Leaves out what only follows from a mistake in the syntax: whatever else is said about the lines of one.
+fn without_consequences(db: &dyn Db, file: File, mut all: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let errors = &name::parsed(db, file).0.errors;
+    if errors.is_empty() {
+        return all;
+    }
+    let ends: Vec<usize> = file.text(db).match_indices('\n').map(|(at, _)| at).collect();
+    let line = |at: u32| ends.partition_point(|end| *end < at as usize);
+    let broken: Vec<(usize, usize)> = errors.iter().map(|e| (line(e.span.start), line(e.span.end))).collect();
+    let is_syntax = |d: &Diagnostic| errors.iter().any(|e| e.kind.code() == d.code.0 && e.span == d.primary.span);
+    all.retain(|d| {
+        let at = line(d.primary.span.start);
+        is_syntax(d) || !broken.iter().any(|(first, last)| (*first..=*last).contains(&at))
+    });
     all
 }
 

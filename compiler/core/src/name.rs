@@ -52,9 +52,9 @@ impl DeclId {
         item_name(&self.item(db).kind)
     }
 
-    /// The declared name; empty for a broken item.
+    /// The declared name; empty for a broken item. Asking for it makes nobody depend on positions.
     pub fn text(self, db: &dyn Db) -> SmolStr {
-        self.name(db).map(|name| name.text.clone()).unwrap_or_default()
+        item_text(db, self.file, self.index).clone()
     }
 
     /// The name with its module, as users write it: `std.fs.File`.
@@ -68,6 +68,11 @@ impl DeclId {
         let item = self.item(db);
         Place::new(self.file, item_name(&item.kind).map_or(item.span, |name| name.span))
     }
+}
+
+#[salsa::tracked(returns(ref))]
+fn item_text(db: &dyn Db, file: File, index: u32) -> SmolStr {
+    DeclId { file, index }.name(db).map(|name| name.text.clone()).unwrap_or_default()
 }
 
 /// The name that an item declares.
@@ -246,17 +251,18 @@ fn resolve_imports(db: &dyn Db, file: File) -> (BTreeMap<SmolStr, Entity>, Vec<D
             let place = Place::new(file, wanted.name.span);
             match declarations(db, module).get(&wanted.name.text) {
                 None => found.push(unknown_import(db, place, module, &wanted.name.text)),
-                Some(declared) if !declared.public && module != file => found.push(
-                    Diagnostic::error(
-                        code::PRIVATE_IMPORT,
-                        place,
-                        format!("`{}` is not exported from `{path}`", wanted.name.text),
-                    )
-                    .here("declared there without `pub`")
-                    .label(declared.id.place(db), "declared here")
-                    .help("put `pub` in front of its declaration, or use something the module exports"),
-                ),
                 Some(declared) => {
+                    if !declared.public && module != file {
+                        let name = &wanted.name.text;
+                        let headline = format!("`{name}` is not exported from `{path}`");
+                        found.push(
+                            Diagnostic::error(code::PRIVATE_IMPORT, place, headline)
+                                .here("declared there without `pub`")
+                                .label(declared.id.place(db), "declared here")
+                                .help("put `pub` in front of its declaration, or use something the module exports"),
+                        );
+                    }
+                    // Also a private one is bound: its uses are no further mistakes.
                     let name = wanted.alias.as_ref().unwrap_or(&wanted.name);
                     add(name, Entity::Decl(declared.id, declared.kind), &mut found);
                 }
@@ -271,6 +277,12 @@ fn unknown_module(db: &dyn Db, place: Place, path: &str) -> Diagnostic {
     let diagnostic = Diagnostic::error(code::UNKNOWN_MODULE, place, format!("there is no module `{path}`"))
         .here("not found in this package or the standard library");
     match nearest(path, known.map(SmolStr::as_str)) {
+        _ if declared_in_parent(db, path) => {
+            let (module, name) = path.rsplit_once('.').unwrap_or_default();
+            diagnostic
+                .help(format!("`{module}` declares it: names that begin small are imported in braces"))
+                .fix(format!("change to `{module}.{{{name}}}`"), place, format!("{module}.{{{name}}}"))
+        }
         Some(near) => {
             diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change to `{near}`"), place, near)
         }
@@ -279,6 +291,12 @@ fn unknown_module(db: &dyn Db, place: Place, path: &str) -> Diagnostic {
             diagnostic.help(format!("a module is a file: `{path}` would be `{file}`"))
         }
     }
+}
+
+/// Whether `a.b` is a declaration `b` of the module `a`.
+fn declared_in_parent(db: &dyn Db, path: &str) -> bool {
+    let Some((module, name)) = path.rsplit_once('.') else { return false };
+    modules(db).get(module).is_some_and(|file| declarations(db, *file).contains_key(name))
 }
 
 fn unknown_import(db: &dyn Db, place: Place, module: File, name: &str) -> Diagnostic {

@@ -9,9 +9,11 @@ pub use manifest::{EDITION, Manifest, ParsedManifest, parse_manifest};
 
 use crate::db::{Database, Db, File, Origin, Program};
 use crate::diagnostic::{Diagnostic, Place, code};
+use crate::name;
 use crate::system::{System, SystemError};
 use camino::{Utf8Path, Utf8PathBuf};
 use mc_syntax::Span;
+use mc_syntax::ast::{Item, ItemKind};
 use salsa::Setter;
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
@@ -248,6 +250,10 @@ pub fn diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     if package.has_manifest(db) && program.files(db).is_empty() && package.misnamed(db).is_empty() {
         let diagnostic = Diagnostic::error(code::NO_POLICY, place, "the package has no modules");
         all.push(diagnostic.here("this package").help("write its first policy in `src/main.mc`"));
+    } else if package.has_manifest(db) && !has_policy(db, program) {
+        let diagnostic = Diagnostic::error(code::NO_POLICY, place, "the package has no policy");
+        let help = "write one in `src/main.mc`: `policy base { .. }` says what every host gets";
+        all.push(diagnostic.here("this package").help(help));
     }
     all
 }
@@ -266,6 +272,15 @@ pub fn source_digest(db: &dyn Db) -> [u8; 32] {
         }
     }
     hasher.finalize().into()
+}
+
+/// Whether some module has a policy. One that cannot be read may hold it.
+fn has_policy(db: &dyn Db, program: Program) -> bool {
+    program.files(db).iter().any(|file| {
+        let parsed = name::parsed(db, *file);
+        let is_policy = |item: &Item| matches!(item.kind, ItemKind::Policy(_));
+        !parsed.0.errors.is_empty() || parsed.0.file.items.iter().any(is_policy)
+    })
 }
 
 /// Every file that is there now.

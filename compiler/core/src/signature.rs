@@ -60,8 +60,20 @@ pub enum Target {
     Member(DeclId, SmolStr),
     /// A local name, by the place of its declaration.
     Local(File, #[salsa_value(unsafe(prove(Span: 'static)))] Span),
+    /// A field of a variant's payload: enum, variant, field.
+    Payload(DeclId, SmolStr, SmolStr),
     /// A label.
     Label(SmolStr),
+    /// `labels`, in front of the name of one.
+    Labels,
+    /// `self`: the resource of this type around.
+    SelfValue(DeclId),
+    /// A method or property of a value of this type.
+    Method(Ty, SmolStr),
+    /// A built-in type.
+    BuiltinType(SmolStr),
+    /// `fail`
+    Fail,
 }
 
 /// Problems and references found while something is worked on.
@@ -277,6 +289,9 @@ fn resolve_path(
 ) -> Ty {
     let place = Place::new(file, name.span);
     if module.is_none() {
+        if matches!(name.text.as_str(), "List" | "Ref") {
+            findings.references.push((name.span, Target::BuiltinType(name.text.clone())));
+        }
         match (name.text.as_str(), args) {
             ("List", [inner]) => return resolve(db, file, inner, findings).list(),
             ("Ref", [inner]) => return resolve_ref(db, file, inner, findings),
@@ -378,6 +393,7 @@ pub fn lookup_type(
             Some(entity) => Some(*entity),
             None => {
                 if let Some(ty) = ty::builtin(&name.text) {
+                    findings.references.push((name.span, Target::BuiltinType(name.text.clone())));
                     return Some(ty);
                 }
                 None

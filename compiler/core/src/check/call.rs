@@ -20,7 +20,10 @@ impl<'db> Checker<'db> {
                         self.refer(callee.span, Target::Decl(*id));
                         return self.call_function(*id, args, callee.span, span);
                     }
-                    None if name == "fail" => return self.fail(args, span),
+                    None if name == "fail" => {
+                        self.refer(callee.span, Target::Fail);
+                        return self.fail(args, span);
+                    }
                     None => {
                         self.unknown_name(name, callee.span);
                         return self.with_arguments(args, span);
@@ -234,12 +237,14 @@ impl<'db> Checker<'db> {
         if name.text == "map"
             && let Ty::List(element) = &inner
         {
+            self.refer(name.span, Target::Method(inner.clone(), name.text.clone()));
             return self.map(receiver, element, lifted, args, span);
         }
         let Some(method) = prelude::methods(&inner).find(|m| m.name == name.text && !m.property) else {
             self.unknown_method(&inner, name);
             return self.with_arguments(args, span);
         };
+        self.refer(name.span, Target::Method(inner.clone(), name.text.clone()));
         if args.len() != method.arguments.len() || args.iter().any(|a| a.name.is_some()) {
             let count = method.arguments.len();
             let plural = if count == 1 { "" } else { "s" };

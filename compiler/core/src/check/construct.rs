@@ -8,6 +8,7 @@ use crate::signature::{self, Field, Signature, Target};
 use crate::ty::Ty;
 use mc_syntax::Span;
 use mc_syntax::ast::{self, BodyItem, ClauseKind};
+use smol_str::SmolStr;
 
 impl<'db> Checker<'db> {
     pub(super) fn construct(&mut self, c: &'db ast::Construct, expected: Option<&Ty>, span: Span) -> ExprId {
@@ -96,7 +97,7 @@ impl<'db> Checker<'db> {
 
     fn record(&mut self, id: DeclId, body: &'db ast::Body, span: Span) -> ExprId {
         let Signature::Record(fields) = signature::signature(self.db, id) else { return self.error(span) };
-        let values = self.fields(id, fields, body, "field");
+        let values = self.fields(id, None, fields, body, "field");
         self.push(ExprKind::Record(id, values), Ty::Record(id), span)
     }
 
@@ -153,7 +154,7 @@ impl<'db> Checker<'db> {
             return self.error(span);
         };
         let values = match body {
-            Some(body) => self.fields(id, &fields, body, "field"),
+            Some(body) => self.fields(id, Some(&name.text), &fields, body, "field"),
             None => {
                 let missing: Vec<_> =
                     fields.iter().filter(|f| !f.optional).map(|f| format!("`{}`", f.name)).collect();
@@ -245,6 +246,7 @@ impl<'db> Checker<'db> {
     fn fields(
         &mut self,
         id: DeclId,
+        variant: Option<&SmolStr>,
         fields: &[Field],
         body: &'db ast::Body,
         what: &str,
@@ -274,7 +276,11 @@ impl<'db> Checker<'db> {
                         }
                         continue;
                     };
-                    self.refer(name.span, Target::Member(id, name.text.clone()));
+                    let target = match variant {
+                        Some(variant) => Target::Payload(id, variant.clone(), name.text.clone()),
+                        None => Target::Member(id, name.text.clone()),
+                    };
+                    self.refer(name.span, target);
                     let id = self.attribute_value(name, value.as_ref(), &fields[position].ty);
                     if let Some(first) = given[position].replace(name.span) {
                         self.report_twice(name, first);
@@ -318,6 +324,7 @@ impl<'db> Checker<'db> {
         use crate::name::{DeclKind, Entity};
         match crate::name::scope(self.db, self.file).get(&name.text) {
             Some(Entity::Decl(id, DeclKind::Let)) => {
+                self.refer(name.span, Target::Decl(*id));
                 let values = super::value_types(self.db, id.file);
                 match values.get(&id.text(self.db)) {
                     Some((index, ty)) => self.push(ExprKind::Global(id.file, *index), ty.clone(), name.span),
@@ -478,7 +485,7 @@ impl<'db> Checker<'db> {
         let Signature::Component(params, _) = signature::signature(self.db, id) else {
             return self.broken(c, span);
         };
-        let args = self.fields(id, params, &c.body, "parameter");
+        let args = self.fields(id, None, params, &c.body, "parameter");
         let when = self.when(&c.body);
         let ty = if when.is_some() { Ty::Instance(id).optional() } else { Ty::Instance(id) };
         let head = c.title.as_ref().map_or(head, |title| head.to(title.span));

@@ -186,7 +186,8 @@ impl<'db> Checker<'db> {
                 self.report(diagnostic);
                 self.error(span)
             }
-            Some(Entity::Module(_)) => {
+            Some(Entity::Module(module)) => {
+                self.refer(span, Target::Module(*module));
                 self.report(
                     Diagnostic::error(
                         code::WRONG_KIND_OF_NAME,

@@ -25,7 +25,10 @@ impl<'db> Checker<'db> {
                     Some(Entity::Module(module)) => {
                         return self.module_member(*module, base.span, name, span);
                     }
-                    None if text == "labels" => return self.label(name, span),
+                    None if text == "labels" => {
+                        self.refer(base.span, Target::Labels);
+                        return self.label(name, span);
+                    }
                     _ => {}
                 }
             }
@@ -67,6 +70,9 @@ impl<'db> Checker<'db> {
             Ty::Instance(decl) => self.instance_out(*decl, id, name, lifted),
             other => {
                 let property = prelude::methods(other).find(|m| m.property && m.name == name.text);
+                if property.is_some() {
+                    self.refer(name.span, Target::Method(other.clone(), name.text.clone()));
+                }
                 property.map(|m| (ExprKind::Call(m.builtin, vec![id], lifted), m.gives.ty(other)))
             }
         };
@@ -257,6 +263,7 @@ impl<'db> Checker<'db> {
         let Signature::Resource(resource) = signature::signature(self.db, decl) else {
             return self.error(span);
         };
+        self.refer(self_span, Target::SelfValue(decl));
         if resource.key.name == name.text {
             self.refer(name.span, Target::Member(decl, name.text.clone()));
             return self.push(ExprKind::SelfKey, resource.key.ty.clone(), span);

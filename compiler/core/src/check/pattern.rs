@@ -5,6 +5,7 @@ use super::exhaustive::{self, Pat};
 use super::{Checker, Want};
 use crate::diagnostic::{Diagnostic, code};
 use crate::hir::{ExprId, ExprKind, Local, Pattern};
+use crate::signature::Target;
 use crate::ty::Ty;
 use mc_plan::value::Value;
 use mc_syntax::Span;
@@ -193,6 +194,8 @@ impl<'db> Checker<'db> {
                         });
                         continue;
                     };
+                    let target = Target::Payload(id, name.text.clone(), field.name.text.clone());
+                    self.refer(field.name.span, target);
                     let field_ty = declared[position].ty.clone();
                     let part = match &field.pattern {
                         Some(inner) => self.pattern(inner, &field_ty, false, bound)?,

@@ -3,7 +3,7 @@
 use crate::db::{Db, File};
 use crate::diagnostic::{Diagnostic, Place, code};
 use crate::name::{self, DeclId};
-use crate::signature::{self, Findings, ResourceSignature, Signature};
+use crate::signature::{self, Findings, ResourceSignature, Signature, Target};
 use crate::ty::Ty;
 use mc_plan::expr::{Builtin, ExprId, Exprs, Node};
 use mc_plan::schema::{Attribute, Autoedge, Claim, Effect, Key, Output, Schema};
@@ -264,6 +264,7 @@ impl Builder<'_> {
             Some(Ty::Ref(id)) => id.qualified(self.db),
             _ => {
                 let standard = standard_resource(self.db, &name.text)?;
+                self.findings.references.push((name.span, Target::Decl(standard)));
                 self.findings.diagnostics.retain(|d| d.primary.span != name.span);
                 standard.qualified(self.db)
             }
@@ -296,11 +297,14 @@ impl Builder<'_> {
     fn lower(&mut self, e: &ast::Expr) -> Option<(ExprId, Ty)> {
         match &e.kind {
             Ast::Name(name) => {
+                let target = Target::Member(self.id, name.clone());
                 if self.signature.key.name == *name {
+                    self.findings.references.push((e.span, target));
                     return Some((self.push(Node::Key), self.signature.key.ty.clone()));
                 }
                 match self.signature.attributes.iter().position(|f| f.name == *name) {
                     Some(position) => {
+                        self.findings.references.push((e.span, target));
                         let ty = self.signature.attributes[position].ty.clone();
                         Some((self.push(Node::Attribute(position as u32)), ty))
                     }
@@ -324,6 +328,8 @@ impl Builder<'_> {
                         return None;
                     }
                 };
+                let target = Target::Method(ty.some().clone(), name.text.clone());
+                self.findings.references.push((name.span, target));
                 let result =
                     if builtin == Builtin::Parent { Ty::Text(TextKind::AbsPath) } else { Ty::String };
                 let call = self.push(Node::Call(builtin, vec![base]));

@@ -44,8 +44,7 @@ pub(super) fn report(
     knots.sort();
     for knot in knots {
         let Some(way) = shortest(&pet, &knot) else { continue };
-        let edges: Vec<&Edge> = way.iter().map(|e| &graph.edges[*e as usize]).collect();
-        if impossible(evaluation, drafts, &edges) {
+        if impossible(evaluation, drafts, graph, &way) {
             continue;
         }
         diagnostics.push(message(db, schemas, evaluation, drafts, graph, &way));
@@ -92,18 +91,19 @@ fn shortest(pet: &DiGraph<(), u32>, knot: &[usize]) -> Option<Vec<u32>> {
     best
 }
 
-/// Whether two steps of a loop never exist on one host.
-fn impossible(evaluation: &Evaluation, drafts: &[Draft], edges: &[&Edge]) -> bool {
-    let steps: Vec<&Draft> = edges.iter().filter_map(|e| drafts.get(e.from as usize)).collect();
-    steps.iter().enumerate().any(|(i, a)| {
-        steps[i + 1..].iter().any(|b| {
-            a.declared.iter().all(|x| {
-                b.declared.iter().all(|y| {
-                    let (x, y) = (&evaluation.declared[*x as usize], &evaluation.declared[*y as usize]);
-                    merge::exclusive(evaluation, x, y)
-                })
-            })
-        })
+/// Whether a loop needs two declarations that never exist on one host: those that bring its edges, or those
+/// of its steps.
+fn impossible(evaluation: &Evaluation, drafts: &[Draft], graph: &Graph, way: &[u32]) -> bool {
+    let mut needed: Vec<Vec<u32>> = Vec::new();
+    for edge in way {
+        needed.extend(graph.origins[*edge as usize].1.map(|owner| vec![owner]));
+        needed.extend(drafts.get(graph.edges[*edge as usize].from as usize).map(|step| step.declared.clone()));
+    }
+    let apart = |x: u32, y: u32| {
+        merge::exclusive(evaluation, &evaluation.declared[x as usize], &evaluation.declared[y as usize])
+    };
+    needed.iter().enumerate().any(|(i, a)| {
+        needed[i + 1..].iter().any(|b| a.iter().all(|x| b.iter().all(|y| apart(*x, *y))))
     })
 }
 
@@ -120,7 +120,7 @@ fn message(
         None => boundary(evaluation, drafts, graph, vertex),
     };
     let edges: Vec<(&Edge, crate::diagnostic::Place)> =
-        way.iter().map(|e| (&graph.edges[*e as usize], graph.places[*e as usize])).collect();
+        way.iter().map(|e| (&graph.edges[*e as usize], graph.origins[*e as usize].0)).collect();
     let steps: Vec<String> =
         edges.iter().filter(|(e, _)| (e.from as usize) < drafts.len()).map(|(e, _)| name(e.from)).collect();
     let headline = match steps.as_slice() {
@@ -136,7 +136,7 @@ fn message(
     let primary = weak.or(edges.first()).map(|(_, place)| *place);
     let Some(primary) = primary else {
         // invariant: a loop has an edge.
-        return Diagnostic::error(code::CYCLE, graph.places[0], headline);
+        return Diagnostic::error(code::CYCLE, graph.origins[0].0, headline);
     };
     let mut diagnostic = Diagnostic::error(code::CYCLE, primary, headline);
     for (edge, place) in &edges {

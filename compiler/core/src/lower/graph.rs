@@ -16,8 +16,8 @@ use rustc_hash::FxHashMap;
 /// The edges of a plan and where each was said.
 pub(super) struct Graph {
     pub edges: Vec<Edge>,
-    /// The place of each edge's reason.
-    pub places: Vec<Place>,
+    /// The place of each edge's reason, and the declared resource that brings it.
+    pub origins: Vec<(Place, Option<u32>)>,
     pub barriers: u32,
 }
 
@@ -31,7 +31,7 @@ struct Builder<'a> {
     keys: FxHashMap<(u32, &'a Value), u32>,
     /// The barriers of instances: in front, behind.
     barriers: FxHashMap<(u32, bool), u32>,
-    found: Vec<(Edge, Place)>,
+    found: Vec<(Edge, (Place, Option<u32>))>,
 }
 
 pub(super) fn edges(
@@ -68,30 +68,42 @@ pub(super) fn edges(
     builder.automatic();
     let barriers = builder.barriers.len() as u32;
     let mut found = builder.found;
-    for (edge, place) in &mut found {
+    for (edge, (place, owner)) in &mut found {
         edge.span = sources.span(db, *place);
+        // Of several declarations of one step, each brings its edges only where it exists.
+        if let Some(owner) = *owner
+            && edge.carrier.is_none()
+        {
+            let step = step_of[owner as usize];
+            let draft = &drafts[step as usize];
+            let position = draft.declared.iter().position(|d| *d == owner);
+            if let (true, Some(position)) = (draft.declared.len() > 1, position) {
+                edge.carrier = Some((edge.to == step, position as u32));
+            }
+        }
     }
     found.sort_by(|(a, _), (b, _)| a.cmp(b));
     // The same edge for the same reason is said once; an order that a refresh implies is not said again.
     found.dedup_by(|(b, _), (a, _)| {
         a.from == b.from && a.to == b.to && a.kind == b.kind && a.carrier == b.carrier && a.reason == b.reason
     });
-    let (edges, places) = found.into_iter().unzip();
-    Graph { edges, places, barriers }
+    let (edges, origins) = found.into_iter().unzip();
+    Graph { edges, origins, barriers }
 }
 
 impl Builder<'_> {
-    fn push(
-        &mut self,
-        from: u32,
-        to: u32,
-        kind: EdgeKind,
-        reason: EdgeReason,
-        carrier: Option<(bool, u32)>,
-        place: Place,
-    ) {
+    /// An edge of order only.
+    fn order(&mut self, from: u32, to: u32, reason: EdgeReason, origin: (Place, Option<u32>)) {
         let span = mc_plan::plan::SourceSpan::default();
-        self.found.push((Edge { from, to, kind, reason, carrier, span }, place));
+        self.found.push((Edge { from, to, kind: EdgeKind::Order, reason, carrier: None, span }, origin));
+    }
+
+    /// An edge that carries change; it does so only where the declaration that asks for it exists.
+    fn refresh(&mut self, (from, to): (u32, u32), kind: EdgeKind, clause: Clause, carrier: (bool, u32), place: Place) {
+        let span = mc_plan::plan::SourceSpan::default();
+        let position = Some((carrier.0, self.declaration(carrier.1)));
+        let edge = Edge { from, to, kind, reason: EdgeReason::Clause(clause), carrier: position, span };
+        self.found.push((edge, (place, Some(carrier.1))));
     }
 
     /// The vertex in front of (or behind) everything inside of an instance.
@@ -104,7 +116,7 @@ impl Builder<'_> {
         let info = &self.evaluation.instances[instance as usize];
         for step in self.inside(instance) {
             let (from, to) = if behind { (step, next) } else { (next, step) };
-            self.push(from, to, EdgeKind::Order, EdgeReason::Boundary, None, info.place);
+            self.order(from, to, EdgeReason::Boundary, (info.place, None));
         }
         next
     }
@@ -140,6 +152,10 @@ impl Builder<'_> {
             }
         };
         let place = pending.place;
+        let owner = match pending.owner {
+            Owner::Step(declared) => Some(declared),
+            Owner::Instance(_) => None,
+        };
         match pending.kind {
             ClauseKind::After | ClauseKind::Before => {
                 let clause = if pending.kind == ClauseKind::After { Clause::After } else { Clause::Before };
@@ -156,13 +172,12 @@ impl Builder<'_> {
                     Vertex::Step(step) => step,
                     Vertex::Instance(instance) => self.barrier(instance, false),
                 };
-                self.push(from, to, EdgeKind::Order, EdgeReason::Clause(clause), None, place);
+                self.order(from, to, EdgeReason::Clause(clause), (place, owner));
             }
             ClauseKind::Notify => {
                 if let (Owner::Step(sender), Vertex::Step(to)) = (pending.owner, target) {
                     let from = self.step_of[sender as usize];
-                    let carrier = Some((false, self.declaration(sender)));
-                    self.push(from, to, EdgeKind::Notify, EdgeReason::Clause(Clause::Notify), carrier, place);
+                    self.refresh((from, to), EdgeKind::Notify, Clause::Notify, (false, sender), place);
                 }
             }
             ClauseKind::RestartOn | ClauseKind::ReloadOn => {
@@ -173,13 +188,13 @@ impl Builder<'_> {
                     (EdgeKind::Reload, Clause::ReloadOn)
                 };
                 let to = self.step_of[receiver as usize];
-                let carrier = Some((true, self.declaration(receiver)));
+
                 let senders = match target {
                     Vertex::Step(step) => vec![step],
                     Vertex::Instance(instance) => self.inside(instance),
                 };
                 for from in senders {
-                    self.push(from, to, kind, EdgeReason::Clause(clause), carrier, place);
+                    self.refresh((from, to), kind, clause, (true, receiver), place);
                 }
             }
             ClauseKind::When | ClauseKind::Timeout | ClauseKind::Retry => {}
@@ -238,7 +253,7 @@ impl Builder<'_> {
                 let Operand::Expr(id) = setting.value else { continue };
                 for maker in self.evaluation.residual.outputs(id) {
                     let from = self.step_of[maker as usize];
-                    self.push(from, to, EdgeKind::Order, EdgeReason::Output, None, setting.place);
+                    self.order(from, to, EdgeReason::Output, (setting.place, Some(declared as u32)));
                 }
             }
         }
@@ -267,7 +282,7 @@ impl Builder<'_> {
                         let reason = EdgeReason::Auto { schema: draft.schema, rule: rule as u32 };
                         let span = mc_plan::plan::SourceSpan::default();
                         let edge = Edge { from, to, kind: EdgeKind::Order, reason, carrier: None, span };
-                        self.found.push((edge, declared.place));
+                        self.found.push((edge, (declared.place, Some(*d))));
                     }
                 }
             }

@@ -9,6 +9,8 @@ use expect_test::{Expect, expect};
 
 const MANIFEST: &str = "[package]\nname = \"web\"\nversion = \"0.1.0\"\nedition = \"2026\"\n";
 
+const POLICY: &str = "policy base {}\n";
+
 fn system(files: &[(&str, &str)]) -> MemorySystem {
     MemorySystem {
         files: files.iter().map(|(path, text)| (format!("site/{path}").into(), (*text).to_owned())).collect(),
@@ -35,7 +37,7 @@ fn modules(db: &Database) -> Vec<(String, String)> {
 }
 
 fn check_manifest(manifest: &str, expected: &Expect) {
-    expected.assert_eq(&problems(&loaded(&[("masterchef.toml", manifest), ("src/main.mc", "")])));
+    expected.assert_eq(&problems(&loaded(&[("masterchef.toml", manifest), ("src/main.mc", POLICY)])));
 }
 
 #[test]
@@ -43,12 +45,12 @@ fn a_package_is_loaded() {
     let db = loaded(&[
         ("masterchef.toml", MANIFEST),
         ("src/web/nginx.mc", "// n"),
-        ("src/main.mc", "// m"),
+        ("src/main.mc", POLICY),
         ("src/web/notes.txt", "no module"),
         ("src/.hidden.mc", "no module"),
         ("data/sites.toml", ""),
     ]);
-    let expected = [("src/main.mc", ""), ("src/web/nginx.mc", "web.nginx")];
+    let expected = [("src/main.mc", POLICY), ("src/web/nginx.mc", "web.nginx")];
     assert_eq!(modules(&db), expected.map(|(path, module)| (path.to_owned(), module.to_owned())));
     assert_eq!(Program::get(&db).name(&db), "web");
     assert_eq!(problems(&db), "");
@@ -75,7 +77,7 @@ fn module_names() {
 fn bad_module_names_are_reported_and_left_out() {
     let db = loaded(&[
         ("masterchef.toml", MANIFEST),
-        ("src/main.mc", ""),
+        ("src/main.mc", POLICY),
         ("src/FrontEnd.mc", ""),
         ("src/web-tier/nginx.mc", ""),
         ("src/match.mc", ""),
@@ -193,7 +195,7 @@ fn manifests_that_are_wrong() {
 
 #[test]
 fn a_wrong_key_is_drawn_with_its_repair() {
-    let db = loaded(&[("masterchef.toml", &MANIFEST.replace("version", "verison")), ("src/main.mc", "")]);
+    let db = loaded(&[("masterchef.toml", &MANIFEST.replace("version", "verison")), ("src/main.mc", POLICY)]);
     &expect![[r#"
         error[MC0602]: there is no key `verison` in `[package]`
            ,-[ masterchef.toml:3:1 ]
@@ -216,7 +218,7 @@ fn a_wrong_key_is_drawn_with_its_repair() {
 #[test]
 fn a_manifest_that_is_cut() {
     for end in 0..MANIFEST.len() - 1 {
-        let db = loaded(&[("masterchef.toml", &MANIFEST[..end]), ("src/main.mc", "")]);
+        let db = loaded(&[("masterchef.toml", &MANIFEST[..end]), ("src/main.mc", POLICY)]);
         assert!(full(&db).contains("MC0602"), "nothing about {:?}", &MANIFEST[..end]);
     }
 }
@@ -237,9 +239,9 @@ fn without_a_manifest() {
 
         1 error
     "#]]
-    .assert_eq(&full(&loaded(&[("src/main.mc", "")])));
+    .assert_eq(&full(&loaded(&[("src/main.mc", POLICY)])));
     let mut db = Database::new();
-    load(&mut db, &system(&[("masterchef.toml", MANIFEST), ("src/main.mc", "")]), Utf8Path::new("site/src"))
+    load(&mut db, &system(&[("masterchef.toml", MANIFEST), ("src/main.mc", POLICY)]), Utf8Path::new("site/src"))
         .expect("the folder is there");
     expect![[r#"
         masterchef.toml:1:1: error[MC0601]: `src` has no `masterchef.toml`
@@ -273,7 +275,7 @@ fn without_the_folder() {
 
 #[test]
 fn files_come_change_and_go() {
-    let mut db = loaded(&[("masterchef.toml", MANIFEST), ("src/main.mc", "// 1")]);
+    let mut db = loaded(&[("masterchef.toml", MANIFEST), ("src/main.mc", POLICY)]);
     let main = file(&db, Utf8Path::new("src/main.mc")).expect("loaded");
     let before = source_digest(&db);
 
@@ -302,11 +304,11 @@ fn files_come_change_and_go() {
 /// The database changes its revision with every setter, so equal values must not reach one.
 #[test]
 fn loading_the_same_again_changes_nothing() {
-    let files = [("masterchef.toml", MANIFEST), ("src/main.mc", "// m"), ("src/Bad.mc", "")];
+    let files = [("masterchef.toml", MANIFEST), ("src/main.mc", POLICY), ("src/Bad.mc", "")];
     let mut db = loaded(&files);
     let revision = salsa::plumbing::current_revision(&db);
     load(&mut db, &system(&files), Utf8Path::new("site")).expect("the package loads");
-    set_text(&mut db, Utf8Path::new("src/main.mc"), "// m");
+    set_text(&mut db, Utf8Path::new("src/main.mc"), POLICY);
     assert_eq!(salsa::plumbing::current_revision(&db), revision);
 
     load(&mut db, &system(&files[..2]), Utf8Path::new("site")).expect("the package loads");
@@ -316,11 +318,11 @@ fn loading_the_same_again_changes_nothing() {
 #[test]
 fn the_digest_is_of_paths_and_texts() {
     let one =
-        source_digest(&loaded(&[("masterchef.toml", MANIFEST), ("src/a.mc", "bc"), ("src/main.mc", "")]));
+        source_digest(&loaded(&[("masterchef.toml", MANIFEST), ("src/a.mc", "bc"), ("src/main.mc", POLICY)]));
     let same =
-        source_digest(&loaded(&[("src/main.mc", ""), ("src/a.mc", "bc"), ("masterchef.toml", MANIFEST)]));
+        source_digest(&loaded(&[("src/main.mc", POLICY), ("src/a.mc", "bc"), ("masterchef.toml", MANIFEST)]));
     let moved =
-        source_digest(&loaded(&[("masterchef.toml", MANIFEST), ("src/ab.mc", "c"), ("src/main.mc", "")]));
+        source_digest(&loaded(&[("masterchef.toml", MANIFEST), ("src/ab.mc", "c"), ("src/main.mc", POLICY)]));
     assert_eq!(one, same);
     assert_ne!(one, moved);
 }

@@ -1,0 +1,111 @@
+//! Tests of the whole compiler over small packages in memory.
+
+mod conflict;
+mod cycle;
+mod incremental;
+mod phase;
+mod plan;
+mod scale;
+mod standard;
+
+use camino::Utf8Path;
+use mc_compiler::diagnostic::render::{Format, RenderOptions, render};
+use mc_compiler::{Database, package};
+use mc_plan::expr::Operand;
+use mc_plan::plan::{Clause, EdgeKind, EdgeReason, Plan};
+use mc_plan::value::Value;
+use std::fmt::Write;
+
+const MANIFEST: &str = "[package]\nname = \"test\"\nversion = \"0.1.0\"\nedition = \"2026\"\n";
+
+const IMPORTS: &str = "import std.fs.{Directory, File, Symlink}\nimport std.pkg.Package\nimport std.svc.Service\n\
+                       import std.user.User\nimport std.exec.Command\n";
+
+/// A database with these files. A root module without imports gets those of the standard library, on
+/// lines before its own.
+fn database(files: &[(&str, &str)]) -> Database {
+    let mut db = Database::new();
+    package::set_text(&mut db, Utf8Path::new("masterchef.toml"), MANIFEST);
+    for (path, text) in files {
+        let text = if text.contains("import ") { (*text).to_owned() } else { format!("{IMPORTS}{text}") };
+        package::set_text(&mut db, Utf8Path::new(path), &text);
+    }
+    db
+}
+
+/// The diagnostics of a package in one line each, then the steps and edges of its plan.
+fn outline(files: &[(&str, &str)]) -> String {
+    let db = database(files);
+    let diagnostics = mc_compiler::diagnostics(&db);
+    let options = RenderOptions { format: Format::Concise, ..RenderOptions::default() };
+    let mut out = render(&db, &diagnostics, &options);
+    if let Some(compiled) = mc_compiler::compiled_plan(&db) {
+        out.push_str(&show(&compiled.plan));
+    }
+    out
+}
+
+/// Compares the outline of a root module.
+fn check(source: &str, expected: expect_test::Expect) {
+    expected.assert_eq(&outline(&[("src/main.mc", source)]));
+}
+
+fn name(plan: &Plan, vertex: u32) -> String {
+    let Some(step) = plan.steps.get(vertex as usize) else { return format!("barrier {vertex}") };
+    let schema = &plan.schemas[step.schema as usize].name;
+    let short = schema.rsplit('.').next().unwrap_or(schema);
+    match &step.key {
+        Operand::Value(Value::Str(key)) => format!("{short}[{key}]"),
+        other => format!("{short}[{other:?}]"),
+    }
+}
+
+fn show(plan: &Plan) -> String {
+    let mut out = String::new();
+    for (index, step) in plan.steps.iter().enumerate() {
+        let _ = write!(out, "{}", name(plan, index as u32));
+        for declaration in &step.declarations {
+            if let Operand::Expr(id) = declaration.condition {
+                let _ = write!(out, " if #{}", id.0);
+            }
+            for setting in &declaration.attributes {
+                let attribute = &plan.schemas[step.schema as usize].attributes[setting.attribute as usize].name;
+                let value = match &setting.value {
+                    Operand::Expr(id) => format!("#{}", id.0),
+                    Operand::Value(Value::Blob(blob)) => format!("<{} bytes>", blob.size),
+                    Operand::Value(Value::Str(text)) => text.to_string(),
+                    Operand::Value(value) => format!("{value:?}"),
+                };
+                let _ = write!(out, " {attribute}={value}");
+            }
+        }
+        out.push('\n');
+    }
+    for refusal in &plan.refusals {
+        let _ = writeln!(out, "refused if {:?}: {:?}", refusal.condition, refusal.message);
+    }
+    for edge in &plan.edges {
+        let kind = match edge.kind {
+            EdgeKind::Order => "->",
+            EdgeKind::Notify => "-notify->",
+            EdgeKind::Restart => "-restart->",
+            EdgeKind::Reload => "-reload->",
+        };
+        let reason = match &edge.reason {
+            EdgeReason::Clause(clause) => match clause {
+                Clause::After => "after".to_owned(),
+                Clause::Before => "before".to_owned(),
+                Clause::Notify => "notify".to_owned(),
+                Clause::RestartOn => "restart on".to_owned(),
+                Clause::ReloadOn => "reload on".to_owned(),
+            },
+            EdgeReason::Output => "output".to_owned(),
+            EdgeReason::Auto { schema, rule } => {
+                plan.schemas[*schema as usize].autoedges[*rule as usize].text.clone()
+            }
+            EdgeReason::Boundary => "boundary".to_owned(),
+        };
+        let _ = writeln!(out, "{} {kind} {} ({reason})", name(plan, edge.from), name(plan, edge.to));
+    }
+    out
+}
