@@ -31,7 +31,8 @@ pub fn program() -> AgentProgram {
 }
 
 /// A file `behaviour` in the state folder says how to differ from an agent that changes one thing:
-/// `refuse`, `fail`, `die`, `cut`, `old`, `garbage`, `damaged`, `meet read FIFO`, `meet write FIFO`.
+/// `refuse`, `fail`, `die`, `cut`, `old`, `garbage`, `damaged`, or `meet` with pairs of `read` or `write` and a
+/// fifo.
 fn talk() -> u8 {
     let path = Utf8PathBuf::try_from(std::env::current_exe().expect("a path")).expect("UTF-8");
     let state = path.ancestors().nth(4).expect("the agent lies four levels below").join("state");
@@ -85,8 +86,11 @@ fn talk() -> u8 {
     let _ = voice.event(&Event::Progress { step: step.clone(), text: "writing \u{1b}[2J".to_owned() });
     match words.as_slice() {
         // A fifo is opened once both ends are there.
-        ["meet", "read", fifo] => drop(fs::File::open(fifo).expect("a fifo")),
-        ["meet", "write", fifo] => drop(fs::File::options().write(true).open(fifo).expect("a fifo")),
+        ["meet", meetings @ ..] => meetings.chunks_exact(2).for_each(|meeting| {
+            let writes = meeting.first() == Some(&"write");
+            let fifo = meeting.last().expect("a pair");
+            drop(fs::File::options().read(!writes).write(writes).open(fifo).expect("a fifo"));
+        }),
         ["die"] => {
             eprintln!("out of luck");
             return 9;
