@@ -45,6 +45,12 @@ pub(crate) const LAYERS: &[Layer] = &[
     layer(3, "mc-agent", "runtime/agent", "the agent, and the only real host"),
     layer(3, "mc-control", "runtime/control", "the operator's command line and the control plane"),
     layer(4, "mc-test-support", "tests/support", "hosts, traces and measuring for end-to-end tests"),
+    layer(
+        4,
+        "mc-codegen",
+        "tests/codegen",
+        "writes the providers' structs from the standard library's schemas",
+    ),
     layer(4, "mc-e2e", "tests/e2e", "end-to-end tests"),
     layer(4, "xtask", "tests/xtask", "the project's tasks"),
 ];

@@ -96,6 +96,8 @@ impl File {
 
     /// Tests, or tools for them: not part of what is shipped.
     fn is_test(&self) -> bool {
-        self.path.starts_with("tests/") || self.path.contains("/tests/") || self.path.ends_with("/tests.rs")
+        ["/tests/", "/examples/", "/benches/"].iter().any(|folder| self.path.contains(folder))
+            || self.path.starts_with("tests/")
+            || self.path.ends_with("/tests.rs")
     }
 }
