@@ -1,1 +1,30 @@
-//! mc-ide
+//! What editors ask about a package: plain functions over the compiler's database, plain data in and out.
+//!
+//! A crate of its own because an answer has nothing to do with the protocol that carries it: no protocol types
+//! are known here, and everything can be tested with a text and a cursor in it. Places are byte offsets;
+//! [`LineIndex`] turns them into lines and columns.
+//!
+//! All functions are queries of one snapshot of the database. They never panic on sources that are half
+//! typed, and unwind with salsa's `Cancelled` when the database is changed meanwhile.
+
+mod definition;
+mod describe;
+mod hover;
+mod occurrence;
+mod position;
+
+pub use definition::{Location, definition};
+pub use hover::{Hover, hover};
+pub use position::{Encoding, LineIndex, Position, line_index};
+
+use mc_compiler::{Db, Diagnostic};
+
+/// All problems of the package, in every file of it, sorted by file and place.
+pub fn diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
+    mc_compiler::diagnostics(db)
+}
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;

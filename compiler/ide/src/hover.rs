@@ -1,0 +1,91 @@
+//! What is shown about the place under the cursor.
+
+use crate::describe::{self, Description};
+use crate::occurrence::{checked_at, occurrences};
+use mc_compiler::hir::ExprKind;
+use mc_compiler::signature::Target;
+use mc_compiler::ty::Ty;
+use mc_compiler::{Db, File};
+use mc_syntax::Span;
+use std::cmp::Reverse;
+
+/// The fence of code in Markdown; editors know the language by this name.
+const LANGUAGE: &str = "masterchef";
+
+/// What is known about a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hover {
+    /// What it is about.
+    pub range: Span,
+    /// The text, in Markdown: declarations as code, then documentation.
+    pub markdown: String,
+}
+
+/// What is known about the name at an offset, or else the type of the expression there.
+pub fn hover(db: &dyn Db, file: File, offset: u32) -> Option<Hover> {
+    let names = occurrences(db, file);
+    if let Some((range, targets)) = names.at(offset) {
+        let found: Vec<Description> = targets.iter().filter_map(|target| named(db, target)).collect();
+        return (!found.is_empty()).then(|| Hover { range, markdown: markdown(&found) });
+    }
+    expression(db, file, offset)
+}
+
+fn named(db: &dyn Db, target: &Target) -> Option<Description> {
+    let Target::Local(file, span) = target else { return describe::describe(db, target) };
+    // A parameter is a local of the body too, and as a parameter it has documentation.
+    if let Some(declared) = occurrences(db, *file).declared(*span) {
+        return describe::describe(db, declared);
+    }
+    let checked = checked_at(db, *file, span.start)?;
+    let mut locals = checked.body.blocks.iter().flat_map(|block| &block.locals);
+    let local = locals.find(|local| local.span == *span)?;
+    Some(describe::local(db, &local.name, &local.ty))
+}
+
+/// The innermost expression around the token at an offset, if it has a value.
+fn expression(db: &dyn Db, file: File, offset: u32) -> Option<Hover> {
+    let tokens = mc_syntax::tokens(file.text(db));
+    let end = tokens.partition_point(|(_, span)| span.start <= offset);
+    let (_, token) = tokens.get(..end)?.last().filter(|(_, span)| span.touches(offset))?;
+    let checked = checked_at(db, file, token.start)?;
+    let around = checked.body.exprs.iter().enumerate();
+    let around = around.filter(|(_, expr)| expr.span.start <= token.start && token.end <= expr.span.end);
+    // Of several at one place the last was made of the others, by a conversion.
+    let (_, expr) = around.min_by_key(|(at, expr)| (expr.span.len(), Reverse(*at)))?;
+    let is_value = !matches!(
+        expr.kind,
+        ExprKind::Error
+            | ExprKind::Block(_)
+            | ExprKind::For(..)
+            | ExprKind::Fail(_)
+            | ExprKind::Resource(_)
+            | ExprKind::Instance(_)
+    );
+    if !is_value || matches!(expr.ty, Ty::Error | Ty::Never | Ty::Unit) {
+        return None;
+    }
+    let code = expr.ty.display(db);
+    Some(Hover { range: expr.span, markdown: markdown(&[Description { code, ..Description::default() }]) })
+}
+
+fn markdown(descriptions: &[Description]) -> String {
+    let mut out = String::new();
+    for description in descriptions {
+        if !out.is_empty() {
+            out.push_str("\n\n---\n\n");
+        }
+        out.push_str("```");
+        out.push_str(LANGUAGE);
+        out.push('\n');
+        out.push_str(&description.code);
+        out.push_str("\n```");
+        for part in [&description.origin, &description.docs] {
+            if !part.is_empty() {
+                out.push_str("\n\n");
+                out.push_str(part);
+            }
+        }
+    }
+    out
+}

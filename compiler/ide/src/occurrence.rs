@@ -1,0 +1,172 @@
+//! Where names stand in a file and what each of them means.
+
+use mc_compiler::check::{self, Checked};
+use mc_compiler::compile;
+use mc_compiler::name::{self, DeclId};
+use mc_compiler::signature::Target;
+use mc_compiler::{Db, File};
+use mc_syntax::Span;
+use mc_syntax::ast::{self, ItemKind, ResourceItem, StmtKind};
+use std::collections::BTreeMap;
+
+/// The names of a file.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Occurrences {
+    /// Every name with its meaning, sorted by place. A short form such as `{ key }` has two meanings at one
+    /// place: what is set, and the value it is set to.
+    all: Vec<(Span, Target)>,
+    /// What is declared at a place, except locals.
+    declared: BTreeMap<Span, Target>,
+}
+
+impl Occurrences {
+    /// The name at an offset with its meanings; none if no name is there. Between two names that touch, the
+    /// right one counts.
+    pub(crate) fn at(&self, offset: u32) -> Option<(Span, Vec<&Target>)> {
+        // Names do not nest, so only those that begin last before the offset can touch it.
+        let end = self.all.partition_point(|(span, _)| span.start <= offset);
+        let before = self.all.get(..end)?;
+        let (span, _) = before.last()?;
+        let found = if span.touches(offset) {
+            *span
+        } else {
+            return None;
+        };
+        let targets = before.iter().rev().take_while(|(span, _)| *span == found).map(|(_, target)| target);
+        let mut targets: Vec<&Target> = targets.collect();
+        targets.reverse();
+        Some((found, targets))
+    }
+
+    /// What a place declares beside a local: parameters are both, and the parameter tells more.
+    pub(crate) fn declared(&self, span: Span) -> Option<&Target> {
+        self.declared.get(&span)
+    }
+}
+
+/// The names of a file.
+#[salsa::tracked(no_eq, returns(ref))]
+pub(crate) fn occurrences(db: &dyn Db, file: File) -> Occurrences {
+    let mut found = Occurrences::default();
+    for (index, item) in name::tree(db, file).items.iter().enumerate() {
+        declare_item(db, &mut found, DeclId { file, index: index as u32 }, item);
+    }
+    for findings in compile::findings(db, file) {
+        found.all.extend(findings.references.iter().cloned());
+    }
+    found.all.extend(compile::label_findings(db, file).references);
+    for checked in all_checked(db, file) {
+        for local in checked.body.blocks.iter().flat_map(|block| &block.locals) {
+            if local.name != "_" && !found.declared.contains_key(&local.span) {
+                found.all.push((local.span, Target::Local(file, local.span)));
+            }
+        }
+    }
+    // Stable: at one place, what is set stays before the value it is set to.
+    found.all.sort_by_key(|(span, _)| *span);
+    let mut kept: Vec<(Span, Target)> = Vec::with_capacity(found.all.len());
+    for (span, target) in found.all {
+        let known = kept.iter().rev().take_while(|(other, _)| *other == span).any(|(_, t)| *t == target);
+        if !known && !span.is_empty() {
+            kept.push((span, target));
+        }
+    }
+    found.all = kept;
+    found
+}
+
+/// The checked bodies of a file.
+fn all_checked(db: &dyn Db, file: File) -> Vec<&Checked> {
+    let mut all = vec![check::values(db, file)];
+    for (index, item) in name::tree(db, file).items.iter().enumerate() {
+        all.extend(checked_item(db, DeclId { file, index: index as u32 }, item));
+    }
+    all
+}
+
+fn checked_item<'db>(db: &'db dyn Db, id: DeclId, item: &ast::Item) -> Option<&'db Checked> {
+    match &item.kind {
+        ItemKind::Fn(_)
+        | ItemKind::Record(_)
+        | ItemKind::Enum(_)
+        | ItemKind::Component(_)
+        | ItemKind::Policy(_) => Some(check::body(db, id)),
+        ItemKind::Let(_) => Some(check::values(db, id.file)),
+        ItemKind::Labels(_) if id.file.module(db).is_empty() => Some(check::labels(db)),
+        _ => None,
+    }
+}
+
+/// The checked body that holds an offset.
+pub(crate) fn checked_at(db: &dyn Db, file: File, offset: u32) -> Option<&Checked> {
+    let mut items = name::tree(db, file).items.iter().enumerate();
+    let (index, item) = items.find(|(_, item)| item.span.touches(offset))?;
+    checked_item(db, DeclId { file, index: index as u32 }, item)
+}
+
+fn declare_item(db: &dyn Db, found: &mut Occurrences, id: DeclId, item: &ast::Item) {
+    if let Some(name) = name::item_name(&item.kind) {
+        declare(found, name, Target::Decl(id));
+    }
+    let member = |name: &ast::Name| Target::Member(id, name.text.clone());
+    match &item.kind {
+        ItemKind::Import(import) => declare_import(db, found, import),
+        ItemKind::Fn(f) => f.params.iter().for_each(|p| declare(found, &p.name, member(&p.name))),
+        ItemKind::Record(r) => r.fields.iter().for_each(|p| declare(found, &p.name, member(&p.name))),
+        ItemKind::Enum(e) => {
+            for variant in &e.variants {
+                declare(found, &variant.name, member(&variant.name));
+                for field in &variant.fields {
+                    let target = Target::Payload(id, variant.name.text.clone(), field.name.text.clone());
+                    declare(found, &field.name, target);
+                }
+            }
+        }
+        ItemKind::Labels(labels) => {
+            found.all.push((labels.keyword, Target::Labels));
+            for field in &labels.fields {
+                declare(found, &field.name, Target::Label(field.name.text.clone()));
+            }
+        }
+        ItemKind::Resource(resource) => {
+            for part in &resource.items {
+                if let ResourceItem::Key { param, .. }
+                | ResourceItem::Attribute { param, .. }
+                | ResourceItem::Output { param, .. } = part
+                {
+                    declare(found, &param.name, member(&param.name));
+                }
+            }
+        }
+        ItemKind::Component(component) => {
+            for stmt in &component.body.stmts {
+                match &stmt.kind {
+                    StmtKind::Param(p) => declare(found, &p.name, member(&p.name)),
+                    StmtKind::Out(o) => declare(found, &o.name, member(&o.name)),
+                    _ => {}
+                }
+            }
+        }
+        ItemKind::Let(_) | ItemKind::Policy(_) | ItemKind::Error => {}
+    }
+}
+
+fn declare(found: &mut Occurrences, name: &ast::Name, target: Target) {
+    found.declared.insert(name.span, target.clone());
+    found.all.push((name.span, target));
+}
+
+fn declare_import(db: &dyn Db, found: &mut Occurrences, import: &ast::Import) {
+    let path = import.module.iter().map(|n| n.text.as_str()).collect::<Vec<_>>().join(".");
+    let Some(&module) = name::modules(db).get(path.as_str()) else { return };
+    // Each segment on its own: names do not nest, and dots are not part of them.
+    for segment in &import.module {
+        found.all.push((segment.span, Target::Module(module)));
+    }
+    for wanted in import.names.iter().flatten() {
+        let Some(declared) = name::declarations(db, module).get(&wanted.name.text) else { continue };
+        for name in [Some(&wanted.name), wanted.alias.as_ref()].into_iter().flatten() {
+            found.all.push((name.span, Target::Decl(declared.id)));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Hover and definition, each through one `check` function.
+
+mod definition;
+mod hover;
+mod robust;
+
+/// A package with something of every kind.
+pub(crate) const SAMPLE: &str = r#"
+//! A small site.
+
+import std.fs.{Directory, File as Datei}
+import std.pkg
+import std.svc.Service
+
+/// What a host is for.
+enum Role {
+  /// Answers requests.
+  Web
+  Db
+}
+enum Tls { Off, Managed { cert: AbsPath, key: String = "k" } }
+labels {
+  /// What the host is for.
+  role: Role = .Web
+  zone: String
+}
+
+/// One virtual host.
+pub record Site {
+  name: HostName
+  /// Where it listens.
+  port: Int = 80
+  tls: Tls = .Off
+}
+
+/// How long.
+let limit: Duration = 1h30m
+let names = ["a", "b"].map(|n| "${n}.é😀")
+
+/// The address of a site.
+fn address(site: Site, scheme: String = "http") -> String {
+  let port = site.port
+  match site.tls {
+    .Managed { cert, key = k } => "${scheme}s://${site.name}:${port}/${cert.parent}/${k}"
+    Tls.Off => "${scheme}://${site.name}:${port}"
+  }
+}
+
+component Nginx {
+  /// The sites.
+  param sites: List<Site>
+  param workers: Int = facts.cpu.count
+  let package = pkg.Package "nginx" {}
+  Directory "/etc/nginx" { mode = 0o755, after package }
+  let main = Datei "/etc/nginx/nginx.conf" {
+    content = "workers ${workers}; # ${self.path}"
+    validate = ["nginx", "-t", "-c", "${self.staged}"]
+    notify service
+  }
+  for i, site in sites.indexed() {
+    if let .Managed { key, .. } = site.tls {
+      Datei "/etc/nginx/${site.name}.key" { content = key }
+    }
+    Datei "/etc/nginx/${i}.conf" { content = address(site, scheme = "x"), before main }
+  }
+  let service = Service "nginx" { running = true, restart on main, timeout 90s }
+  let digest = main.sha256
+  /// Where it answers.
+  out url: String = sites.first()?.name ?? "none"
+}
+
+policy web {
+  select labels.role == .Web && facts.os.family != .Suse
+  let name: HostName = "www.example.com"
+  let blue = Nginx "blue" { sites = [Site { name }] }
+  let tls = Tls.Managed { cert = "/x", key = limit_text }
+  let limit_text = if names.len() > 1 { "many" } else { fail("few") }
+  Datei "/etc/motd" { content = "${blue.url} ${limit_text}\n" }
+}
+"#;

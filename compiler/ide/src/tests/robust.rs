@@ -1,0 +1,93 @@
+//! Sources that are half typed.
+
+use super::SAMPLE;
+use crate::fixture::Fixture;
+use crate::occurrence::occurrences;
+use crate::{definition, diagnostics, hover};
+use camino::Utf8Path;
+use mc_compiler::{Database, package};
+
+/// Asks everything at every offset, also within characters and beyond the end.
+fn ask_everywhere(db: &Database) -> usize {
+    ask(db, 0)
+}
+
+fn ask(db: &Database, from: usize) -> usize {
+    let file = package::file(db, Utf8Path::new("src/main.mc")).expect("in the package");
+    let text = file.text(db).clone();
+    let length = text.len() as u32;
+    let mut answers = 0;
+    for offset in from as u32..=length + 2 {
+        if let Some(hover) = hover(db, file, offset) {
+            answers += 1;
+            assert!(hover.range.touches(offset) && hover.range.end <= length, "{offset}: {:?}", hover.range);
+        }
+        for location in definition(db, file, offset) {
+            let target = location.file.text(db);
+            let span = location.span.start as usize..location.span.end as usize;
+            assert!(target.get(span).is_some(), "{offset}: a definition outside of its file");
+        }
+    }
+    answers
+}
+
+#[test]
+fn the_sample_is_right() {
+    let fixture = Fixture::new(SAMPLE);
+    let found = diagnostics(&fixture.db);
+    assert!(found.is_empty(), "{found:?}");
+    assert!(ask_everywhere(&fixture.db) > 1_000);
+}
+
+#[test]
+fn a_sample_cut_off_anywhere_is_answered() {
+    let mut fixture = Fixture::new(SAMPLE);
+    let path = Utf8Path::new("src/main.mc");
+    for end in (0..SAMPLE.len()).filter(|end| SAMPLE.is_char_boundary(*end)) {
+        package::set_text(&mut fixture.db, path, &SAMPLE[..end]);
+        // What is broken is near the end.
+        ask(&fixture.db, end.saturating_sub(60));
+        // Evaluation too, where it still gets that far.
+        diagnostics(&fixture.db);
+    }
+}
+
+#[test]
+fn a_sample_with_a_hole_anywhere_is_answered() {
+    let mut fixture = Fixture::new(SAMPLE);
+    let path = Utf8Path::new("src/main.mc");
+    let tokens = mc_syntax::tokens(SAMPLE);
+    for (_, hole) in &tokens {
+        let text = format!("{}{}", &SAMPLE[..hole.start as usize], &SAMPLE[hole.end as usize..]);
+        package::set_text(&mut fixture.db, path, &text);
+        ask(&fixture.db, (hole.start as usize).saturating_sub(60));
+        diagnostics(&fixture.db);
+    }
+}
+
+#[test]
+fn the_standard_library_is_answered_as_well() {
+    let fixture = Fixture::new("import std.fs.File\n");
+    for module in mc_compiler::name::modules(&fixture.db).values() {
+        let length = module.text(&fixture.db).len() as u32;
+        for offset in 0..=length {
+            hover(&fixture.db, *module, offset);
+            definition(&fixture.db, *module, offset);
+        }
+    }
+}
+
+#[test]
+fn names_do_not_nest() {
+    let fixture = Fixture::new(SAMPLE);
+    let file = package::file(&fixture.db, Utf8Path::new("src/main.mc")).expect("in the package");
+    let names = occurrences(&fixture.db, file);
+    let text = file.text(&fixture.db);
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    for offset in 0..text.len() as u32 {
+        if let Some((span, _)) = names.at(offset) {
+            let name = &text[span.start as usize..span.end as usize];
+            assert!(name.chars().all(word), "`{name}` is one word");
+        }
+    }
+}
