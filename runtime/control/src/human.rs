@@ -53,7 +53,8 @@ pub(crate) fn ended(ended: &Ended) -> String {
     match ended.error() {
         None => ended.name().to_owned(),
         Some(error) => {
-            format!("{}: error[{}]: {}", ended.name(), printable(error.code), printable(&error.message))
+            let code = error.code.map(|code| format!("[{}]", printable(code))).unwrap_or_default();
+            format!("{}: error{code}: {}", ended.name(), printable(&error.message))
         }
     }
 }
@@ -90,7 +91,7 @@ pub(crate) fn summary(hosts: &[Host], ended: &[Ended], noop: bool) -> String {
     for (host, ended) in hosts.iter().zip(ended) {
         if let Some(help) = ended.error().and_then(|error| error.help) {
             // invariant: writing to a string does not fail
-            let _ = writeln!(out, "help for {}: {help}", host.name);
+            let _ = writeln!(out, "help for {}: {}", host.name, printable(help));
         }
     }
     out

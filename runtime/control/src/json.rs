@@ -45,9 +45,9 @@ struct HostObject<'a> {
 
 #[derive(Serialize)]
 struct Error<'a> {
-    code: &'a str,
+    code: Option<&'a str>,
     message: String,
-    help: Option<&'static str>,
+    help: Option<&'a str>,
 }
 
 #[derive(Serialize)]

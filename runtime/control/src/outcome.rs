@@ -67,11 +67,18 @@ impl Ended {
     /// Why, where it is not well: code, message and what to do.
     pub(crate) fn error(&self) -> Option<Explained<'_>> {
         match &self.result {
-            Err(failure) => {
-                Some(Explained { code: failure.code(), message: failure.to_string(), help: failure.help() })
-            }
-            Ok(Delivered { refused: Some(Refused { code, message }), .. }) => {
-                Some(Explained { code, message: message.clone(), help: None })
+            Err(failure) => Some(Explained {
+                code: Some(failure.code()),
+                message: failure.to_string(),
+                help: failure.help(),
+            }),
+            Ok(Delivered { refused: Some(Refused { code, message, help }), .. }) => Some(Explained {
+                code: Some(code),
+                message: message.clone(),
+                help: Some(help.as_str()).filter(|help| !help.is_empty()),
+            }),
+            Ok(Delivered { finished: Finished { problem, .. }, .. }) if !problem.is_empty() => {
+                Some(Explained { code: None, message: problem.clone(), help: None })
             }
             Ok(_) => None,
         }
@@ -80,6 +87,9 @@ impl Ended {
     /// How many steps ended in any of these ways; none if that is not known.
     pub(crate) fn steps(&self, outcomes: &[&str]) -> Option<u64> {
         let Finished { counts, .. } = &self.result.as_ref().ok()?.finished;
+        if counts.is_empty() {
+            return None;
+        }
         let counts = counts.iter().filter(|(outcome, _)| outcomes.contains(&outcome.as_str()));
         Some(counts.fold(0, |sum, (_, steps)| sum.saturating_add(*steps)))
     }
@@ -88,9 +98,9 @@ impl Ended {
 /// Why a host's push is not well.
 #[derive(Debug)]
 pub(crate) struct Explained<'a> {
-    pub(crate) code: &'a str,
+    pub(crate) code: Option<&'a str>,
     pub(crate) message: String,
-    pub(crate) help: Option<&'static str>,
+    pub(crate) help: Option<&'a str>,
 }
 
 /// The exit status of a whole push: 4 if any host refused the bundle, else 1 if a run did not end well on
@@ -112,7 +122,7 @@ mod tests {
     use super::*;
 
     fn exit(exit_status: u8) -> Ended {
-        let finished = Finished { exit_status, counts: BTreeMap::new() };
+        let finished = Finished { exit_status, counts: BTreeMap::new(), problem: String::new() };
         let result = Ok(Delivered { refused: None, report: None, finished });
         Ended { agent: None, result, took: Duration::ZERO }
     }

@@ -194,6 +194,7 @@ fn each_host_has_its_own_outcome() {
         ("no-sudo", ""),
         ("root", "cut"),
         ("root", "refuse"),
+        ("root", "busy"),
     ]);
     let output = fixture.push(&["--jobs", "1"]).expect_code(4);
     expect![[r#"
@@ -213,6 +214,8 @@ fn each_host_has_its_own_outcome() {
         web6.example.com  cut: error[MC6011]: the connection was cut, and how the run ended is not known: client_loop: send disconnect: Broken pipe
         web7.example.com  got the agent 0.0.0
         web7.example.com  refused: error[MC5003]: it is not for this host
+        web8.example.com  got the agent 0.0.0
+        web8.example.com  busy: error: another run is at work
 
         host              outcome           changed  unchanged  failed  time
         web1.example.com  done                    1          4       0  T s
@@ -221,10 +224,12 @@ fn each_host_has_its_own_outcome() {
         web4.example.com  host-key-changed        -          -       -  T s
         web5.example.com  sudo-refused            -          -       -  T s
         web6.example.com  cut                     -          -       -  T s
-        web7.example.com  refused                 0          0       0  T s
+        web7.example.com  refused                 -          -       -  T s
+        web8.example.com  busy                    -          -       -  T s
         help for web4.example.com: find out why first; only if the host was reinstalled, remove the old key with `ssh-keygen -R`
         help for web5.example.com: log in as root, or allow `sudo -n /bin/sh` for this login
         help for web6.example.com: push again: a run that was cut off is taken up
+        help for web7.example.com: build it for this host
     "#]]
     .assert_eq(&timeless(&output.stdout));
     assert_eq!(output.stderr, "");
@@ -300,7 +305,7 @@ fn machines_get_one_object() {
               "error": {
                 "code": "MC5003",
                 "message": "it is not for this host",
-                "help": null
+                "help": "build it for this host"
               },
               "agent": {
                 "version": "0.0.0",

@@ -162,13 +162,13 @@ impl TryFrom<wire::Event> for Event {
 
 impl From<&Refused> for wire::Refused {
     fn from(refused: &Refused) -> Self {
-        Self { code: text(&refused.code), message: text(&refused.message) }
+        Self { code: text(&refused.code), message: text(&refused.message), help: text(&refused.help) }
     }
 }
 
 impl From<wire::Refused> for Refused {
     fn from(refused: wire::Refused) -> Self {
-        Self { code: refused.code, message: refused.message }
+        Self { code: refused.code, message: refused.message, help: refused.help }
     }
 }
 
@@ -176,7 +176,11 @@ impl From<&Finished> for wire::Finished {
     fn from(finished: &Finished) -> Self {
         let count =
             |(outcome, steps): (&String, &u64)| wire::Count { outcome: outcome.clone(), steps: *steps };
-        Self { exit_status: finished.exit_status.into(), counts: finished.counts.iter().map(count).collect() }
+        Self {
+            exit_status: finished.exit_status.into(),
+            counts: finished.counts.iter().map(count).collect(),
+            problem: text(&finished.problem),
+        }
     }
 }
 
@@ -187,7 +191,7 @@ impl TryFrom<wire::Finished> for Finished {
         let exit_status = u8::try_from(finished.exit_status)
             .map_err(|_| SessionError::Invalid { message: "Finished", field: "exit status" })?;
         let counts = finished.counts.into_iter().map(|count| (count.outcome, count.steps)).collect();
-        Ok(Self { exit_status, counts })
+        Ok(Self { exit_status, counts, problem: finished.problem })
     }
 }
 

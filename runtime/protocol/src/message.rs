@@ -103,6 +103,8 @@ pub struct Refused {
     pub code: String,
     /// Why.
     pub message: String,
+    /// What to do about it; may be empty.
+    pub help: String,
 }
 
 /// How it ended.
@@ -112,4 +114,6 @@ pub struct Finished {
     pub exit_status: u8,
     /// How many steps ended with which outcome.
     pub counts: BTreeMap<String, u64>,
+    /// Why there was no run; empty when there was, or when it was refused.
+    pub problem: String,
 }

@@ -51,10 +51,8 @@ fn events() -> Vec<Event> {
 }
 
 fn finished(exit_status: u8) -> Finished {
-    Finished {
-        exit_status,
-        counts: BTreeMap::from([("changed".to_owned(), 2), ("unchanged".to_owned(), 40)]),
-    }
+    let counts = BTreeMap::from([("changed".to_owned(), 2), ("unchanged".to_owned(), 40)]);
+    Finished { exit_status, counts, problem: "none".to_owned() }
 }
 
 fn said(messages: impl IntoIterator<Item = Body>) -> Vec<u8> {
@@ -107,7 +105,11 @@ fn a_whole_session_arrives_as_it_was_sent() {
     for event in events() {
         voice.event(&event).unwrap();
     }
-    let refused = Refused { code: "MC5003".to_owned(), message: "signed by nobody".to_owned() };
+    let refused = Refused {
+        code: "MC5003".to_owned(),
+        message: "signed by nobody".to_owned(),
+        help: "sign it".to_owned(),
+    };
     voice.finish(Some(&refused), Some(&report), &finished(4)).unwrap();
 
     let mut expected: Vec<Received> = events().into_iter().map(Received::Event).collect();
@@ -307,7 +309,7 @@ fn messages_that_make_no_sense_are_refused() {
     let mut empty = said([hello_said()]);
     empty.push(0);
     assert_eq!(heard(&empty, b"").unwrap_err().to_string(), "the message FromAgent has a wrong body");
-    let wrong = wire::Finished { exit_status: 256, counts: Vec::new() };
+    let wrong = wire::Finished { exit_status: 256, ..wire::Finished::default() };
     assert_eq!(
         heard(&said([hello_said(), Body::Finished(wrong)]), b"").unwrap_err().to_string(),
         "the message Finished has a wrong exit status"
@@ -383,7 +385,11 @@ fn an_agent_that_hangs_up_early_is_still_heard() {
             Ok(())
         }
     }
-    let refused = Refused { code: "MC5012".to_owned(), message: "not for this host".to_owned() };
+    let refused = Refused {
+        code: "MC5012".to_owned(),
+        message: "not for this host".to_owned(),
+        help: "sign it".to_owned(),
+    };
     let bytes = said([hello_said(), Body::Refused((&refused).into()), Body::Finished((&finished(4)).into())]);
     let bundle = vec![0; 1 << 20];
     let greeted = operator::greeted(bytes.as_slice(), HungUp(100_000)).unwrap();

@@ -31,7 +31,7 @@ pub fn program() -> AgentProgram {
 }
 
 /// A file `behaviour` in the state folder says how to differ from an agent that changes one thing:
-/// `refuse`, `fail`, `die`, `cut`, `old`, `garbage`, `damaged`, or `meet` with pairs of `read` or `write` and a
+/// `refuse`, `busy`, `fail`, `die`, `cut`, `old`, `garbage`, `damaged`, or `meet` with pairs of `read` or `write` and a
 /// fifo.
 fn talk() -> u8 {
     let path = Utf8PathBuf::try_from(std::env::current_exe().expect("a path")).expect("UTF-8");
@@ -60,13 +60,30 @@ fn talk() -> u8 {
     let finished = |exit_status, outcome: &str| Finished {
         exit_status,
         counts: BTreeMap::from([(outcome.to_owned(), 1), ("unchanged".to_owned(), 4)]),
+        problem: String::new(),
     };
     if words == ["refuse"] {
-        let why = Refused { code: "MC5003".to_owned(), message: "it is not for this host".to_owned() };
+        let why = Refused {
+            code: "MC5003".to_owned(),
+            message: "it is not for this host".to_owned(),
+            help: "build it for this host".to_owned(),
+        };
         let (_, voice) = started.split();
         return u8::from(
-            voice.finish(Some(&why), None, &Finished { exit_status: 4, counts: BTreeMap::new() }).is_err(),
+            voice
+                .finish(
+                    Some(&why),
+                    None,
+                    &Finished { exit_status: 4, counts: BTreeMap::new(), problem: String::new() },
+                )
+                .is_err(),
         );
+    }
+    if words == ["busy"] {
+        let problem = "another run is at work".to_owned();
+        let (_, voice) = started.split();
+        let finished = Finished { exit_status: 6, counts: BTreeMap::new(), problem };
+        return u8::from(voice.finish(None, None, &finished).is_err());
     }
     let mut bundle = Vec::new();
     if started.bundle(1 << 30, &mut bundle).is_err() {
