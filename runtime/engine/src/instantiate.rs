@@ -88,33 +88,30 @@ fn find_providers<'p>(plan: &Plan, providers: &'p Providers) -> Result<Vec<&'p d
     let mut found = Vec::with_capacity(plan.schemas.len());
     let mut refusals = Vec::new();
     for schema in &plan.schemas {
-        let missing = |why: String| {
-            Refusal::new(Code::ProviderMissing, format!("this agent cannot manage `{}`", schema.name))
-                .note(why)
+        let mut missing = |code: Code, why: String| {
+            refusals
+                .push(Refusal::new(code, format!("this agent cannot manage `{}`", schema.name)).note(why));
         };
-        match providers.of(&schema.name) {
-            None => refusals.push(missing(format!("it has no provider `{}`", schema.provider))),
-            Some(provider) => {
-                let known = provider.describe();
-                if known.provider != schema.provider {
-                    refusals.push(missing(format!(
-                        "its provider is `{}`, not `{}`",
-                        known.provider, schema.provider
-                    )));
-                } else if !known.protocols.contains(&schema.protocol) {
-                    refusals.push(missing(format!(
-                        "its provider speaks protocol {} to {}, not {}",
-                        known.protocols.start(),
-                        known.protocols.end(),
-                        schema.protocol
-                    )));
-                } else if known.schema_hash != schema.hash() {
-                    refusals
-                        .push(missing("its provider was made for another version of the schema".to_owned()));
-                } else {
-                    found.push(provider);
-                }
+        let provider =
+            providers.of(&schema.name).filter(|found| found.describe().provider == schema.provider);
+        match provider.map(|provider| (provider, provider.describe())) {
+            None => missing(Code::ProviderMissing, format!("it has no provider `{}`", schema.provider)),
+            Some((_, known)) if !known.protocols.contains(&schema.protocol) => missing(
+                Code::ProviderProtocol,
+                format!(
+                    "its provider speaks the protocols {} to {}, not {}",
+                    known.protocols.start(),
+                    known.protocols.end(),
+                    schema.protocol
+                ),
+            ),
+            Some((_, known)) if known.schema_hash != schema.hash() => {
+                missing(
+                    Code::SchemaMismatch,
+                    "its provider was made for another version of the schema".to_owned(),
+                );
             }
+            Some((provider, _)) => found.push(provider),
         }
     }
     if refusals.is_empty() { Ok(found) } else { Err(refusals) }

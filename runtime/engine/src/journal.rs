@@ -88,6 +88,7 @@ pub struct StepResult {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Ending {
+    Unchanged,
     Changed,
     Failed,
     TimedOut,
@@ -98,6 +99,7 @@ impl Ending {
     /// The word for it in the audit log.
     pub fn word(self) -> &'static str {
         match self {
+            Self::Unchanged => "unchanged",
             Self::Changed => "changed",
             Self::Failed => "failed",
             Self::TimedOut => "timed out",
@@ -128,9 +130,17 @@ impl<'s> Journal<'s> {
         Self { sink, buffer: Vec::new(), dirty: false }
     }
 
-    /// Reads what the last run left. A torn tail is passed over; it goes when a run begins.
-    pub fn recover(&mut self) -> Result<Recovered, StateError> {
-        Ok(Recovered::from_bytes(&self.sink.load()?))
+    /// Reads what the last run left. A torn tail is passed over; it goes when a run begins. If the run is
+    /// `known` from another store and has ended here, what it did is not read.
+    pub fn recover(&mut self, known: Option<&str>) -> Result<Recovered, StateError> {
+        let bytes = self.sink.load()?;
+        if let Some(known) = known
+            && let Some((Record::Begin(begin), Record::End(end))) = ends(&bytes)
+            && begin.run == known
+        {
+            return Ok(Recovered { begin: Some(begin), end: Some(end), ..Recovered::default() });
+        }
+        Ok(Recovered::from_bytes(&bytes))
     }
 
     /// Begins a run. What was there is replaced, durably and as a whole.
@@ -193,27 +203,53 @@ fn checksum(length: [u8; 4], payload: &[u8]) -> [u8; 8] {
     sum
 }
 
+/// A record's bytes, as far as its length says.
+struct Frame<'a> {
+    length: [u8; 4],
+    sum: &'a [u8],
+    payload: &'a [u8],
+    /// What follows it.
+    rest: &'a [u8],
+}
+
+fn unframe(bytes: &[u8]) -> Option<Frame<'_>> {
+    let (head, body) = bytes.split_at_checked(FRAME)?;
+    let (length, sum) = head.split_at(4);
+    let length = [length[0], length[1], length[2], length[3]];
+    let size = usize::try_from(u32::from_le_bytes(length)).ok().filter(|size| *size <= MAX_RECORD)?;
+    let (payload, rest) = body.split_at_checked(size)?;
+    Some(Frame { length, sum, payload, rest })
+}
+
+/// The next record and what follows it; none where there is no whole one.
+fn next(bytes: &[u8]) -> Option<(Record, &[u8])> {
+    let frame = unframe(bytes)?;
+    if checksum(frame.length, frame.payload) != *frame.sum {
+        return None;
+    }
+    Some((codec::decode(frame.payload).ok()?, frame.rest))
+}
+
+/// The first and the last record of a journal whose bytes end with a whole one.
+fn ends(bytes: &[u8]) -> Option<(Record, Record)> {
+    let (first, mut rest) = next(bytes.strip_prefix(MAGIC)?)?;
+    let mut last = None;
+    while !rest.is_empty() {
+        last = Some(rest);
+        rest = unframe(rest)?.rest;
+    }
+    Some((first, next(last?)?.0))
+}
+
 /// The records of a journal's bytes, and how many bytes of it are whole.
 pub fn read(bytes: &[u8]) -> (Vec<Record>, usize) {
     let mut records = Vec::new();
     let Some(mut rest) = bytes.strip_prefix(MAGIC) else { return (records, 0) };
-    loop {
-        let whole = bytes.len() - rest.len();
-        let Some((head, body)) = rest.split_at_checked(FRAME) else { return (records, whole) };
-        let (length, sum) = head.split_at(4);
-        let length = [length[0], length[1], length[2], length[3]];
-        let size = usize::try_from(u32::from_le_bytes(length)).unwrap_or(usize::MAX);
-        if size > MAX_RECORD {
-            return (records, whole);
-        }
-        let Some((payload, after)) = body.split_at_checked(size) else { return (records, whole) };
-        if checksum(length, payload) != *sum {
-            return (records, whole);
-        }
-        let Ok(record) = codec::decode(payload) else { return (records, whole) };
+    while let Some((record, after)) = next(rest) {
         records.push(record);
         rest = after;
     }
+    (records, bytes.len() - rest.len())
 }
 
 /// The digest of a diff, for intents.

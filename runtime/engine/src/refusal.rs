@@ -20,8 +20,12 @@ pub struct Refusal {
 /// The codes of refusals. Their numbers never change meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Code {
-    /// No provider for a resource type, in the version the plan needs. The bundle is refused.
+    /// No provider for a resource type. The bundle is refused, as for the next two.
     ProviderMissing,
+    /// The provider speaks another protocol.
+    ProviderProtocol,
+    /// The provider was made for another schema.
+    SchemaMismatch,
     /// The plan contradicts itself: no compiler of ours writes such a thing.
     BrokenPlan,
     /// More steps than this host allows.
@@ -54,8 +58,10 @@ pub enum Code {
 
 impl Code {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::ProviderMissing,
+        Self::ProviderProtocol,
+        Self::SchemaMismatch,
         Self::BrokenPlan,
         Self::TooManySteps,
         Self::LabelMissing,
@@ -75,7 +81,10 @@ impl Code {
     /// As it is printed: `MC6120`.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::ProviderMissing => "MC5101",
+            // As when the bundle is verified.
+            Self::ProviderMissing => "MC5040",
+            Self::ProviderProtocol => "MC5041",
+            Self::SchemaMismatch => "MC5042",
             Self::BrokenPlan => "MC6001",
             Self::TooManySteps => "MC6002",
             Self::LabelMissing => "MC6101",
@@ -95,7 +104,7 @@ impl Code {
 
     /// Whether the bundle itself is refused, and not only what it says for this host.
     pub const fn refuses_bundle(self) -> bool {
-        matches!(self, Self::ProviderMissing)
+        matches!(self, Self::ProviderMissing | Self::ProviderProtocol | Self::SchemaMismatch)
     }
 }
 

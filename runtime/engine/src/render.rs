@@ -167,3 +167,10 @@ pub(crate) fn short_name(plan: &Plan, schema: u32) -> &str {
         usize::try_from(schema).ok().and_then(|at| plan.schemas.get(at)).map_or("", |s| s.name.as_str());
     name.rsplit_once('.').map_or(name, |(_, short)| short)
 }
+
+/// The name of a step of this identity.
+pub(crate) fn name_of(identity: &str) -> String {
+    let (schema, rest) = identity.split_once('[').map_or((identity, ""), |(schema, rest)| (schema, rest));
+    let short = schema.rsplit_once('.').map_or(schema, |(_, short)| short);
+    if rest.is_empty() { short.to_owned() } else { format!("{short}[{rest}") }
+}

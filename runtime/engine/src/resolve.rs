@@ -1,7 +1,6 @@
 //! Evaluation on the host: the plan's expressions with this host's facts and labels, and later with the
 //! outputs of steps that have run.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use mc_plan::eval::{Context, Evaluated, Evaluator, Failure, Lookup};
@@ -68,8 +67,6 @@ struct HostContext<'a, 'p> {
     labels: &'a [Value],
     own: Own<'a>,
     outputs: Option<(&'a Outputs, &'a Graph<'p>)>,
-    /// The step whose output was asked for before it was known.
-    waits_for: RefCell<Option<Vertex>>,
 }
 
 impl Context for HostContext<'_, '_> {
@@ -93,10 +90,7 @@ impl Context for HostContext<'_, '_> {
             Some(Some(value)) => Lookup::Value(value.clone()),
             Some(None) => Lookup::Value(Value::None),
             None if graph.step(vertex).is_some_and(|step| !step.present) => Lookup::Value(Value::None),
-            None => {
-                self.waits_for.replace(Some(vertex));
-                unknown()
-            }
+            None => unknown(),
         }
     }
 
@@ -166,19 +160,13 @@ impl<'p> Resolver<'p> {
         match operand {
             Operand::Value(value) => Ok(Some(value.clone())),
             Operand::Expr(id) => {
-                let context = HostContext {
-                    facts: &self.facts,
-                    labels: &self.labels,
-                    own,
-                    outputs: None,
-                    waits_for: RefCell::new(None),
-                };
+                let context = HostContext { facts: &self.facts, labels: &self.labels, own, outputs: None };
                 Ok(self.evaluator.evaluate(*id, &context)?.known())
             }
         }
     }
 
-    /// What comes after outputs became known: they may be asked for again.
+    /// Outputs became known, or can be asked for from now on.
     pub(crate) fn outputs_changed(&mut self) {
         self.evaluator.forget_unknown();
     }
@@ -208,11 +196,16 @@ impl<'p> Resolver<'p> {
                 labels: &self.labels,
                 own: Own { key: Some(&step.key), attributes: &attributes, early: &step.early },
                 outputs: Some((outputs, graph)),
-                waits_for: RefCell::new(None),
             };
             let value = match self.evaluator.evaluate(later.expr, &context) {
                 Ok(Evaluated::Known(value)) => value,
-                Ok(Evaluated::Unknown(_)) => return Err(Missing::Waits(context.waits_for.take())),
+                Ok(Evaluated::Unknown(unknown)) => {
+                    let step = match graph.plan.exprs.get(unknown.node) {
+                        Some(Node::Output { step, .. }) => graph.of_plan.get(at(*step)).copied(),
+                        _ => None,
+                    };
+                    return Err(Missing::Waits(step));
+                }
                 Err(failure) => {
                     return Err(Missing::Failed { attribute: later.attribute, span: later.span, failure });
                 }

@@ -1,5 +1,6 @@
 //! A run: lock and verification are the caller's, everything after them is here.
 
+mod audit;
 mod fingerprint;
 mod ledger;
 mod pool;
@@ -14,7 +15,6 @@ use std::time::Duration;
 use mc_plan::digest::hex;
 use mc_plan::plan::Plan;
 use mc_plan::value::Value;
-use serde_json::json;
 
 use crate::fact::FactSource;
 use crate::graph::{Graph, Vertex, at};
@@ -24,6 +24,7 @@ use crate::journal::Begin;
 use crate::label::Labels;
 use crate::provider::{Caches, ProviderErrorKind, Providers};
 use crate::refusal::{Code, Place, Refusal};
+use crate::render;
 use crate::report::{Counts, FORMAT, HostReport, Outcome, Release, Report, Status, time};
 use crate::resolve::Missing;
 use crate::state::{Accepted, AuditSink, JournalSink, RunState, SecurityState, StateError, Stop};
@@ -96,19 +97,9 @@ pub enum RunError {
     /// The host cannot give what a run needs.
     #[error(transparent)]
     Host(#[from] HostError),
-    /// A newer release was accepted before: this one is not used again.
-    #[error(
-        "a release with sequence {accepted} of this stream was accepted before, and this one has {offered}"
-    )]
-    Older {
-        /// What was accepted.
-        accepted: u64,
-        /// What is offered.
-        offered: u64,
-    },
-    /// Another release with the same sequence was accepted before.
-    #[error("another bundle with sequence {0} of this stream was accepted before")]
-    Replaced(u64),
+    /// The bundle may not be used: an older one, or another one under a sequence that was used.
+    #[error(transparent)]
+    Bundle(#[from] mc_plan::bundle::Refusal),
     /// A worker ended without an answer.
     #[error("a worker of the run ended without an answer")]
     Worker,
@@ -118,12 +109,14 @@ impl Request<'_> {
     /// Whether the security state admits this release: never an older one, and never other bytes under the
     /// same sequence. The same bytes again are a normal run.
     pub fn admit(&self, security: &dyn SecurityState) -> Result<(), RunError> {
+        use mc_plan::bundle::Refusal::{SequenceOld, SequenceReused};
+        let (stream, sequence) = (self.stream.to_owned(), self.sequence);
         match security.accepted(self.stream, self.epoch)? {
-            Some(accepted) if accepted.sequence > self.sequence => {
-                Err(RunError::Older { accepted: accepted.sequence, offered: self.sequence })
+            Some(accepted) if accepted.sequence > sequence => {
+                Err(SequenceOld { stream, sequence, accepted: accepted.sequence }.into())
             }
-            Some(accepted) if accepted.sequence == self.sequence && accepted.manifest != self.manifest => {
-                Err(RunError::Replaced(self.sequence))
+            Some(accepted) if accepted.sequence == sequence && accepted.manifest != self.manifest => {
+                Err(SequenceReused { stream, sequence }.into())
             }
             _ => Ok(()),
         }
@@ -138,7 +131,7 @@ pub fn preview(
     journal: &mut dyn JournalSink,
 ) -> Result<Report, RunError> {
     let begun = host.clock().monotonic();
-    let memory = Memory::load(run, journal)?;
+    let mut memory = Memory::load(run, journal)?;
     let id = Id::new(host, &memory)?;
     let mut report = id.report(request, host, true);
     if memory.recovered.interrupted() {
@@ -170,7 +163,8 @@ pub fn preview(
     if !impossible.is_empty() {
         return Ok(refused(report, impossible, host, begun));
     }
-    preview::preview(&sight, &mut resolver, &debts, &mut board, &left_out, &memory.applied());
+    let applied = memory.take_applied();
+    preview::preview(&sight, &mut resolver, &debts, &mut board, &left_out, &applied, &id.suffix);
     report.facts = resolver.facts_read().into_iter().map(str::to_owned).collect();
     report.owed = debts.report();
     complete(&mut report, &graph, &mut board, None, begun);
@@ -183,7 +177,7 @@ pub fn apply(request: &Request<'_>, host: &dyn WriteHost, stores: Stores<'_>) ->
     request.admit(stores.security)?;
     let read = host.as_read();
     let begun = host.clock().monotonic();
-    let memory = Memory::load(stores.run, stores.journal)?;
+    let mut memory = Memory::load(stores.run, stores.journal)?;
     let id = Id::new(read, &memory)?;
     let mut report = id.report(request, read, false);
     let begin = Begin {
@@ -196,12 +190,12 @@ pub fn apply(request: &Request<'_>, host: &dyn WriteHost, stores: Stores<'_>) ->
     };
     let accepted = Accepted { sequence: request.sequence, manifest: request.manifest };
     let Stores { security, run, journal, audit } = stores;
-    let mut ledger = Ledger::new(run, journal, audit, &memory, begin);
+    let mut ledger = Ledger::new(run, journal, audit, &mut memory, begin);
 
     let refuse = |report: Report, refusals: Vec<Refusal>, ledger: &mut Ledger<'_>| {
         let codes: Vec<&str> = refusals.iter().map(|refusal| refusal.code.name()).collect();
-        let line = json!({ "event": "refused", "bundle": hex(&request.manifest), "codes": codes });
-        ledger.event(host.clock(), line)?;
+        let bundle = hex(&request.manifest);
+        ledger.event(host.clock(), audit::Event::Refused { bundle: &bundle, codes: &codes })?;
         Ok::<_, RunError>(refused(report, refusals, read, begun))
     };
     let instance = match prepare(request, read, &id) {
@@ -279,7 +273,7 @@ struct Id {
 
 impl Id {
     fn new(host: &dyn ReadHost, memory: &Memory) -> Result<Self, RunError> {
-        let mut random = [0; 16];
+        let mut random = [0; 12];
         host.entropy(&mut random)?;
         let (name, suffix) = random.split_at(4);
         let (run, resumed) = match &memory.recovered.begin {
@@ -353,9 +347,10 @@ fn refused(mut report: Report, refusals: Vec<Refusal>, host: &dyn ReadHost, begu
 
 fn note_dropped(report: &mut Report, dropped: &[String]) {
     for receiver in dropped {
-        report
-            .notes
-            .push(format!("{receiver} was owed a refresh and is not in the plan any more; it is dropped"));
+        report.notes.push(format!(
+            "{} was owed a refresh and is not in the plan any more; it is dropped",
+            render::name_of(receiver)
+        ));
     }
 }
 
@@ -448,8 +443,7 @@ fn take_up(memory: &Memory, host: &dyn WriteHost, graph: &Graph<'_>, board: &mut
     if memory.recovered.unresolved.is_empty() {
         return;
     }
-    for (vertex, step) in (0_u32..).zip(&graph.steps).filter(|(_, step)| step.present) {
-        let _ = step;
+    for (vertex, _) in (0_u32..).zip(&graph.steps).filter(|(_, step)| step.present) {
         if memory.recovered.unresolved.contains_key(&graph.identity(vertex))
             && let Some(progress) = board.step(vertex)
         {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ pub struct World {
     faults: Vec<Fault>,
     performed: u64,
     dies: Option<Death>,
-    dead: bool,
+    dead: Arc<AtomicBool>,
     seed: u64,
 }
 
@@ -227,13 +227,18 @@ impl FakeHost {
 
     /// Whether it died.
     pub fn dead(&self) -> bool {
-        self.world().dead
+        self.death().load(Ordering::SeqCst)
+    }
+
+    /// The flag that says whether it is dead, so that others can die with it.
+    pub fn death(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.world().dead)
     }
 
     /// Brings a dead host back, with everything on its disk.
     pub fn revive(&self) {
         let mut world = self.world();
-        world.dead = false;
+        world.dead.store(false, Ordering::SeqCst);
         world.dies = None;
     }
 
@@ -618,7 +623,7 @@ impl WriteHost for FakeHost {
         let mut results = Vec::with_capacity(operations.len());
         for operation in operations {
             let mut world = self.world();
-            if world.dead {
+            if world.dead.load(Ordering::SeqCst) {
                 results.push(Err(killed()));
                 continue;
             }
@@ -626,7 +631,7 @@ impl WriteHost for FakeHost {
             let count = world.performed;
             let death = world.dies;
             if death == Some(Death::Before(count)) || death == Some(Death::During(count)) {
-                world.dead = true;
+                world.dead.store(true, Ordering::SeqCst);
                 if death == Some(Death::During(count)) {
                     world.stage(operation);
                 }
@@ -649,7 +654,7 @@ impl WriteHost for FakeHost {
             };
             world.transcript.push(line);
             if death == Some(Death::After(count)) {
-                world.dead = true;
+                world.dead.store(true, Ordering::SeqCst);
                 results.push(Err(killed()));
                 continue;
             }

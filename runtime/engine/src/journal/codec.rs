@@ -37,6 +37,7 @@ fn kind_code(kind: RefreshKind) -> u8 {
 
 fn ending_code(ending: Ending) -> u8 {
     match ending {
+        Ending::Unchanged => 0,
         Ending::Changed => 1,
         Ending::Failed => 2,
         Ending::TimedOut => 3,
@@ -169,6 +170,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Record> {
         RESULT => Record::Result(StepResult {
             step: r.text()?,
             outcome: match r.byte()? {
+                0 => Ending::Unchanged,
                 1 => Ending::Changed,
                 2 => Ending::Failed,
                 3 => Ending::TimedOut,

@@ -46,8 +46,8 @@ fn written() -> Vec<u8> {
     let mut journal = Journal::new(&mut state);
     journal.begin(begin()).expect("begins");
     journal.append(&records()).expect("appends");
-    let bytes = state.stored().journal.clone();
-    bytes
+    let stored = state.stored();
+    stored.journal.clone()
 }
 
 #[test]
@@ -86,6 +86,22 @@ fn a_changed_byte_ends_the_journal_there() {
         let (some, whole) = read(&changed);
         assert!(whole <= at, "byte {at} went unnoticed");
         assert_eq!(some, all[..some.len()]);
+    }
+}
+
+#[test]
+fn a_run_that_is_known_and_has_ended_is_not_read_again() {
+    let mut state = FakeState::new();
+    state.stored().journal = written();
+    let mut journal = Journal::new(&mut state);
+    let known = journal.recover(Some("r1")).expect("loads");
+    assert!(!known.interrupted() && known.applied.is_empty());
+    assert_eq!(journal.recover(Some("r2")).expect("loads").applied.len(), 1);
+    let whole = written();
+    for cut in 0..whole.len() {
+        state.stored().journal = whole[..cut].to_vec();
+        let recovered = Journal::new(&mut state).recover(Some("r1")).expect("loads");
+        assert!(recovered.end.is_none(), "cut at {cut}");
     }
 }
 

@@ -3,17 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use mc_plan::digest::sha256;
-use serde_json::json;
+use mc_plan::digest::{hex, sha256};
 
 use super::RunError;
+use super::audit::{self, Event};
 use crate::graph::{Graph, Vertex, at};
 use crate::host::Clock;
 use crate::journal::{Begin, End, Intent, Journal, Record, Recovered, StepResult};
 use crate::owed::OwedBook;
 use crate::provider::RefreshKind;
+use crate::render;
 use crate::report::{OwedReport, Report};
-use crate::state::{AuditSink, JournalSink, Remembered, RunState};
+use crate::state::{AuditSink, JournalSink, Owed, Remembered, RunState};
 
 /// What earlier runs left, before this one touches it.
 pub(super) struct Memory {
@@ -24,7 +25,9 @@ pub(super) struct Memory {
 impl Memory {
     /// Reads both stores; neither is written.
     pub(super) fn load(run: &dyn RunState, journal: &mut dyn JournalSink) -> Result<Self, RunError> {
-        Ok(Self { remembered: run.load()?, recovered: Journal::new(journal).recover()? })
+        let remembered = run.load()?;
+        let recovered = Journal::new(journal).recover(remembered.as_ref().map(|left| left.run.as_str()))?;
+        Ok(Self { remembered, recovered })
     }
 
     /// What is owed: from the journal where the run state does not know.
@@ -35,9 +38,10 @@ impl Memory {
         }
     }
 
-    /// Digests of what was applied last, by identity.
-    pub(super) fn applied(&self) -> BTreeMap<String, [u8; 32]> {
-        let mut applied = self.remembered.as_ref().map(|r| r.applied.clone()).unwrap_or_default();
+    /// Digests of what was applied last, by identity. They are taken: there may be many.
+    pub(super) fn take_applied(&mut self) -> BTreeMap<String, [u8; 32]> {
+        let mut applied =
+            self.remembered.as_mut().map(|r| std::mem::take(&mut r.applied)).unwrap_or_default();
         if self.remembered.is_none() || self.recovered.interrupted() {
             applied.extend(self.recovered.applied.iter().map(|(step, digest)| (step.clone(), *digest)));
         }
@@ -58,8 +62,7 @@ impl Debts {
         let mut dropped = Vec::new();
         if !book.is_empty() {
             let mut gone: BTreeMap<String, ()> = book.receivers().map(|r| (r.to_owned(), ())).collect();
-            for (vertex, step) in (0_u32..).zip(&graph.steps).filter(|(_, step)| step.present) {
-                let _ = step;
+            for (vertex, _) in (0_u32..).zip(&graph.steps).filter(|(_, step)| step.present) {
                 if gone.remove(&graph.identity(vertex)).is_some()
                     && let Some(flag) = flags.get_mut(at(vertex))
                 {
@@ -86,7 +89,7 @@ impl Debts {
             return None;
         }
         let (kind, senders) = self.book.of(&graph.identity(vertex))?;
-        Some((kind, senders.into_iter().map(str::to_owned).collect()))
+        Some((kind, senders.into_iter().map(render::name_of).collect()))
     }
 
     pub(super) fn report(&self) -> Vec<OwedReport> {
@@ -106,7 +109,7 @@ pub(super) struct Ledger<'s> {
     begun: bool,
     /// The journal of a run that was cut off is still there.
     interrupted: bool,
-    remembered: Option<Remembered>,
+    owed_before: Vec<Owed>,
     pub(super) applied: BTreeMap<String, [u8; 32]>,
     applied_changed: bool,
 }
@@ -116,7 +119,7 @@ impl<'s> Ledger<'s> {
         state: &'s mut dyn RunState,
         journal: &'s mut dyn JournalSink,
         audit: &'s mut dyn AuditSink,
-        memory: &Memory,
+        memory: &mut Memory,
         begin: Begin,
     ) -> Self {
         Self {
@@ -127,9 +130,9 @@ impl<'s> Ledger<'s> {
             begin,
             begun: false,
             interrupted: memory.recovered.interrupted(),
-            applied: memory.applied(),
+            applied: memory.take_applied(),
             applied_changed: memory.recovered.interrupted() && !memory.recovered.applied.is_empty(),
-            remembered: memory.remembered.clone(),
+            owed_before: memory.remembered.as_ref().map(|left| left.owed.clone()).unwrap_or_default(),
         }
     }
 
@@ -138,18 +141,14 @@ impl<'s> Ledger<'s> {
         self.begin.owed = debts.book.list();
     }
 
-    fn audit(&mut self, clock: &dyn Clock, mut line: serde_json::Value) -> Result<(), RunError> {
-        if let Some(map) = line.as_object_mut() {
-            map.insert("time".to_owned(), json!(clock.wall()));
-            map.insert("run".to_owned(), json!(self.begin.run));
-        }
+    fn audit(&mut self, clock: &dyn Clock, what: Event<'_>) -> Result<(), RunError> {
         self.audit_dirty = true;
-        Ok(self.audit.append(&line.to_string())?)
+        Ok(self.audit.append(&audit::line(clock.wall(), &self.begin.run, what)?)?)
     }
 
     /// Something about the run as a whole.
-    pub(super) fn event(&mut self, clock: &dyn Clock, line: serde_json::Value) -> Result<(), RunError> {
-        self.audit(clock, line)?;
+    pub(super) fn event(&mut self, clock: &dyn Clock, what: Event<'_>) -> Result<(), RunError> {
+        self.audit(clock, what)?;
         self.sync()
     }
 
@@ -157,13 +156,8 @@ impl<'s> Ledger<'s> {
         if self.begun {
             return Ok(());
         }
-        let line = json!({
-            "event": "begin",
-            "resumed": self.begin.resumed,
-            "bundle": mc_plan::digest::hex(&self.begin.bundle),
-            "boot": self.begin.boot,
-        });
-        self.audit(clock, line)?;
+        let (bundle, boot) = (hex(&self.begin.bundle), self.begin.boot.clone());
+        self.audit(clock, Event::Begin { bundle: &bundle, boot: &boot, resumed: self.begin.resumed })?;
         self.begin.wall = clock.wall();
         self.journal.begin(self.begin.clone())?;
         self.begun = true;
@@ -183,13 +177,8 @@ impl<'s> Ledger<'s> {
         self.begin(clock)?;
         for intent in &intents {
             debts.book.intend(&intent.step, &intent.owes);
-            let line = json!({
-                "event": "intent",
-                "step": intent.step,
-                "attempt": intent.attempt,
-                "diff": mc_plan::digest::hex(&intent.diff),
-            });
-            self.audit(clock, line)?;
+            let (step, diff) = (intent.step.as_str(), hex(&intent.diff));
+            self.audit(clock, Event::Intent { step, attempt: intent.attempt, diff: &diff })?;
         }
         let records: Vec<Record> = intents.into_iter().map(Record::Intent).collect();
         self.journal.append(&records)?;
@@ -208,13 +197,8 @@ impl<'s> Ledger<'s> {
             if let Some(applied) = result.applied {
                 self.remember(&result.step, applied);
             }
-            let line = json!({
-                "event": "result",
-                "step": result.step,
-                "outcome": result.outcome.word(),
-                "note": result.note,
-            });
-            self.audit(clock, line)?;
+            let (outcome, note) = (result.outcome.word(), result.note.as_str());
+            self.audit(clock, Event::Result { step: &result.step, outcome, note })?;
         }
         let records: Vec<Record> = results.into_iter().map(Record::Result).collect();
         Ok(self.journal.append(&records)?)
@@ -242,8 +226,7 @@ impl<'s> Ledger<'s> {
         report: &mut Report,
     ) -> Result<(), RunError> {
         let owed = debts.book.list();
-        let owed_before = self.remembered.as_ref().map_or(&[][..], |remembered| &remembered.owed);
-        let keep = self.begun || self.interrupted || self.applied_changed || owed != owed_before;
+        let keep = self.begun || self.interrupted || self.applied_changed || owed != self.owed_before;
         if !keep {
             return Ok(());
         }
@@ -260,12 +243,7 @@ impl<'s> Ledger<'s> {
         }
         let status = report.exit_status(false);
         let digest = serde_json::to_vec(report).map(|json| sha256(&json)).unwrap_or_default();
-        let line = json!({
-            "event": "end",
-            "status": status,
-            "report": mc_plan::digest::hex(&digest),
-        });
-        self.audit(clock, line)?;
+        self.audit(clock, Event::End { status, report: &hex(&digest) })?;
         self.sync()?;
         self.journal.append(&[Record::End(End { status, report: digest })])?;
         Ok(self.journal.sync()?)

@@ -51,6 +51,9 @@ pub(super) trait Workers {
     /// Gives them work. It is up to the caller not to give more than they can do at a time.
     fn give(&mut self, job: Job);
 
+    /// Gives them work that is all there is to do for now.
+    fn give_alone(&mut self, job: Job);
+
     /// Waits for an answer.
     fn hear(&mut self) -> Done;
 
@@ -108,6 +111,10 @@ impl Workers for Inline<'_, '_> {
         self.done.push_back(work(self.hands, job));
     }
 
+    fn give_alone(&mut self, job: Job) {
+        self.give(job);
+    }
+
     fn hear(&mut self) -> Done {
         self.done.pop_front().unwrap_or(Done::Lost)
     }
@@ -129,6 +136,8 @@ pub(super) struct Pool<'scope, 'env, 'a, 'p> {
     /// Jobs that were given and have no answer yet.
     open: usize,
     most: usize,
+    /// What the scheduler's own thread did.
+    own: Option<Done>,
 }
 
 impl<'scope, 'env, 'a, 'p> Pool<'scope, 'env, 'a, 'p> {
@@ -139,7 +148,18 @@ impl<'scope, 'env, 'a, 'p> Pool<'scope, 'env, 'a, 'p> {
     ) -> Self {
         let (give, take) = channel();
         let (tell, hear) = channel();
-        Self { scope, hands, give, take: Arc::new(Mutex::new(take)), tell, hear, threads: 0, open: 0, most }
+        Self {
+            scope,
+            hands,
+            give,
+            take: Arc::new(Mutex::new(take)),
+            tell,
+            hear,
+            threads: 0,
+            open: 0,
+            most,
+            own: None,
+        }
     }
 }
 
@@ -171,7 +191,15 @@ impl<'scope, 'a: 'scope, 'p: 'scope> Workers for Pool<'scope, '_, 'a, 'p> {
         let _ = self.give.send(job);
     }
 
+    fn give_alone(&mut self, job: Job) {
+        // Handing over a thread and waiting for it would only cost time.
+        self.own = Some(work(self.hands, job));
+    }
+
     fn hear(&mut self) -> Done {
+        if let Some(done) = self.own.take() {
+            return done;
+        }
         let done = self.hear.recv().unwrap_or(Done::Lost);
         if matches!(done, Done::Looked { .. } | Done::Acted { .. }) {
             self.open = self.open.saturating_sub(1);

@@ -20,6 +20,7 @@ pub(super) fn preview<'p>(
     board: &mut Board,
     left_out: &[bool],
     applied: &BTreeMap<String, [u8; 32]>,
+    suffix: &str,
 ) {
     let mut preview = Preview {
         sight,
@@ -27,6 +28,7 @@ pub(super) fn preview<'p>(
         debts,
         board,
         applied,
+        suffix,
         outputs: Outputs::new(sight.graph.steps.len()),
         after: vec![None; sight.graph.vertices],
         refreshes: BTreeMap::new(),
@@ -44,6 +46,7 @@ struct Preview<'b, 'a, 'p> {
     debts: &'b Debts,
     board: &'b mut Board,
     applied: &'b BTreeMap<String, [u8; 32]>,
+    suffix: &'b str,
     outputs: Outputs,
     /// Per vertex: the step nearest before it that would change.
     after: Vec<Option<Vertex>>,
@@ -103,7 +106,10 @@ impl Preview<'_, '_, '_> {
             Found::Differs(look) => {
                 let cause = match self.applied.get(&graph.identity(vertex)) {
                     None => Cause::New,
-                    Some(known) if *known == fingerprint(desired.as_deref().unwrap_or(&step.desired)) => {
+                    Some(known)
+                        if *known
+                            == fingerprint(desired.as_deref().unwrap_or(&step.desired), self.suffix) =>
+                    {
                         Cause::Drift
                     }
                     Some(_) => Cause::Policy,
@@ -158,7 +164,7 @@ impl Preview<'_, '_, '_> {
             return;
         }
         let graph = self.sight.graph;
-        let sender = graph.identity(vertex);
+        let sender = graph.step(vertex).map(|step| step.name.to_string()).unwrap_or_default();
         for refresh in graph.refreshed_by(vertex) {
             let entry = self.refreshes.entry(refresh.receiver).or_insert((refresh.kind, Vec::new()));
             entry.0 = entry.0.max(refresh.kind);

@@ -12,7 +12,7 @@ use super::fingerprint::fingerprint;
 use super::ledger::{Debts, Ledger};
 use super::pool::{Done, Inline, Job, Pool, ToRead, Workers};
 use super::preflight::Found;
-use super::step::Board;
+use super::step::{Board, Progress};
 use super::work::{BatchDone, Hands, Task, TaskDone};
 use crate::graph::{Graph, Vertex, at};
 use crate::host::Clock;
@@ -94,6 +94,9 @@ struct State {
     looking: BTreeMap<u32, usize>,
     outputs: Outputs,
     stale: Stale,
+    /// Intents that are written and have no result yet: the digest of their diff, by vertex.
+    intended: BTreeMap<Vertex, [u8; 32]>,
+    /// Why nothing new starts.
     halt: Option<Halt>,
     error: Option<RunError>,
 }
@@ -156,9 +159,11 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
             looking: BTreeMap::new(),
             outputs: Outputs::new(graph.steps.len()),
             stale: Stale { after: vec![false; graph.vertices], ..Stale::default() },
+            intended: BTreeMap::new(),
             halt: None,
             error: None,
         };
+        self.intend_ahead(&mut state)?;
         let jobs = self.limits.jobs.max(1);
         let hands = self.hands;
         if jobs == 1 {
@@ -337,14 +342,7 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
             Found::Differs(look) => Some(look),
         };
         let Some(step) = self.graph.step(vertex) else { return };
-        let temporary = match &look {
-            Some(_) => self
-                .hands
-                .sight
-                .provider(vertex)
-                .and_then(|provider| provider.temporary(&step.key, self.limits.suffix)),
-            None => None,
-        };
+        let temporary = look.as_ref().and_then(|_| self.temporary(vertex));
         let cause = look.as_ref().map(|_| self.cause(vertex, desired.as_deref()));
         let refresh = owed.as_ref().map(|(kind, _)| *kind);
         let timeout = step.timeout.unwrap_or(DEFAULT_TIMEOUT);
@@ -365,7 +363,9 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
         let Some(step) = self.graph.step(vertex) else { return Cause::New };
         match self.ledger.applied.get(&self.graph.identity(vertex)) {
             None => Cause::New,
-            Some(known) if *known == fingerprint(desired.unwrap_or(&step.desired)) => Cause::Drift,
+            Some(known) if *known == fingerprint(desired.unwrap_or(&step.desired), self.limits.suffix) => {
+                Cause::Drift
+            }
             Some(_) => Cause::Policy,
         }
     }
@@ -381,7 +381,7 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
         if let Some(step) = self.graph.step(vertex) {
             let desired =
                 self.board.step(vertex).and_then(|p| p.detail.as_ref()).and_then(|d| d.desired.clone());
-            let digest = fingerprint(desired.as_deref().unwrap_or(&step.desired));
+            let digest = fingerprint(desired.as_deref().unwrap_or(&step.desired), self.limits.suffix);
             self.ledger.remember(&self.graph.identity(vertex), digest);
         }
         self.finish(
@@ -401,35 +401,66 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
             return Ok(());
         }
         let tasks = std::mem::take(&mut state.to_intend);
-        let mut intents = Vec::with_capacity(tasks.len());
+        let mut intents = Vec::new();
         for task in &tasks {
-            let owes: Vec<_> = self
-                .graph
-                .refreshed_by(task.vertex)
-                .iter()
-                .map(|refresh| (self.graph.identity(refresh.receiver), refresh.kind))
-                .collect();
-            for refresh in self.graph.refreshed_by(task.vertex) {
-                self.debts.flag(refresh.receiver);
+            let diff = task.look.as_ref().map_or([0; 32], |look| diff_digest(&look.diff));
+            if state.intended.insert(task.vertex, diff) != Some(diff) {
+                intents.push(self.intent(task.vertex, diff, task.temporary.clone()));
             }
-            let failures = self
-                .board
-                .step(task.vertex)
-                .and_then(|p| p.detail.as_ref())
-                .map_or(0, |detail| detail.failures);
-            intents.push(Intent {
-                step: self.graph.identity(task.vertex),
-                attempt: failures.saturating_add(1),
-                diff: task.look.as_ref().map_or([0; 32], |look| diff_digest(&look.diff)),
-                temporary: task.temporary.iter().cloned().collect(),
-                owes,
-            });
         }
         for task in tasks {
             let Some(step) = self.graph.step(task.vertex) else { continue };
             state.armed.entry(step.schema).or_default().push(task);
         }
         self.ledger.intend(self.clock(), self.debts, intents)
+    }
+
+    /// Writes the intents of all steps that differ by now, with one sync for all of them. In a long chain
+    /// each step would otherwise wait for a sync of its own. What an intent says of a step that does not act
+    /// after all is taken back.
+    fn intend_ahead(&mut self, state: &mut State) -> Result<(), RunError> {
+        if self.hands.stop.raised() {
+            return Ok(());
+        }
+        let mut intents = Vec::new();
+        for &vertex in &self.graph.order {
+            let Some(Progress { found: Some(Found::Differs(look)), .. }) = self.board.steps.get(at(vertex))
+            else {
+                continue;
+            };
+            if self.left_out.get(at(vertex)).copied().unwrap_or(false) {
+                continue;
+            }
+            let diff = diff_digest(&look.diff);
+            state.intended.insert(vertex, diff);
+            let temporary = self.temporary(vertex);
+            intents.push(self.intent(vertex, diff, temporary));
+        }
+        self.ledger.intend(self.clock(), self.debts, intents)
+    }
+
+    fn intent(&mut self, vertex: Vertex, diff: [u8; 32], temporary: Option<String>) -> Intent {
+        let refreshes = self.graph.refreshed_by(vertex);
+        for refresh in refreshes {
+            self.debts.flag(refresh.receiver);
+        }
+        let failures =
+            self.board.step(vertex).and_then(|p| p.detail.as_ref()).map_or(0, |detail| detail.failures);
+        Intent {
+            step: self.graph.identity(vertex),
+            attempt: failures.saturating_add(1),
+            diff,
+            temporary: temporary.into_iter().collect(),
+            owes: refreshes
+                .iter()
+                .map(|refresh| (self.graph.identity(refresh.receiver), refresh.kind))
+                .collect(),
+        }
+    }
+
+    fn temporary(&self, vertex: Vertex) -> Option<String> {
+        let step = self.graph.step(vertex)?;
+        self.hands.sight.provider(vertex)?.temporary(&step.key, self.limits.suffix)
     }
 
     /// Gives work to workers that are free.
@@ -439,10 +470,19 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
             self.release(state, halt);
             return;
         }
+        let mut first = None;
         while state.busy < jobs {
             let Some(job) = self.next_job(state, jobs) else { break };
             state.busy += 1;
+            if state.busy == 1 && state.delayed.is_empty() {
+                first = Some(job);
+                continue;
+            }
+            first.take().into_iter().for_each(|first| workers.give(first));
             workers.give(job);
+        }
+        if let Some(alone) = first {
+            workers.give_alone(alone);
         }
         if let Some((until, _)) = state.delayed.first().copied()
             && state.sleeping.first().is_none_or(|sleeping| *sleeping > until)
@@ -519,28 +559,10 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
                 self.finish(state, vertex, Outcome::NotRun, why());
             }
         }
-        let mut results = Vec::new();
-        let mut vertices = Vec::new();
         for (_, tasks) in std::mem::take(&mut state.armed) {
             for task in tasks {
-                results.push(StepResult {
-                    step: self.graph.identity(task.vertex),
-                    outcome: Ending::NotRun,
-                    note: String::new(),
-                    owes: self.touched(task.vertex),
-                    cleared: false,
-                    applied: None,
-                });
-                vertices.push(task.vertex);
+                self.finish(state, task.vertex, Outcome::NotRun, why());
             }
-        }
-        if state.error.is_none()
-            && let Err(error) = self.ledger.conclude(self.clock(), self.debts, results)
-        {
-            self.fail_run(state, error);
-        }
-        for vertex in vertices {
-            self.finish(state, vertex, Outcome::NotRun, why());
         }
         for (_, vertex) in std::mem::take(&mut state.delayed) {
             // It failed, and there is no time for another attempt.
@@ -598,6 +620,7 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
         state.stale.domains.extend(batch.written.domains);
         let mut results = Vec::with_capacity(batch.tasks.len());
         for task in &batch.tasks {
+            state.intended.remove(&task.vertex);
             results.push(self.result_of(task));
             if task.touched {
                 self.soil(state, task.vertex);
@@ -652,7 +675,7 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
                     .step(task.vertex)
                     .and_then(|p| p.detail.as_ref())
                     .and_then(|d| d.desired.as_deref());
-                Some(fingerprint(desired.unwrap_or(&step.desired)))
+                Some(fingerprint(desired.unwrap_or(&step.desired), self.limits.suffix))
             }
             _ => None,
         };
@@ -720,7 +743,31 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
         self.finish(state, vertex, outcome, Some(error.message.clone()));
     }
 
+    /// A step that was going to act does not: its intent is taken back, but for what an earlier attempt did.
+    fn take_back(&mut self, state: &mut State, vertex: Vertex, outcome: Outcome) {
+        if state.intended.remove(&vertex).is_none() || state.error.is_some() {
+            return;
+        }
+        let result = StepResult {
+            step: self.graph.identity(vertex),
+            outcome: match outcome {
+                Outcome::Unchanged | Outcome::Changed => Ending::Unchanged,
+                Outcome::Failed => Ending::Failed,
+                Outcome::TimedOut => Ending::TimedOut,
+                _ => Ending::NotRun,
+            },
+            note: String::new(),
+            owes: self.touched(vertex),
+            cleared: false,
+            applied: None,
+        };
+        if let Err(error) = self.ledger.conclude(self.clock(), self.debts, vec![result]) {
+            self.fail_run(state, error);
+        }
+    }
+
     fn finish(&mut self, state: &mut State, vertex: Vertex, outcome: Outcome, reason: Option<String>) {
+        self.take_back(state, vertex, outcome);
         if let Some(progress) = self.board.step(vertex) {
             progress.outcome = Some(outcome);
             progress.found = None;

@@ -1,1 +1,9 @@
+//! Scripted scenarios over the fake host, with the transcript of what was done and the report.
 
+mod crash;
+mod effect;
+mod instance;
+mod property;
+mod provider;
+mod refresh;
+mod scene;

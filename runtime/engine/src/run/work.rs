@@ -1,5 +1,6 @@
 //! What a worker does with a batch of steps: apply, settle, verify, refresh.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use mc_plan::value::Value;
@@ -333,20 +334,14 @@ impl Hands<'_, '_> {
                 Found::Same(outputs) => slot.outputs = outputs,
                 Found::Failed(error) => slot.fail(error),
                 Found::Differs(look) => {
-                    let described = provider.describe();
                     let mut message = format!(
-                        "the provider `{}` has applied {}, and it still differs:",
-                        described.provider, described.schema
+                        "the provider `{}` says it is done, and it still differs",
+                        provider.describe().provider
                     );
+                    let side = |side: &Option<String>| side.clone().unwrap_or_else(|| "nothing".to_owned());
                     for change in &look.diff.changes {
-                        let side =
-                            |side: &Option<String>| side.clone().unwrap_or_else(|| "nothing".to_owned());
-                        message.push_str(&format!(
-                            "\n{} is {}, not {}",
-                            change.property,
-                            side(&change.old),
-                            side(&change.new)
-                        ));
+                        let (is, wanted) = (side(&change.old), side(&change.new));
+                        let _ = write!(message, "\n{}: {is} is there, {wanted} is wanted", change.property);
                     }
                     slot.fail(ProviderError::new(ProviderErrorKind::Broken, message));
                 }

@@ -1,6 +1,7 @@
 //! Stores in memory that can be told to die after some write, as a killed agent would.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ pub struct Stored {
     pub writes: u64,
     /// After so many writes nothing works any more.
     pub dies_after: Option<u64>,
+    /// Nothing works any more when this is set: the host died.
+    pub dies_with: Option<Arc<AtomicBool>>,
     held: Option<Held>,
 }
 
@@ -58,7 +61,8 @@ impl FakeState {
 
     fn write(&self) -> Result<MutexGuard<'_, Stored>, StateError> {
         let mut stored = self.stored();
-        if stored.dies_after.is_some_and(|after| stored.writes >= after) {
+        let dead = stored.dies_with.as_ref().is_some_and(|flag| flag.load(Ordering::SeqCst));
+        if dead || stored.dies_after.is_some_and(|after| stored.writes >= after) {
             return Err(StateError("killed".to_owned()));
         }
         stored.writes += 1;
