@@ -13,6 +13,9 @@ use mc_plan::value::Value;
 use std::rc::Rc;
 use std::sync::Arc;
 
+/// How many parts a text may have for those of others to be spliced into it.
+const MAX_SPLICE: usize = 64;
+
 impl<'db> Evaluator<'db> {
     /// Evaluates an expression.
     pub(super) fn eval(&mut self, frame: Frame<'db>, env: &Rc<Env>, id: HirId) -> Datum {
@@ -527,7 +530,7 @@ impl<'db> Evaluator<'db> {
         // Constants side by side are joined, so that the host joins as little as possible.
         let mut joined: Vec<Datum> = Vec::with_capacity(parts.len());
         let mut run: Vec<Value> = Vec::new();
-        for part in parts {
+        for part in &self.spliced(parts) {
             match part {
                 Datum::Value(value) => run.push(value.clone()),
                 other => {
@@ -549,6 +552,33 @@ impl<'db> Evaluator<'db> {
                 None => Datum::Poison,
             },
         }
+    }
+
+    /// The parts, with those of a text inside in its place. Only as long as it stays short: texts that
+    /// repeat each other would double with every round.
+    fn spliced(&self, parts: &[Datum]) -> Vec<Datum> {
+        let inner = |part: &Datum| match part {
+            Datum::Node(id) => match self.out.residual.get(*id) {
+                Some(Node::Concat(inner)) => Some(inner.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let length: usize = parts.iter().map(|part| inner(part).map_or(1, |ids| ids.len())).sum();
+        if length > MAX_SPLICE {
+            return parts.to_vec();
+        }
+        let mut all = Vec::with_capacity(length);
+        for part in parts {
+            match inner(part) {
+                None => all.push(part.clone()),
+                Some(ids) => all.extend(ids.iter().map(|id| match self.out.residual.get(*id) {
+                    Some(Node::Const(value)) => Datum::Value(value.clone()),
+                    _ => Datum::Node(*id),
+                })),
+            }
+        }
+        all
     }
 
     fn variant_name(&mut self, datum: &Datum, ty: &Ty, place: Place) -> Datum {

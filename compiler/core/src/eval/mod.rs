@@ -34,6 +34,9 @@ use std::rc::Rc;
 /// How many expressions an evaluation may visit.
 const STEP_BUDGET: u64 = 100_000_000;
 
+/// After how many steps an evaluation looks whether its answer is still wanted: an editor goes on typing.
+const CANCEL_STEPS: u64 = 1 << 12;
+
 /// How deep calls and expressions may nest. Callers give the thread 64 MiB of stack for it.
 const DEPTH_BUDGET: u32 = 3_000;
 
@@ -383,6 +386,9 @@ impl<'db> Evaluator<'db> {
     /// Counts a step; false when the budget is used up, which is reported once.
     fn spend(&mut self, frame: Frame<'db>, span: Span) -> bool {
         self.steps += 1;
+        if self.steps.is_multiple_of(CANCEL_STEPS) {
+            self.db.unwind_if_revision_cancelled();
+        }
         if self.steps <= STEP_BUDGET && self.depth <= DEPTH_BUDGET {
             return true;
         }

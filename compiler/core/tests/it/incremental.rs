@@ -27,6 +27,7 @@ fn ran(log: &Mutex<Vec<String>>, query: &str) -> usize {
 fn an_edit_in_a_body_checks_no_other_file() {
     let (mut db, log) = logged();
     package::set_text(&mut db, Utf8Path::new("masterchef.toml"), MANIFEST);
+    package::set_text(&mut db, Utf8Path::new("src/main.mc"), "policy p {}\n");
     let a = "import std.fs.File\npub fn f(x: Int) -> Int { x + 1 }\n";
     package::set_text(&mut db, Utf8Path::new("src/a.mc"), a);
     for i in 0..5 {
