@@ -79,7 +79,9 @@ fn pages(root: &Path) -> String {
     let mut codes: Vec<String> = fs::read_dir(&folder)
         .into_iter()
         .flatten()
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok()?.strip_suffix(".md").map(str::to_owned))
+        .filter_map(|entry| {
+            entry.ok()?.file_name().into_string().ok()?.strip_suffix(".md").map(str::to_owned)
+        })
         .filter(|name| name.starts_with("MC"))
         .collect();
     codes.sort();

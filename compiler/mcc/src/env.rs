@@ -31,7 +31,8 @@ impl Env {
     pub(crate) fn from_process() -> Self {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let terminal = std::io::stderr().is_terminal();
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).unwrap_or_default().to_lowercase();
+        let locale =
+            ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).unwrap_or_default().to_lowercase();
         let width = match rustix::termios::tcgetwinsize(rustix::stdio::stderr()) {
             Ok(size) if terminal && size.ws_col > 0 => usize::from(size.ws_col).clamp(60, 120),
             _ => 100,

@@ -86,7 +86,8 @@ pub(crate) fn create(path: &Utf8Path, content: &[u8], mode: u32) -> Result<(), F
 /// Writes a file as a whole: beside the old one, then in its place. A device or a pipe is written to.
 pub(crate) fn replace(path: &Utf8Path, content: &[u8]) -> Result<(), Failure> {
     if std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
-        let mut device = OpenOptions::new().write(true).open(path).map_err(|error| failure("write", path, &error))?;
+        let mut device =
+            OpenOptions::new().write(true).open(path).map_err(|error| failure("write", path, &error))?;
         return device.write_all(content).map_err(|error| failure("write", path, &error));
     }
     let name = path.file_name().ok_or_else(|| Failure::environment(format!("`{path}` is no file's name")))?;

@@ -27,7 +27,8 @@ impl Locked {
             return Err(Failure::environment(format!("there is no key file `{path}`"))
                 .hint("make a key with `mcc key new --out DIR`: it writes `DIR/signing.pem`"));
         }
-        let text = String::from_utf8(file::read(path, LIMIT)?).map_err(|_| failure(path, &KeyFileError::NotPem))?;
+        let text =
+            String::from_utf8(file::read(path, LIMIT)?).map_err(|_| failure(path, &KeyFileError::NotPem))?;
         let open_to_others = file::is_open_to_others(path);
         Ok(Locked { path: path.to_owned(), pem: Zeroizing::new(text), open_to_others })
     }
@@ -51,7 +52,9 @@ impl Locked {
 fn failure(path: &Utf8Path, error: &KeyFileError) -> Failure {
     let failure = Failure::environment(format!("cannot use the key `{path}`: {error}"));
     match error {
-        KeyFileError::NotPem => failure.hint("`mcc key new --out DIR` makes a key and writes `DIR/signing.pem`"),
+        KeyFileError::NotPem => {
+            failure.hint("`mcc key new --out DIR` makes a key and writes `DIR/signing.pem`")
+        }
         _ => failure,
     }
 }

@@ -75,7 +75,8 @@ fn numbers<const N: usize>(text: &str, separator: char, lengths: [usize; N]) -> 
     let mut parts = text.split(separator);
     let mut found = [0; N];
     for (number, length) in found.iter_mut().zip(lengths) {
-        let part = parts.next().filter(|part| part.len() == length && part.bytes().all(|b| b.is_ascii_digit()))?;
+        let part =
+            parts.next().filter(|part| part.len() == length && part.bytes().all(|b| b.is_ascii_digit()))?;
         *number = part.parse().ok()?;
     }
     parts.next().is_none().then_some(found)
@@ -114,9 +115,19 @@ mod tests {
     #[test]
     fn what_is_no_time_is_refused() {
         for text in [
-            "", "2026-03-01", "2026-03-01T12:00:00", "2026-13-01T12:00:00Z", "2026-02-29T12:00:00Z",
-            "2026-03-01T24:00:00Z", "2026-03-01T12:60:00Z", "26-03-01T12:00:00Z", "2026-03-01T12:00:00.Z",
-            "2026-03-01T12:00:00Zx", "1969-12-31T23:59:59Z", "2026-03-01T12:00:00+2", "äöüäöüäöüäöü",
+            "",
+            "2026-03-01",
+            "2026-03-01T12:00:00",
+            "2026-13-01T12:00:00Z",
+            "2026-02-29T12:00:00Z",
+            "2026-03-01T24:00:00Z",
+            "2026-03-01T12:60:00Z",
+            "26-03-01T12:00:00Z",
+            "2026-03-01T12:00:00.Z",
+            "2026-03-01T12:00:00Zx",
+            "1969-12-31T23:59:59Z",
+            "2026-03-01T12:00:00+2",
+            "äöüäöüäöüäöü",
         ] {
             assert_eq!(parse(text), None, "{text}");
         }

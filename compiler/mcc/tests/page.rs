@@ -4,6 +4,14 @@
 //! `src/main.mc`, and for `toml` the manifest); a third word `absent` takes the file away. Pages whose mistake
 //! cannot be written down small have no such sections, and are listed here.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "test code: it uses the real machine, and what cannot be prepared fails the test"
+)]
+
 use camino::Utf8Path;
 use mc_compiler::diagnostic::code;
 use mc_compiler::diagnostic::render::{Format, RenderOptions, render};
@@ -117,6 +125,7 @@ fn every_page_is_right_about_its_examples() {
 #[test]
 fn every_code_has_a_page() {
     let pages: BTreeSet<String> = pages().into_iter().map(|page| page.code).collect();
-    let missing: Vec<&str> = code::ALL.iter().map(|code| code.0).filter(|code| !pages.contains(*code)).collect();
+    let missing: Vec<&str> =
+        code::ALL.iter().map(|code| code.0).filter(|code| !pages.contains(*code)).collect();
     assert!(missing.is_empty(), "no page in docs/diagnostics for {missing:?}");
 }

@@ -81,7 +81,11 @@ pub(crate) fn run(args: &Args, env: &Env) -> Result<(), Failure> {
     // invariant: writing to a string does not fail
     let _ = writeln!(out, "built `{}`: {steps}, {} bytes", args.output, bytes.len());
     let _ = writeln!(out, "  file      sha256:{}", hex(&sha256(&bytes)));
-    let _ = writeln!(out, "  stream    {}, epoch {}, sequence {}", release.stream, release.epoch, release.sequence);
+    let _ = writeln!(
+        out,
+        "  stream    {}, epoch {}, sequence {}",
+        release.stream, release.epoch, release.sequence
+    );
     let _ = writeln!(out, "  expires   {}", utc(release.expires));
     let _ = writeln!(out, "  signed by {}", key.public().id());
     env.say(&out);

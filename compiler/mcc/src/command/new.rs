@@ -20,12 +20,9 @@ pub(crate) fn run(args: &Args, env: &Env) -> Result<(), Failure> {
     }
     let name = package_name(dir);
     file::create_folder(&dir.join("src"))?;
-    for (path, text) in [
-        ("masterchef.toml", MANIFEST),
-        ("src/main.mc", MAIN),
-        ("README.md", README),
-        (".gitignore", IGNORE),
-    ] {
+    for (path, text) in
+        [("masterchef.toml", MANIFEST), ("src/main.mc", MAIN), ("README.md", README), (".gitignore", IGNORE)]
+    {
         file::create(&dir.join(path), text.replace("NAME", &name).as_bytes(), 0o644)?;
     }
     env.say(&format!("made the package `{name}` in `{dir}`; next: mcc check {dir}\n"));

@@ -23,7 +23,8 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, env: &Env) -> Result<(), Failure> {
     let trust = key::read_trust(&args.trust)?;
     let bytes = file::read(&args.bundle, MAX_FILE)?;
-    let verified = bundle::verify(&bytes, &trust, env.now()).map_err(|found| refusal(&args.bundle, &found))?;
+    let verified =
+        bundle::verify(&bytes, &trust, env.now()).map_err(|found| refusal(&args.bundle, &found))?;
     // A host would look at the plan next, so a plan that it would refuse is no success here. How large it may
     // be is the host's own affair.
     verified.plan(Limits { steps: Limits::MOST_STEPS }).map_err(|found| refusal(&args.bundle, &found))?;

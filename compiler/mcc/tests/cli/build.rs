@@ -32,12 +32,17 @@ fn what_was_built_is_said_and_can_be_verified() {
           expires   2026-03-08T12:00:00Z
           signed by <digest>
         -- status 0
-    "#]].assert_eq(&mask(&session.transcript(&BUILD)));
+    "#]]
+    .assert_eq(&mask(&session.transcript(&BUILD)));
     let mut later = session;
     later.variable("SOURCE_DATE_EPOCH", None);
     later.run(&BUILD).ok();
     expect!["$ mcc verify web.mcb --trust keys/trust.toml"].assert_eq(
-        later.transcript(&["verify", "web.mcb", "--trust", "keys/trust.toml"]).lines().next().unwrap_or_default(),
+        later
+            .transcript(&["verify", "web.mcb", "--trust", "keys/trust.toml"])
+            .lines()
+            .next()
+            .unwrap_or_default(),
     );
     assert_eq!(later.list("."), ["keys", "web", "web.mcb"], "nothing else is left behind");
 }
@@ -46,10 +51,64 @@ fn what_was_built_is_said_and_can_be_verified() {
 fn a_bundle_can_be_looked_into() {
     let session = Session::new();
     session.run(&["key", "new", "--out", "keys", "--unencrypted"]).ok();
-    session.write("web/masterchef.toml", "[package]\nname = \"web\"\nversion = \"0.1.0\"\nedition = \"2026\"\n");
+    session
+        .write("web/masterchef.toml", "[package]\nname = \"web\"\nversion = \"0.1.0\"\nedition = \"2026\"\n");
     session.write("web/src/main.mc", RICH);
     session.run(&BUILD).ok();
-    expect![[""]].assert_eq(&mask(&session.transcript(&["inspect", "web.mcb"])));
+    expect![[r#"
+        $ mcc inspect web.mcb
+        bundle <digest>
+          package      web 0.1.0 (sources <digest>)
+          compiler     mcc 0.1.0 (sources <digest>)
+          stream       web, epoch 1, sequence 1772366400000
+          issued       2026-03-01T12:00:00Z
+          expires      2026-03-08T12:00:00Z
+          for          whoever the policies select
+          use          apply, agent, ssh (check and apply)
+          runtime      0.1.0 or newer
+          providers    core.directory 1 for std.fs.Directory
+                       core.file 1 for std.fs.File
+                       core.package 1 for std.pkg.Package
+                       core.service 1 for std.svc.Service
+          effects      fs.write, pkg.install, svc.control
+          contents     1 (1430 bytes)
+          signed by    <digest> (not checked here; `mcc verify` does)
+
+        labels
+          role: Role
+          site: String = "main"
+
+        facts
+          facts.cpu.count: Int
+          facts.fqdn: HostName
+
+        policy web  (src/main.mc:9:8)
+          select labels.role == .Web && facts.cpu.count > 1
+
+        steps: 4
+          Directory["/srv/www"]
+            by web  (src/main.mc:13:3)
+              mode = 0o755
+          File["/srv/www/index.html"]
+            by web  (src/main.mc:14:14)
+              content = "site ${labels.site} on ${facts.fqdn}\n"
+              mode = 0o644
+          Package["nginx"]
+            by web  (src/main.mc:12:15)
+          Service["nginx"]
+            by web  (src/main.mc:19:3)
+              running = true
+              timeout 1m30s
+              retry 2 every 5s
+
+        edges: 4
+          Directory["/srv/www"] -> File["/srv/www/index.html"]  (automatic: File after Directory[path.parent])
+          File["/srv/www/index.html"] -restart-> Service["nginx"]  (restart on, src/main.mc:21:5)
+          Package["nginx"] -> File["/srv/www/index.html"]  (after, src/main.mc:17:5)
+          Package["nginx"] -> Service["nginx"]  (automatic: Service after Package[name])
+        -- status 0
+    "#]]
+    .assert_eq(&mask(&session.transcript(&["inspect", "web.mcb"])));
     let json = session.run(&["inspect", "web.mcb", "--format", "json"]);
     json.ok();
     let view: serde_json::Value = serde_json::from_str(&json.stdout).expect("one JSON object");
@@ -74,7 +133,7 @@ policy web {
   Directory "/srv/www" { mode = 0o755 }
   let page = File "/srv/www/index.html" {
     content = "site ${labels.site} on ${facts.fqdn}\n"
-    mode = default 0o644
+    mode = 0o644
     after nginx
   }
   Service "nginx" {
@@ -90,9 +149,22 @@ policy web {
 fn the_release_block_comes_from_the_flags() {
     let session = Session::with_package();
     let flags = [
-        "--stream", "prod/web", "--epoch", "3", "--sequence", "17", "--issued", "2026-01-01T00:00:00+01:00",
-        "--not-before", "2026-01-02T00:00:00Z", "--expires", "1d12h", "--audience", "web2.example.com",
-        "--audience", "web1.example.com",
+        "--stream",
+        "prod/web",
+        "--epoch",
+        "3",
+        "--sequence",
+        "17",
+        "--issued",
+        "2026-01-01T00:00:00+01:00",
+        "--not-before",
+        "2026-01-02T00:00:00Z",
+        "--expires",
+        "1d12h",
+        "--audience",
+        "web2.example.com",
+        "--audience",
+        "web1.example.com",
     ];
     session.run(&[&BUILD[..], &flags].concat()).ok();
     let json = session.run(&["inspect", "web.mcb", "--format", "json"]);
@@ -115,7 +187,8 @@ fn the_release_block_comes_from_the_flags() {
           "not_before": "2026-01-02T00:00:00Z",
           "sequence": 17,
           "stream": "prod/web"
-        }"#]].assert_eq(&serde_json::to_string_pretty(&view["release"]).expect("JSON"));
+        }"#]]
+    .assert_eq(&serde_json::to_string_pretty(&view["release"]).expect("JSON"));
 }
 
 #[test]
@@ -169,7 +242,8 @@ fn a_key_file_that_is_missing_or_no_key() {
         error: there is no key file `nowhere.pem`
           help: make a key with `mcc key new --out DIR`: it writes `DIR/signing.pem`
         -- status 3
-    "#]].assert_eq(&session.transcript(&["build", "web", "-o", "web.mcb", "--key", "nowhere.pem"]));
+    "#]]
+    .assert_eq(&session.transcript(&["build", "web", "-o", "web.mcb", "--key", "nowhere.pem"]));
     session.write("no.pem", "hello\n");
     expect![[r#"
         $ mcc build web -o web.mcb --key no.pem
@@ -202,13 +276,15 @@ fn a_bundle_that_cannot_be_written() {
         -- stderr
         error: cannot write `nowhere/web.mcb`: no such file or folder
         -- status 3
-    "#]].assert_eq(&session.transcript(&["build", "web", "-o", "nowhere/web.mcb", "--key", "keys/signing.pem"]));
+    "#]]
+    .assert_eq(&session.transcript(&["build", "web", "-o", "nowhere/web.mcb", "--key", "keys/signing.pem"]));
     expect![[r#"
         $ mcc build web -o keys --key keys/signing.pem
         -- stderr
         error: cannot write `keys`: it is a folder
         -- status 3
-    "#]].assert_eq(&session.transcript(&["build", "web", "-o", "keys", "--key", "keys/signing.pem"]));
+    "#]]
+    .assert_eq(&session.transcript(&["build", "web", "-o", "keys", "--key", "keys/signing.pem"]));
     assert_eq!(session.list("."), ["keys", "web"]);
     // A device is written to, never replaced.
     session.run(&["build", "web", "-o", "/dev/null", "--key", "keys/signing.pem"]).ok();

@@ -11,11 +11,13 @@ fn a_package_that_is_fine() {
         -- stderr
         `web` is fine (1 module)
         -- status 0
-    "#]].assert_eq(&session.transcript(&["check", "web"]));
+    "#]]
+    .assert_eq(&session.transcript(&["check", "web"]));
     expect![[r#"
         $ mcc check web --format concise
         -- status 0
-    "#]].assert_eq(&session.transcript(&["check", "web", "--format", "concise"]));
+    "#]]
+    .assert_eq(&session.transcript(&["check", "web", "--format", "concise"]));
     expect![[r#"
         $ mcc check web --format json
         {
@@ -25,7 +27,8 @@ fn a_package_that_is_fine() {
           "diagnostics": []
         }
         -- status 0
-    "#]].assert_eq(&session.transcript(&["check", "web", "--format", "json"]));
+    "#]]
+    .assert_eq(&session.transcript(&["check", "web", "--format", "json"]));
 }
 
 /// All mistakes come in one run, in all formats.
@@ -60,13 +63,15 @@ fn mistakes() {
 
         2 errors
         -- status 1
-    "#]].assert_eq(&session.transcript(&["check", "web"]));
+    "#]]
+    .assert_eq(&session.transcript(&["check", "web"]));
     expect![[r#"
         $ mcc check web --format concise
         src/main.mc:4:22: error[MC0303]: `File` has no attribute `contnet`
         src/main.mc:4:32: error[MC0201]: nothing here is called `greeting`
         -- status 1
-    "#]].assert_eq(&session.transcript(&["check", "web", "--format", "concise"]));
+    "#]]
+    .assert_eq(&session.transcript(&["check", "web", "--format", "concise"]));
     let run = session.run(&["check", "web", "--format", "json"]);
     run.fails(1);
     let document: serde_json::Value = serde_json::from_str(&run.stdout).expect("one JSON object");
@@ -84,7 +89,8 @@ fn a_folder_that_is_no_package() {
         error: there is no folder `nowhere`
           help: make a package there with `mcc new nowhere`
         -- status 3
-    "#]].assert_eq(&session.transcript(&["check", "nowhere"]));
+    "#]]
+    .assert_eq(&session.transcript(&["check", "nowhere"]));
     expect![[r#"
         $ mcc check keys
         -- stderr
@@ -101,7 +107,8 @@ fn a_folder_that_is_no_package() {
 
         1 error
         -- status 1
-    "#]].assert_eq(&session.transcript(&["check", "keys"]));
+    "#]]
+    .assert_eq(&session.transcript(&["check", "keys"]));
     expect![[r#"
         $ mcc check web/src
         -- stderr
@@ -117,24 +124,26 @@ fn a_folder_that_is_no_package() {
 
         1 error
         -- status 1
-    "#]].assert_eq(&session.transcript(&["check", "web/src"]));
+    "#]]
+    .assert_eq(&session.transcript(&["check", "web/src"]));
     expect![[r#"
         $ mcc check
         -- stderr
-        error[MC0601]: `.tmpQvRtDC` has no `masterchef.toml`
+        error[MC0601]: `FOLDER` has no `masterchef.toml`
            ,-[ masterchef.toml:1:1 ]
            |
          1 |
            | |
            | `- there is no such file
            |
-           | Help: make a package with `mcc new .tmpQvRtDC`, or write a `masterchef.toml` with a
+           | Help: make a package with `mcc new FOLDER`, or write a `masterchef.toml` with a
            |       `[package]` table
         ---'
 
         1 error
         -- status 1
-    "#]].assert_eq(&session.transcript(&["check"]));
+    "#]]
+    .assert_eq(&session.transcript(&["check"]));
 }
 
 #[test]
@@ -166,7 +175,8 @@ fn a_manifest_that_is_wrong() {
 
         2 errors
         -- status 1
-    "#]].assert_eq(&session.transcript(&["check", "web"]));
+    "#]]
+    .assert_eq(&session.transcript(&["check", "web"]));
 }
 
 #[test]
@@ -177,7 +187,8 @@ fn a_file_that_is_not_text() {
         $ mcc check web --format concise
         src/other.mc:1:1: error[MC0606]: `src/other.mc` is not valid UTF-8
         -- status 1
-    "#]].assert_eq(&session.transcript(&["check", "web", "--format", "concise"]));
+    "#]]
+    .assert_eq(&session.transcript(&["check", "web", "--format", "concise"]));
 }
 
 /// Nothing in a file's name or text reaches the terminal as a command.

@@ -21,12 +21,14 @@ fn an_unknown_code_gets_the_nearest() {
         error: there is no page for the code `MC0299`
           help: the nearest is MC0209: something is named that cannot stand here
         -- status 2
-    "#]].assert_eq(&session.transcript(&["explain", "MC0299"]));
+    "#]]
+    .assert_eq(&session.transcript(&["explain", "MC0299"]));
     expect![[r#"
         $ mcc explain nonsense
         -- stderr
         error: there is no page for the code `nonsense`
           help: codes look like `MC0203`
         -- status 2
-    "#]].assert_eq(&session.transcript(&["explain", "nonsense"]));
+    "#]]
+    .assert_eq(&session.transcript(&["explain", "nonsense"]));
 }

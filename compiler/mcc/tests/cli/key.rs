@@ -13,7 +13,8 @@ fn an_unencrypted_key() {
           `keys/signing.pem` signs: keep it secret; it is not encrypted
           `keys/trust.toml` trusts it: hosts get this one
         -- status 0
-    "#]].assert_eq(&mask(&text));
+    "#]]
+    .assert_eq(&mask(&text));
     assert_eq!(session.list("keys"), ["signing.pem", "trust.toml"]);
     let mode = std::fs::metadata(session.path("keys/signing.pem")).expect("the key").permissions().mode();
     assert_eq!(mode & 0o7777, 0o600);
@@ -28,7 +29,8 @@ fn an_unencrypted_key() {
         epoch = 1
         threshold = 1
         keys = ["ed25519:<key>"]
-    "#]].assert_eq(&mask(&trust));
+    "#]]
+    .assert_eq(&mask(&trust));
 }
 
 #[test]
@@ -42,7 +44,8 @@ fn a_key_is_never_written_over() {
         error: `keys/signing.pem` exists already, and nothing is overwritten
           help: choose another folder for the new key
         -- status 3
-    "#]].assert_eq(&session.transcript(&["key", "new", "--out", "keys", "--unencrypted"]));
+    "#]]
+    .assert_eq(&session.transcript(&["key", "new", "--out", "keys", "--unencrypted"]));
     assert_eq!(session.read("keys/signing.pem"), before);
 
     // Nor is a list of trusted keys, even where the key is gone.
@@ -62,6 +65,7 @@ fn two_keys_differ() {
 #[test]
 fn an_encrypted_key_needs_its_passphrase() {
     let mut session = Session::with_package();
+    session.variable("SOURCE_DATE_EPOCH", None);
     session.write("passphrase", "correct horse\n");
     session.write("other", "wrong horse\n");
     session.variable("MC_KEY_PASSPHRASE_FILE", Some("passphrase"));
@@ -75,12 +79,31 @@ fn an_encrypted_key_needs_its_passphrase() {
     std::fs::remove_file(session.path("web.mcb")).expect("it was built");
 
     session.variable("MC_KEY_PASSPHRASE_FILE", Some("other"));
-    expect![[""]].assert_eq(&session.transcript(&build));
+    expect![[r#"
+        $ mcc build web -o web.mcb --key safe/signing.pem
+        -- stderr
+        error: cannot use the key `safe/signing.pem`: the passphrase is wrong, or the key file is damaged
+        -- status 3
+    "#]]
+    .assert_eq(&session.transcript(&build));
     session.variable("MC_KEY_PASSPHRASE_FILE", Some("nowhere"));
-    expect![[""]].assert_eq(&session.transcript(&build));
+    expect![[r#"
+        $ mcc build web -o web.mcb --key safe/signing.pem
+        -- stderr
+        error: cannot read `nowhere`: no such file or folder
+        -- status 3
+    "#]]
+    .assert_eq(&session.transcript(&build));
     // Without a terminal there is nobody to ask.
     session.variable("MC_KEY_PASSPHRASE_FILE", None);
-    expect![[""]].assert_eq(&session.transcript(&build));
+    expect![[r#"
+        $ mcc build web -o web.mcb --key safe/signing.pem
+        -- stderr
+        error: there is no terminal to ask for the passphrase
+          help: name a file that holds it in MC_KEY_PASSPHRASE_FILE
+        -- status 3
+    "#]]
+    .assert_eq(&session.transcript(&build));
     assert!(!session.path("web.mcb").exists());
 }
 
@@ -95,7 +118,8 @@ fn an_empty_passphrase_is_none() {
         error: the passphrase is empty
           help: it is read from the first line of `passphrase`
         -- status 2
-    "#]].assert_eq(&session.transcript(&["key", "new", "--out", "keys"]));
+    "#]]
+    .assert_eq(&session.transcript(&["key", "new", "--out", "keys"]));
     assert!(!session.path("keys/signing.pem").exists());
 }
 

@@ -1,5 +1,13 @@
 //! Sessions with the real `mcc` in an empty folder and an empty environment.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "test code: it uses the real machine, and what cannot be prepared fails the test"
+)]
+
 mod build;
 mod check;
 mod explain;

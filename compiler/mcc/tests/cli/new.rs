@@ -3,13 +3,15 @@ use expect_test::expect;
 
 #[test]
 fn a_new_package_builds_as_it_is() {
-    let session = Session::new();
+    let mut session = Session::new();
+    session.variable("SOURCE_DATE_EPOCH", None);
     expect![[r#"
         $ mcc new web
         -- stderr
         made the package `web` in `web`; next: mcc check web
         -- status 0
-    "#]].assert_eq(&session.transcript(&["new", "web"]));
+    "#]]
+    .assert_eq(&session.transcript(&["new", "web"]));
     assert_eq!(session.list("web"), [".gitignore", "README.md", "masterchef.toml", "src"]);
     assert_eq!(session.list("web/src"), ["main.mc"]);
     expect![[r#"
@@ -17,7 +19,8 @@ fn a_new_package_builds_as_it_is() {
         -- stderr
         `web` is fine (1 module)
         -- status 0
-    "#]].assert_eq(&session.transcript(&["check", "web"]));
+    "#]]
+    .assert_eq(&session.transcript(&["check", "web"]));
     session.run(&["key", "new", "--out", "keys", "--unencrypted"]).ok();
     session.run(&["build", "web", "-o", "web.mcb", "--key", "keys/signing.pem"]).ok();
     session.run(&["verify", "web.mcb", "--trust", "keys/trust.toml"]).ok();
@@ -33,7 +36,8 @@ fn a_folder_with_something_in_it_is_left_alone() {
         error: `web` is not empty
           help: choose a folder that does not exist yet
         -- status 3
-    "#]].assert_eq(&session.transcript(&["new", "web"]));
+    "#]]
+    .assert_eq(&session.transcript(&["new", "web"]));
     assert_eq!(session.list("web"), ["notes.txt"]);
     session.write("file", "");
     expect![[r#"
@@ -41,7 +45,8 @@ fn a_folder_with_something_in_it_is_left_alone() {
         -- stderr
         error: cannot look into `file`: a part of the path is no folder
         -- status 3
-    "#]].assert_eq(&session.transcript(&["new", "file"]));
+    "#]]
+    .assert_eq(&session.transcript(&["new", "file"]));
 }
 
 #[test]

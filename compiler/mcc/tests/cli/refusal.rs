@@ -74,7 +74,8 @@ fn something_else_than_a_bundle() {
           help: give the `.mcb` file that `mcc build` wrote
           help: `mcc explain MC5001` says more
         -- status 4
-    "#]].assert_eq(&session.transcript(&["verify", "notes.txt", "--trust", "keys/trust.toml"]));
+    "#]]
+    .assert_eq(&session.transcript(&["verify", "notes.txt", "--trust", "keys/trust.toml"]));
     expect![[r#"
         $ mcc inspect notes.txt
         -- stderr
@@ -82,19 +83,22 @@ fn something_else_than_a_bundle() {
           help: give the `.mcb` file that `mcc build` wrote
           help: `mcc explain MC5001` says more
         -- status 4
-    "#]].assert_eq(&session.transcript(&["inspect", "notes.txt"]));
+    "#]]
+    .assert_eq(&session.transcript(&["inspect", "notes.txt"]));
     expect![[r#"
         $ mcc verify nowhere.mcb --trust keys/trust.toml
         -- stderr
         error: cannot read `nowhere.mcb`: no such file or folder
         -- status 3
-    "#]].assert_eq(&session.transcript(&["verify", "nowhere.mcb", "--trust", "keys/trust.toml"]));
+    "#]]
+    .assert_eq(&session.transcript(&["verify", "nowhere.mcb", "--trust", "keys/trust.toml"]));
     expect![[r#"
         $ mcc verify web.mcb --trust nowhere.toml
         -- stderr
         error: cannot read `nowhere.toml`: no such file or folder
         -- status 3
-    "#]].assert_eq(&session.transcript(&["verify", "web.mcb", "--trust", "nowhere.toml"]));
+    "#]]
+    .assert_eq(&session.transcript(&["verify", "web.mcb", "--trust", "nowhere.toml"]));
     session.write("trust.toml", "format = 1\n[[stream]]\nname = \"web\"\n");
     expect![[r#"
         $ mcc verify web.mcb --trust trust.toml
@@ -105,7 +109,8 @@ fn something_else_than_a_bundle() {
           | ^^^^^^^^^^
         missing field `epoch`
         -- status 3
-    "#]].assert_eq(&session.transcript(&["verify", "web.mcb", "--trust", "trust.toml"]));
+    "#]]
+    .assert_eq(&session.transcript(&["verify", "web.mcb", "--trust", "trust.toml"]));
 }
 
 /// Every refusal can be explained.

@@ -29,7 +29,10 @@ impl Session {
     /// A session with a small package in `web` and an unencrypted key in `keys`.
     pub(crate) fn with_package() -> Self {
         let session = Session::new();
-        session.write("web/masterchef.toml", "[package]\nname = \"web\"\nversion = \"0.1.0\"\nedition = \"2026\"\n");
+        session.write(
+            "web/masterchef.toml",
+            "[package]\nname = \"web\"\nversion = \"0.1.0\"\nedition = \"2026\"\n",
+        );
         session.write(
             "web/src/main.mc",
             "import std.fs.File\n\npolicy base {\n  File \"/etc/motd\" {\n    content = \"Hello\\n\"\n    mode = 0o644\n  }\n}\n",
@@ -84,11 +87,18 @@ impl Session {
         // Nothing is ever typed.
         child.stdin.take().expect("a pipe").flush().expect("an open pipe");
         let output = child.wait_with_output().expect("mcc ends");
+        let folder = self.path("");
+        let folder = folder.as_str().trim_end_matches('/');
+        let name = folder.rsplit('/').next().unwrap_or(folder);
         let text = |bytes: Vec<u8>| {
             let text = String::from_utf8(bytes).expect("output is UTF-8");
-            text.replace(self.path("").as_str().trim_end_matches('/'), "FOLDER")
+            text.replace(folder, "FOLDER").replace(name, "FOLDER")
         };
-        Run { status: output.status.code().expect("no signal"), stdout: text(output.stdout), stderr: text(output.stderr) }
+        Run {
+            status: output.status.code().expect("no signal"),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
     }
 
     /// The run as a session to be compared: the command, what it said, how it ended.

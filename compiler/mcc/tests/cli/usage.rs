@@ -43,7 +43,8 @@ fn a_misspelled_command_is_recognised() {
 
         For more information, try '--help'.
         -- status 2
-    "#]].assert_eq(&session.transcript(&["chekc"]));
+    "#]]
+    .assert_eq(&session.transcript(&["chekc"]));
 }
 
 #[test]
@@ -104,5 +105,6 @@ fn help_and_version_are_answers() {
         $ mcc --version
         mcc 0.1.0
         -- status 0
-    "#]].assert_eq(&session.transcript(&["--version"]));
+    "#]]
+    .assert_eq(&session.transcript(&["--version"]));
 }

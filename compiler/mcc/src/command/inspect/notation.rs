@@ -57,7 +57,9 @@ pub(super) fn type_name(typed: Typed<'_>) -> String {
         Type::Blob => "Blob".to_owned(),
         Type::List(inner) => format!("List<{}>", type_name(Typed { ty: inner, ..typed })),
         Type::Optional(inner) => format!("{}?", type_name(Typed { ty: inner, ..typed })),
-        Type::Named(at) => typed.types.get(*at as usize).map_or("?".to_owned(), |def| short(&def.name).to_owned()),
+        Type::Named(at) => {
+            typed.types.get(*at as usize).map_or("?".to_owned(), |def| short(&def.name).to_owned())
+        }
     }
 }
 
@@ -279,7 +281,9 @@ impl<'p> Writer<'_, 'p> {
             Node::Attribute(at) => {
                 out.push_str("self.");
                 out.push_str(
-                    self.schema.and_then(|schema| schema.attributes.get(*at as usize)).map_or("?", |a| &a.name),
+                    self.schema
+                        .and_then(|schema| schema.attributes.get(*at as usize))
+                        .map_or("?", |a| &a.name),
                 );
             }
             Node::Early(at) => {
@@ -359,8 +363,10 @@ impl<'p> Writer<'_, 'p> {
             }
             Node::IsVariant(value, at) => {
                 self.node(out, *value, Strength::Coalesce, None, depth);
-                out.push_str(" is .");
-                out.push_str(&variant(self.type_of(*value, 0), *at).0);
+                let (name, fields) = variant(self.type_of(*value, 0), *at);
+                // A variant with a payload is matched, not compared.
+                out.push_str(if fields.is_empty() { " == ." } else { " is ." });
+                out.push_str(&name);
             }
             Node::Field(base, at) => {
                 self.node(out, *base, Strength::Postfix, None, depth);
@@ -506,7 +512,9 @@ impl<'p> Writer<'_, 'p> {
 
     fn output(&self, out: &mut String, schema: Option<&Schema>, at: u32) {
         out.push('.');
-        out.push_str(schema.and_then(|schema| schema.outputs.get(at as usize)).map_or("?", |output| &output.name));
+        out.push_str(
+            schema.and_then(|schema| schema.outputs.get(at as usize)).map_or("?", |output| &output.name),
+        );
     }
 
     fn type_of(&self, id: ExprId, depth: usize) -> Option<Typed<'p>> {
@@ -532,7 +540,9 @@ impl<'p> Writer<'_, 'p> {
                 Some(Typed::new(&schema.outputs.get(*at as usize)?.ty, &schema.types))
             }
             Node::Coalesce(left, right) => self.type_of(*left, depth).or_else(|| self.type_of(*right, depth)),
-            Node::If(_, then, otherwise) => self.type_of(*then, depth).or_else(|| self.type_of(*otherwise, depth)),
+            Node::If(_, then, otherwise) => {
+                self.type_of(*then, depth).or_else(|| self.type_of(*otherwise, depth))
+            }
             Node::IfSome(_, then) => self.type_of(*then, depth),
             Node::Field(base, at) => field(self.type_of(*base, depth), *at).1,
             Node::Payload(base, at) => payload(self.type_of(*base, depth), *at).1,
@@ -635,7 +645,9 @@ fn escape(out: &mut String, text: &str) {
             '\r' => out.push_str("\\r"),
             '$' if rest.peek() == Some(&'{') => out.push_str("\\$"),
             // Also those that turn the direction of the text round.
-            c if c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
+            c if c.is_control()
+                || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
+            {
                 out.push_str(&format!("\\u{{{:x}}}", u32::from(c)));
             }
             c => out.push(c),

@@ -19,7 +19,11 @@ fn head(out: &mut String, view: &View) -> std::fmt::Result {
     writeln!(out, "bundle {}", view.bundle.id)?;
     writeln!(out, "  package      {} {} (sources {})", build.package, build.version, build.source)?;
     writeln!(out, "  compiler     mcc {} (sources {})", build.compiler, build.compiler_source)?;
-    writeln!(out, "  stream       {}, epoch {}, sequence {}", release.stream, release.epoch, release.sequence)?;
+    writeln!(
+        out,
+        "  stream       {}, epoch {}, sequence {}",
+        release.stream, release.epoch, release.sequence
+    )?;
     writeln!(out, "  issued       {}", release.issued)?;
     if let Some(from) = &release.not_before {
         writeln!(out, "  valid from   {from}")?;

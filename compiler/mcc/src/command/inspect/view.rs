@@ -112,7 +112,10 @@ pub(super) fn plan_view(plan: &Plan, limit: usize) -> PlanView {
         facts: plan
             .facts
             .iter()
-            .map(|fact| FactView { path: fact.path.clone(), ty: type_name(Typed::new(&fact.ty, &plan.types)) })
+            .map(|fact| FactView {
+                path: fact.path.clone(),
+                ty: type_name(Typed::new(&fact.ty, &plan.types)),
+            })
             .collect(),
         policies: plan
             .policies
@@ -127,7 +130,11 @@ pub(super) fn plan_view(plan: &Plan, limit: usize) -> PlanView {
             .refusals
             .iter()
             .map(|refusal| RefusalView {
-                policy: plan.policies.get(refusal.policy as usize).map_or("?", |policy| &policy.name).to_owned(),
+                policy: plan
+                    .policies
+                    .get(refusal.policy as usize)
+                    .map_or("?", |policy| &policy.name)
+                    .to_owned(),
                 when: viewer.condition(&refusal.condition, Place::default()),
                 message: viewer.notation.operand(&refusal.message, Place::default()),
                 at: viewer.place(refusal.span),
@@ -140,8 +147,9 @@ pub(super) fn plan_view(plan: &Plan, limit: usize) -> PlanView {
                 StepView {
                     id: viewer.notation.vertex(at),
                     schema: schema.map_or_else(String::new, |schema| schema.name.clone()),
-                    provider: schema
-                        .map_or_else(String::new, |schema| format!("{} {}", schema.provider, schema.protocol)),
+                    provider: schema.map_or_else(String::new, |schema| {
+                        format!("{} {}", schema.provider, schema.protocol)
+                    }),
                     declarations: step.declarations.iter().map(|d| viewer.declaration(d, schema)).collect(),
                 }
             })

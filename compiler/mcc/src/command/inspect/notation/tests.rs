@@ -85,7 +85,9 @@ fn strength_decides_about_parentheses() {
             let or = e.push(Node::Or(less, some));
             e.push(Node::And(or, some))
         },
-        &expect!["((1 + facts.cpu.count) * facts.cpu.count < 1 - (1 + facts.cpu.count) || facts.alias != none) && facts.alias != none"],
+        &expect![
+            "((1 + facts.cpu.count) * facts.cpu.count < 1 - (1 + facts.cpu.count) || facts.alias != none) && facts.alias != none"
+        ],
     );
 }
 
@@ -102,7 +104,9 @@ fn records_options_and_payloads() {
             let id = e.push(Node::Coalesce(id, nobody));
             e.push(Node::If(other, name, id))
         },
-        &expect![[r#"if facts.os.family is .Other { facts.os.family.name } else { facts.os.id ?? "nobody" }"#]],
+        &expect![[
+            r#"if facts.os.family is .Other { facts.os.family.name } else { facts.os.id ?? "nobody" }"#
+        ]],
     );
 }
 
@@ -135,7 +139,10 @@ fn values() {
     assert_eq!(show(&Value::Duration(90_000_000_000), Type::Duration), "1m30s");
     assert_eq!(show(&Value::None, Type::Optional(Box::new(Type::Int))), "none");
     let other = Value::Variant(1, [text("Plan 9")].into());
-    assert_eq!(show(&Value::Record([other, Value::None].into()), Type::Named(2)), "Os { family = .Other { name = \"Plan 9\" }, id = none }");
+    assert_eq!(
+        show(&Value::Record([other, Value::None].into()), Type::Named(2)),
+        "Os { family = .Other { name = \"Plan 9\" }, id = none }"
+    );
     let blob = Value::Blob(Blob { digest: [0xab; 32], size: 3 });
     assert_eq!(show(&blob, Type::Blob), format!("blob {} (3 bytes)", "ab".repeat(32)));
     assert_eq!(type_name(Typed::new(&Type::List(Box::new(Type::Named(2))), &plan.types)), "List<Os>");
@@ -145,7 +152,8 @@ fn values() {
 #[test]
 fn control_characters_are_escaped() {
     let plan = plan(Exprs::default());
-    let shown = Notation::new(&plan, 1000).constant(&text("\u{1b}[2J\u{202e}"), Typed::new(&Type::String, &[]));
+    let shown =
+        Notation::new(&plan, 1000).constant(&text("\u{1b}[2J\u{202e}"), Typed::new(&Type::String, &[]));
     assert_eq!(shown, "\"\\u{1b}[2J\\u{202e}\"");
 }
 
