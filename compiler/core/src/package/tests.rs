@@ -50,7 +50,7 @@ fn a_package_is_loaded() {
         ("src/.hidden.mc", "no module"),
         ("data/sites.toml", ""),
     ]);
-    let expected = [("src/main.mc", POLICY), ("src/web/nginx.mc", "web.nginx")];
+    let expected = [("src/main.mc", ""), ("src/web/nginx.mc", "web.nginx")];
     assert_eq!(modules(&db), expected.map(|(path, module)| (path.to_owned(), module.to_owned())));
     assert_eq!(Program::get(&db).name(&db), "web");
     assert_eq!(problems(&db), "");
