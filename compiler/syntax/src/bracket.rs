@@ -10,10 +10,15 @@ use crate::token::{Lexeme, Token};
 /// Brackets that may be open at the same time.
 pub(crate) const MAX_BRACKETS: usize = 256;
 
-/// Balances the brackets of `lexemes`. Returns the places of the closing brackets that were put in.
-pub(crate) fn balance(text: &str, lexemes: &mut Vec<Lexeme>, errors: &mut Vec<SyntaxError>) -> Vec<u32> {
+/// Balances the brackets of `lexemes`, silently in the parts that are `torn` anyway. Returns the places of the closing brackets that were put in.
+pub(crate) fn balance(
+    text: &str,
+    lexemes: &mut Vec<Lexeme>,
+    torn: &[Span],
+    errors: &mut Vec<SyntaxError>,
+) -> Vec<u32> {
     collapse_deep(lexemes, errors);
-    if is_balanced(lexemes) { Vec::new() } else { repair(text, lexemes, errors) }
+    if is_balanced(lexemes) { Vec::new() } else { repair(text, lexemes, torn, errors) }
 }
 
 fn is_balanced(lexemes: &[Lexeme]) -> bool {
@@ -76,27 +81,66 @@ struct Open {
     span: Span,
     /// The indentation of its line.
     indent: u32,
+    /// Its line, counted in lines with tokens.
+    line: u32,
+    /// The indentation of the first line inside.
+    inner: Option<u32>,
 }
 
-fn repair(text: &str, lexemes: &mut Vec<Lexeme>, errors: &mut Vec<SyntaxError>) -> Vec<u32> {
+impl Open {
+    /// Whether a line with this indentation, which does not begin with a closing bracket, must be outside: what
+    /// is inside was indented until here, or began on the bracket's line, and this line is not indented.
+    /// `last` is the token at the end of the line before.
+    fn excludes(&self, indent: u32, last: Option<&Lexeme>) -> bool {
+        let inside = match self.inner {
+            Some(inner) => inner > self.indent,
+            // Where lines are indented at all, what is inside is indented more.
+            None => self.indent > 0 || last.is_some_and(|last| last.span != self.span),
+        };
+        inside && indent <= self.indent
+    }
+}
+
+fn repair(text: &str, lexemes: &mut Vec<Lexeme>, torn: &[Span], errors: &mut Vec<SyntaxError>) -> Vec<u32> {
     let mut out: Vec<Lexeme> = Vec::with_capacity(lexemes.len() + 8);
     let mut inserted = Vec::new();
     let mut open: Vec<Open> = Vec::new();
-    let mut indent = 0;
+    let (mut indent, mut line) = (0, 0);
     let mut unclosed: Vec<Vec<Open>> = Vec::new();
     for (index, lexeme) in lexemes.iter().enumerate() {
         let token = lexeme.token;
         if lexeme.first {
             indent = column(text, lexeme.span.start);
-            if !open.is_empty() && begins_declaration(text, lexemes, index) {
-                // A declaration at the left edge is not inside of anything.
-                let keep = open.iter().position(|o| o.indent >= indent).unwrap_or(open.len());
-                let at = out.last().map_or(0, |last| last.span.end);
-                close(&mut open, keep, at, &mut out, &mut inserted, &mut unclosed);
+            line += 1;
+            let keep = if begins_declaration(text, lexemes, index) {
+                // A declaration is not inside of anything that begins as far to the left.
+                open.iter().position(|o| o.indent >= indent)
+            } else if begins_statement(lexemes, index, open.last()) {
+                open.iter().rposition(|o| o.token == Token::LBrace).map(|brace| brace + 1).or(Some(0))
+            } else if token.is_closer() {
+                None
+            } else {
+                open.iter().position(|o| o.excludes(indent, out.last()))
+            };
+            let at = out.last().map_or(0, |last| last.span.end);
+            let keep = keep.unwrap_or(open.len());
+            close(&mut open, keep, at, &mut out, &mut inserted, &mut unclosed);
+            if let Some(top) = open.last_mut()
+                && !token.is_closer()
+            {
+                top.inner.get_or_insert(indent);
             }
         }
+        if matches!(token, Token::FatArrow | Token::Eq)
+            && out.last().is_some_and(|last| last.token == Token::DotDot)
+            && open.last().is_some_and(|o| o.token == Token::LBrace)
+        {
+            // A pattern ends before it.
+            let (keep, at) = (open.len() - 1, out.last().map_or(0, |last| last.span.end));
+            close(&mut open, keep, at, &mut out, &mut inserted, &mut unclosed);
+        }
         if token.is_opener() {
-            open.push(Open { token, span: lexeme.span, indent });
+            open.push(Open { token, span: lexeme.span, indent, line, inner: None });
             out.push(*lexeme);
             continue;
         }
@@ -128,8 +172,10 @@ fn repair(text: &str, lexemes: &mut Vec<Lexeme>, errors: &mut Vec<SyntaxError>) 
             }
             None => {
                 let next = lexemes.get(index + 1).map(|next| next.token);
+                // It is meant for the open bracket if both are on one line, or under each other.
+                let meant = |top: &Open| top.line == line || lexeme.first && top.indent == indent;
                 match open.last() {
-                    Some(top) if top.token != Token::HoleStart && next != Some(top.token.closer()) => {
+                    Some(top) if top.token != Token::HoleStart && meant(top) && next != Some(top.token.closer()) => {
                         let kind = Kind::WrongCloser { found: name(token), expected: name(top.token.closer()) };
                         let error = SyntaxError::new(kind, lexeme.span)
                             .label(top.span, format!("this `{}` is open", name(top.token)));
@@ -137,16 +183,74 @@ fn repair(text: &str, lexemes: &mut Vec<Lexeme>, errors: &mut Vec<SyntaxError>) 
                         out.push(Lexeme { token: top.token.closer(), ..*lexeme });
                         open.pop();
                     }
-                    _ => errors.push(SyntaxError::new(Kind::StrayCloser { bracket: name(token) }, lexeme.span)),
+                    _ => {
+                        let mut error = SyntaxError::new(Kind::StrayCloser { bracket: name(token) }, lexeme.span);
+                        let missing = match (token, lexeme.first) {
+                            (Token::RBrace, true) => line_without_opener(text, &out, indent),
+                            (Token::RBracket, false) => value_without_opener(&out),
+                            _ => None,
+                        };
+                        if let Some(at) = missing {
+                            let opener = if token == Token::RBrace { Token::LBrace } else { Token::LBracket };
+                            let end = out.get(at.wrapping_sub(1)).map_or(0, |last| last.span.end);
+                            error = error.label(Span::at(end), format!("perhaps a `{}` is missing here", name(opener)));
+                            out.insert(at, Lexeme { token: opener, first: false, span: Span::at(end) });
+                            out.push(*lexeme);
+                            let place = inserted.partition_point(|inserted| *inserted < end);
+                            inserted.insert(place, end);
+                        }
+                        errors.push(error);
+                    }
                 }
             }
         }
     }
     let end = out.last().map_or(0, |last| last.span.end);
     close(&mut open, 0, end, &mut out, &mut inserted, &mut unclosed);
+    let is_torn = |o: &Open| torn.iter().any(|torn| torn.start <= o.span.start && o.span.end <= torn.end);
+    for group in &mut unclosed {
+        group.retain(|o| !is_torn(o));
+    }
     errors.extend(unclosed.iter().filter_map(|group| report(group)));
     *lexemes = out;
     inserted
+}
+
+/// Lexemes that are searched for the line that a closing brace belongs to.
+const MAX_LINE_SEARCH: usize = 1000;
+
+/// For a `}` that closes nothing and begins its line: the index behind the line of the same indentation above
+/// it, if all lines between are indented deeper.
+fn line_without_opener(text: &str, out: &[Lexeme], indent: u32) -> Option<usize> {
+    let mut end = out.len();
+    for (index, lexeme) in out.iter().enumerate().rev().take(MAX_LINE_SEARCH) {
+        if !lexeme.first || lexeme.span.is_empty() {
+            continue;
+        }
+        let found = column(text, lexeme.span.start);
+        if found <= indent {
+            let closes = lexeme.token.is_closer();
+            let opens = out.get(end.wrapping_sub(1)).is_some_and(|last| last.token.is_opener());
+            return (found == indent && end < out.len() && !closes && !opens).then_some(end);
+        }
+        end = index;
+    }
+    None
+}
+
+/// For a `]` that closes nothing: the index behind the last `=` or `in` of its line outside of brackets.
+fn value_without_opener(out: &[Lexeme]) -> Option<usize> {
+    let mut closed = 0usize;
+    for (index, lexeme) in out.iter().enumerate().rev().take(MAX_LINE_SEARCH) {
+        match lexeme.token {
+            Token::Eq | Token::In if closed == 0 => return Some(index + 1),
+            token if token.is_closer() => closed += 1,
+            token if token.is_opener() => closed = closed.checked_sub(1)?,
+            _ if lexeme.first => return None,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Closes all brackets from index `keep` on.
@@ -201,6 +305,22 @@ fn begins_declaration(text: &str, lexemes: &[Lexeme], index: usize) -> bool {
                 Some("labels") => token(1) == Some(Token::LBrace),
                 _ => false,
             }
+        }
+        _ => false,
+    }
+}
+
+/// Whether a statement or an attribute begins at `index`, although a round or square bracket is open.
+fn begins_statement(lexemes: &[Lexeme], index: usize, open: Option<&Open>) -> bool {
+    let Some(open) = open.filter(|o| matches!(o.token, Token::LParen | Token::LBracket)) else { return false };
+    let token = |index: Option<usize>| index.and_then(|index| lexemes.get(index)).map(|lexeme| lexeme.token);
+    let previous = token(index.checked_sub(1));
+    match token(Some(index)) {
+        Some(Token::Let) => previous != Some(Token::If),
+        // A named argument stands behind a comma or the parenthesis.
+        Some(Token::Lower) => {
+            token(Some(index + 1)) == Some(Token::Eq)
+                && (open.token == Token::LBracket || !matches!(previous, Some(Token::Comma | Token::LParen)))
         }
         _ => false,
     }

@@ -218,6 +218,8 @@ pub enum SyntaxErrorKind {
     },
     /// Nothing where a value has to stand.
     MissingValue {
+        /// What is missing: `a value`, `a type`, `a name`.
+        what: &'static str,
         /// What it would follow, in words.
         after: String,
     },
@@ -345,7 +347,7 @@ impl SyntaxErrorKind {
             K::BraceOnNextLine => "this `{` belongs at the end of the line above".into(),
             K::MisplacedDoc => "this documentation comment documents nothing".into(),
             K::ForeignWord { word, instead } => format!("`{word}` is written `{instead}` here"),
-            K::MissingValue { after } => format!("a value is missing after {after}"),
+            K::MissingValue { what, after } => format!("{what} is missing after {after}"),
             K::NotADeclaration { found } => format!("{found} cannot stand at file level"),
             K::TypeThenEquals => "`>=` is read as one sign here; the type and `=` need a space between them".into(),
             K::KeyInBody { key } => format!("the key {key} stands before the `{{`, not behind it"),

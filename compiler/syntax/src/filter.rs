@@ -24,8 +24,17 @@ enum FrameKind {
     /// The body of a resource, a record literal or a pattern.
     Body,
     Arms,
-    /// Round and square brackets and holes: newlines mean nothing in them.
+    /// The elements of a list or the arguments of a call, with commas between them.
+    List,
+    /// Other round and square brackets, and holes.
     Group,
+}
+
+impl FrameKind {
+    /// Whether newlines mean nothing in it.
+    fn is_group(self) -> bool {
+        matches!(self, FrameKind::List | FrameKind::Group)
+    }
 }
 
 /// Where in the head of an `if`, `match` or `for` the tokens are.
@@ -131,7 +140,7 @@ impl<'s> Filter<'s> {
     /// Whether the newline before the next token ends an item.
     fn newline_ends_item(&mut self, lexeme: &Lexeme) -> bool {
         if !lexeme.first
-            || self.frame.kind == FrameKind::Group
+            || self.frame.kind.is_group()
             || self.at_item_start()
             || lexeme.token.is_closer()
             || lexeme.token == Token::Comma
@@ -170,6 +179,51 @@ impl<'s> Filter<'s> {
         }
     }
 
+    /// The separator that was forgotten before the next token: two elements, or two items of which the second
+    /// begins beyond doubt. No correct text has such a place.
+    fn forgotten_separator(&self, lexeme: &Lexeme) -> Option<(Token, &'static str)> {
+        if !self.previous.can_end_item() || self.at_item_start() || self.frame.bars || self.frame.head != Head::No {
+            return None;
+        }
+        let next = self.peek(1);
+        let line = Some((Token::Sep, "a new line or a comma"));
+        match (self.frame.kind, lexeme.token) {
+            (FrameKind::List, token) => {
+                let path = matches!(self.previous, Token::Upper | Token::DotUpper);
+                let word = |text: &str| matches!(text, "and" | "or" | "not" | "is" | "then" | "mod");
+                let words = token == Token::Lower && word(self.slice(lexeme))
+                    || self.previous == Token::Lower && word(self.previous_text());
+                let named = token == Token::Lower && matches!(next, Some(Token::FatArrow | Token::Colon));
+                let begins = token.can_begin_operand()
+                    && !matches!(
+                        token,
+                        Token::LParen
+                            | Token::LBracket
+                            | Token::Minus
+                            | Token::Bar
+                            | Token::DotUpper
+                            | Token::If
+                            | Token::Match
+                            | Token::For
+                    );
+                let element = self.previous.can_end_operand() && begins && !path && !words && !named;
+                element.then_some((Token::Comma, "a comma"))
+            }
+            (FrameKind::Block, Token::Let) => line,
+            (FrameKind::Body, Token::Lower) if next == Some(Token::Eq) && self.previous.can_end_operand() => line,
+            (FrameKind::Fields | FrameKind::Schema, Token::Lower)
+                if next == Some(Token::Colon) && self.frame.item != Some(self.previous) =>
+            {
+                line
+            }
+            _ => None,
+        }
+    }
+
+    fn previous_text(&self) -> &'s str {
+        self.at.checked_sub(1).and_then(|at| self.lexemes.get(at)).map_or("", |lexeme| self.slice(lexeme))
+    }
+
     /// What a comma is here; `None` if it says no more than the bracket behind it.
     fn comma(&self) -> Option<Token> {
         let frame = &self.frame;
@@ -177,7 +231,7 @@ impl<'s> Filter<'s> {
             frame.item,
             Some(Token::After | Token::Claims | Token::Reads | Token::Writes | Token::Effects)
         );
-        if frame.kind == FrameKind::Group
+        if frame.kind.is_group()
             || frame.bars
             || frame.head == Head::For
             || self.at_item_start()
@@ -198,7 +252,7 @@ impl<'s> Filter<'s> {
                 "policy" => Token::Policy,
                 "resource" => Token::Resource,
                 "labels" => Token::Labels,
-                "guard" | "test" | "rollout" | "fact" => Token::Reserved,
+                "guard" | "test" | "rollout" | "fact" => Token::Future,
                 _ => Token::Lower,
             },
             FrameKind::Block => {
@@ -208,8 +262,8 @@ impl<'s> Filter<'s> {
                     "select" if operand => Token::Select,
                     "param" if name => Token::Param,
                     "out" if name => Token::Out,
-                    "check" | "defaults" | "prune" if operand => Token::Reserved,
-                    "after" if next == Some(Token::Lower) => Token::Reserved,
+                    "check" | "defaults" | "prune" if operand => Token::Future,
+                    "after" if next == Some(Token::Lower) => Token::Future,
                     _ => Token::Lower,
                 }
             }
@@ -228,7 +282,7 @@ impl<'s> Filter<'s> {
                     "retry" => Token::Retry,
                     "restart" if self.peek_text(1) == "on" => Token::RestartOn,
                     "reload" if self.peek_text(1) == "on" => Token::ReloadOn,
-                    "skip" | "approval" | "tags" => Token::Reserved,
+                    "skip" | "approval" | "tags" => Token::Future,
                     _ => Token::Lower,
                 }
             }
@@ -244,10 +298,10 @@ impl<'s> Filter<'s> {
                 "writes" => Token::Writes,
                 "after" => Token::After,
                 "effects" => Token::Effects,
-                "check" => Token::Reserved,
+                "check" => Token::Future,
                 _ => Token::Lower,
             },
-            FrameKind::Fields if next != Some(Token::Colon) && word == "check" => Token::Reserved,
+            FrameKind::Fields if next != Some(Token::Colon) && word == "check" => Token::Future,
             _ => Token::Lower,
         }
     }
@@ -356,6 +410,16 @@ impl Iterator for Filter<'_> {
             if self.newline_ends_item(&lexeme) {
                 return self.separate();
             }
+            if let Some((separator, words)) = self.forgotten_separator(&lexeme) {
+                let found = crate::mistake::describe(lexeme.token, self.slice(&lexeme));
+                let kind = Kind::MissingSeparator { found, separator: words };
+                let place = Span::at(self.previous_end);
+                self.errors.push(SyntaxError::new(kind, lexeme.span).label(place, "it belongs here"));
+                if separator == Token::Sep {
+                    return self.separate();
+                }
+                return self.emit(separator, place);
+            }
             let mut span = lexeme.span;
             let mut skip = 1;
             let token = match lexeme.token {
@@ -364,7 +428,7 @@ impl Iterator for Filter<'_> {
                     if lexeme.token == Token::Semicolon {
                         self.semicolon(&lexeme);
                         kind = match kind {
-                            Some(Token::Comma) if self.frame.kind != FrameKind::Group && self.at_item_start() => None,
+                            Some(Token::Comma) if !self.frame.kind.is_group() && self.at_item_start() => None,
                             Some(_) if self.frame.kind == FrameKind::File => Some(Token::Sep),
                             kind => kind,
                         };
@@ -394,6 +458,7 @@ impl Iterator for Filter<'_> {
                 }
                 token => token,
             };
+            let before = self.previous;
             self.track(token);
             self.at += skip;
             let token = match token {
@@ -404,7 +469,15 @@ impl Iterator for Filter<'_> {
                     if head { Token::HeadBrace } else { Token::LBrace }
                 }
                 Token::LParen | Token::LBracket | Token::HoleStart => {
-                    self.push(Frame::new(FrameKind::Group, token.closer()));
+                    let called = matches!(before, Token::Lower | Token::RParen | Token::RBracket);
+                    let declared = self.frame.item == Some(Token::Fn);
+                    let list = match token {
+                        Token::LBracket => !before.can_end_operand(),
+                        Token::LParen => called && !declared,
+                        _ => false,
+                    };
+                    let kind = if list { FrameKind::List } else { FrameKind::Group };
+                    self.push(Frame::new(kind, token.closer()));
                     token
                 }
                 Token::RBrace | Token::RParen | Token::RBracket | Token::HoleEnd => {

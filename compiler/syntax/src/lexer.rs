@@ -171,7 +171,20 @@ enum Mode {
         holes: bool,
     },
     /// A hole in a string.
-    Hole { open: Span, braces: u32 },
+    Hole {
+        open: Span,
+        braces: u32,
+        /// What was out when it began.
+        mark: Mark,
+    },
+}
+
+/// The lengths of the results at some place.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    lexemes: usize,
+    errors: usize,
+    comments: usize,
 }
 
 /// Reads `text`, which is shorter than 4 GiB.
@@ -182,6 +195,8 @@ pub(crate) fn lex(text: &str) -> Lexed {
         first: true,
         line_blank: true,
         line_start: 0,
+        limit: None,
+        repaired: None,
         modes: Vec::new(),
         doc: None,
         out: Lexed {
@@ -205,10 +220,25 @@ struct Lexer<'s> {
     /// Whether neither token nor comment of the present line was read yet.
     line_blank: bool,
     line_start: usize,
+    /// Where the hole that is being read again ends, although no `}` is there.
+    limit: Option<usize>,
+    /// The last line whose hole was read again.
+    repaired: Option<usize>,
     modes: Vec<Mode>,
     /// The documentation comments that wait for their declaration.
     doc: Option<DocBlock>,
     out: Lexed,
+}
+
+impl Lexed {
+    /// The parts of the text that a mistake of the lexer has torn: what else is wrong there says nothing.
+    pub(crate) fn torn(&self) -> Vec<Span> {
+        let hole = |error: &SyntaxError| match (&error.kind, error.labels.first()) {
+            (SyntaxErrorKind::UnclosedHole, Some((end, _))) => Some(error.span.to(*end)),
+            _ => None,
+        };
+        self.errors.iter().filter_map(hole).collect()
+    }
 }
 
 impl<'s> Lexer<'s> {
@@ -216,13 +246,19 @@ impl<'s> Lexer<'s> {
         if self.text.starts_with('\u{feff}') {
             self.at = '\u{feff}'.len_utf8();
         }
-        while self.at < self.text.len() {
-            match self.modes.last().copied() {
-                None | Some(Mode::Hole { .. }) => self.code(),
-                Some(Mode::String { open, block, holes }) => self.string(open, block, holes),
+        loop {
+            while self.at < self.text.len() {
+                match self.modes.last().copied() {
+                    None | Some(Mode::Hole { .. }) => self.code(),
+                    Some(Mode::String { open, block, holes }) => self.string(open, block, holes),
+                }
+            }
+            self.end_of_text();
+            // A hole may be read again.
+            if self.at >= self.text.len() && self.modes.is_empty() {
+                break;
             }
         }
-        self.end_of_text();
         self.finish_doc(self.text.len());
     }
 
@@ -249,7 +285,8 @@ impl<'s> Lexer<'s> {
     /// Reads code until the mode changes or the text ends.
     fn code(&mut self) {
         let base = self.at;
-        let mut lexer = Code::lexer(self.rest());
+        let end_of_code = self.limit.unwrap_or(self.text.len());
+        let mut lexer = Code::lexer(self.text.get(base..end_of_code).unwrap_or(""));
         while let Some(found) = lexer.next() {
             let range = lexer.span();
             let (start, end) = (base + range.start, base + range.end);
@@ -305,13 +342,13 @@ impl<'s> Lexer<'s> {
                     Token::LBrace
                 }
                 Ok(Code::RBrace) => match self.modes.last_mut() {
-                    Some(Mode::Hole { braces: 0, .. }) => {
+                    Some(Mode::Hole { braces: 0, .. }) if self.limit.is_none() => {
                         self.modes.pop();
                         self.push(Token::HoleEnd, span);
                         return;
                     }
                     Some(Mode::Hole { braces, .. }) => {
-                        *braces -= 1;
+                        *braces = braces.saturating_sub(1);
                         Token::RBrace
                     }
                     _ => Token::RBrace,
@@ -329,10 +366,18 @@ impl<'s> Lexer<'s> {
                 Ok(code) => plain(code),
                 Err(()) => {
                     self.bad_character(start, end);
+                    if self.at != end {
+                        return;
+                    }
                     continue;
                 }
             };
             self.push(token, span);
+        }
+        if self.limit.take().is_some() {
+            self.at = end_of_code;
+            self.modes.pop();
+            self.push(Token::HoleEnd, Span::at(end_of_code as u32));
         }
     }
 
@@ -422,8 +467,15 @@ impl<'s> Lexer<'s> {
         self.push(Token::Error, span);
     }
 
-    /// Adjacent characters without a meaning make one error.
+    /// Adjacent characters without a meaning make one error, and so does a word with foreign letters.
     fn bad_character(&mut self, start: usize, end: usize) {
+        let mut end = end;
+        if self.text.get(start..end).is_some_and(|text| text.chars().all(char::is_alphabetic)) {
+            let rest = self.text.get(end..).unwrap_or("");
+            let is_word = |c: char| c.is_alphanumeric() || c == '_';
+            end += rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+            self.at = end;
+        }
         if let Some(last) = self.out.errors.last_mut()
             && last.span.end as usize == start
             && let SyntaxErrorKind::BadCharacter { text } = &mut last.kind
@@ -443,10 +495,10 @@ impl<'s> Lexer<'s> {
             "$" => Some("`${..}` puts a value into a string; a name alone needs no `$`"),
             "&" => Some("`&&` is the word for \"and\""),
             "'" | "`" => Some("text stands in double quotes"),
-            "@" => Some("there are no annotations and no exported resources"),
+            "@" | "@@" => Some("there are no annotations and no exported resources"),
             "\u{201c}" | "\u{201d}" | "\u{201e}" | "\u{2018}" | "\u{2019}" => Some("use the plain quote `\"`"),
             "\u{a0}" => Some("this is a no-break space; use a plain one"),
-            _ if text.chars().all(char::is_alphabetic) => {
+            _ if text.starts_with(char::is_alphabetic) => {
                 Some("names are written with the letters a to z, digits and `_`; any other text needs quotes")
             }
             _ => None,
@@ -477,7 +529,12 @@ impl<'s> Lexer<'s> {
             let hole = self.span(text_end, text_end + 2);
             self.push(Token::HoleStart, hole);
             self.at = text_end + 2;
-            self.modes.push(Mode::Hole { open: hole, braces: 0 });
+            let mark = Mark {
+                lexemes: self.out.lexemes.len(),
+                errors: self.out.errors.len(),
+                comments: self.out.trivia.comments.len(),
+            };
+            self.modes.push(Mode::Hole { open: hole, braces: 0, mark });
             return;
         }
         self.modes.pop();
@@ -505,6 +562,9 @@ impl<'s> Lexer<'s> {
     /// A line or the text ended inside a hole: closes it and what is around it, up to a text block, which goes
     /// on with the next line. One mistake, one message.
     fn unclosed_hole(&mut self) {
+        if self.repaired != Some(self.line_start) && self.read_hole_again() {
+            return;
+        }
         let here = Span::at(self.at as u32);
         let mut reported = false;
         while let Some(mode) = self.modes.pop() {
@@ -512,11 +572,7 @@ impl<'s> Lexer<'s> {
                 Mode::Hole { open, .. } => {
                     if !reported {
                         reported = true;
-                        self.error(
-                            SyntaxError::new(SyntaxErrorKind::UnclosedHole, open)
-                                .label(here, "the string ends here")
-                                .help("close it with `}`, or write `\\${` for the characters themselves"),
-                        );
+                        self.error(unclosed_hole(open, here));
                     }
                     self.push(Token::HoleEnd, here);
                 }
@@ -527,6 +583,31 @@ impl<'s> Lexer<'s> {
                 Mode::String { .. } => self.push(Token::StrEnd, here),
             }
         }
+    }
+
+    /// If a quote follows the hole, it was meant to end the string, so the hole is read again up to there. Done
+    /// once in a line, to stay linear.
+    fn read_hole_again(&mut self) -> bool {
+        let line = |mode: &Mode| matches!(mode, Mode::String { block: false, .. });
+        let depth = self.modes.iter().filter(|mode| line(mode)).count();
+        let Some(Mode::Hole { open, braces, mark }) = self.modes.last_mut() else { return false };
+        let start = open.end as usize;
+        let line = self.text.get(start..self.at).unwrap_or("");
+        let Some(quote) = line.find('"') else { return false };
+        // Beside the quotes that end the strings around the hole there are pairs, which are other strings.
+        if line.bytes().filter(|b| *b == b'"').count() % 2 != depth % 2 {
+            return false;
+        }
+        *braces = 0;
+        let (open, mark) = (*open, *mark);
+        self.out.lexemes.truncate(mark.lexemes);
+        self.out.errors.truncate(mark.errors);
+        self.out.trivia.comments.truncate(mark.comments);
+        self.at = start;
+        self.limit = Some(start + quote);
+        self.repaired = Some(self.line_start);
+        self.error(unclosed_hole(open, Span::at((start + quote) as u32)));
+        true
     }
 
     fn end_of_text(&mut self) {
@@ -551,6 +632,12 @@ impl<'s> Lexer<'s> {
             }
         }
     }
+}
+
+fn unclosed_hole(open: Span, end: Span) -> SyntaxError {
+    SyntaxError::new(SyntaxErrorKind::UnclosedHole, open)
+        .label(end, "the string ends here")
+        .help("close it with `}`, or write `\\${` for the characters themselves")
 }
 
 fn unterminated(block: bool, open: Span, end: u32) -> SyntaxError {
@@ -620,7 +707,7 @@ fn number(text: &str) -> Token {
         Token::Mode
     } else if text.bytes().all(|b| b.is_ascii_digit() || b == b'_') {
         Token::Int
-    } else if text.ends_with(['B', 'b', 'i', 'K', 'M', 'G', 'T', 'k', 'P']) {
+    } else if text.contains('B') || text.ends_with(['b', 'i', 'K', 'M', 'G', 'T', 'k', 'P']) {
         Token::Size
     } else {
         Token::Duration

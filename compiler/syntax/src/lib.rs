@@ -62,10 +62,11 @@ pub fn parse(text: &str) -> Parse {
         return Parse { file: ast::SourceFile::default(), errors, trivia: Trivia::default() };
     }
     let mut lexed = lexer::lex(text);
-    let inserted = bracket::balance(text, &mut lexed.lexemes, &mut lexed.errors);
+    let torn = lexed.torn();
+    let inserted = bracket::balance(text, &mut lexed.lexemes, &torn, &mut lexed.errors);
     let stop = Cell::new(false);
     let mut filter = filter::Filter::new(text, &lexed.lexemes, &stop);
-    let mut cx = tree::Cx::new(text, &lexed, &inserted, &stop);
+    let mut cx = tree::Cx::new(text, &lexed, &inserted, &torn, &stop);
     let result = grammar::FileParser::new().parse(&mut cx, filter.by_ref());
     let items = match result {
         Ok(items) => items,
@@ -74,8 +75,8 @@ pub fn parse(text: &str) -> Parse {
             Vec::new()
         }
     };
-    let (file_docs, errors) = cx.finish();
     let mut all = filter.errors;
+    let (file_docs, errors) = cx.finish(lexed.errors.is_empty() && all.is_empty());
     all.extend(errors);
     all.append(&mut lexed.errors);
     all.sort_by_key(|error| (error.span.start, error.span.end));
@@ -89,7 +90,7 @@ pub fn tokens(text: &str) -> Vec<(Token, Span)> {
         return Vec::new();
     }
     let mut lexed = lexer::lex(text);
-    bracket::balance(text, &mut lexed.lexemes, &mut lexed.errors);
+    bracket::balance(text, &mut lexed.lexemes, &[], &mut lexed.errors);
     let stop = Cell::new(false);
     filter::Filter::new(text, &lexed.lexemes, &stop)
         .filter(|(start, token, end)| *token != Token::Sep && start != end)

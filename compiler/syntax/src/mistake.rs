@@ -1,17 +1,45 @@
 //! From what the parser met to what the author meant: the messages for mistakes of grammar.
+//!
+//! The parser knows which token it did not expect and which it would have taken. The tokens around that place
+//! tell more: most mistakes are habits from other languages, and each of those has a message of its own.
 
 use crate::Span;
 use crate::ast::*;
 use crate::error::{SyntaxError, SyntaxErrorKind as Kind};
-use crate::token::Token;
+use crate::token::{Lexeme, Token};
 use crate::tree::{ArmBody, BodyNode, Cx, Deep, HeadNode, Slip};
 use lalrpop_util::{ErrorRecovery, ParseError};
 
 type Failure = ParseError<u32, Token, ()>;
 
+/// Tokens that are looked at before a mistake.
+const LOOK_BACK: usize = 40;
+
+/// The place of a mistake.
+struct Site<'a> {
+    /// What the parser met; `None` at the end of the file.
+    found: Option<Token>,
+    span: Span,
+    /// The grammar's names of what it would have taken, with quotes.
+    expected: &'a [String],
+    /// The index of the lexeme at or behind the place.
+    at: usize,
+}
+
+impl Site<'_> {
+    fn expects(&self, terminal: &str) -> bool {
+        self.expected.iter().any(|name| name.trim_matches('"') == terminal)
+    }
+
+    /// Whether nothing more comes here: a separator, a closing bracket or the end.
+    fn is_end(&self) -> bool {
+        self.found.is_none_or(|t| t.is_closer() || matches!(t, Token::Sep | Token::Comma))
+    }
+}
+
 impl Cx<'_> {
     /// A mistake that the grammar recovered from.
-    pub(crate) fn recover(&mut self, recovery: ErrorRecovery<u32, Token, ()>, _l: u32, _r: u32) {
+    pub(crate) fn recover(&mut self, recovery: &ErrorRecovery<u32, Token, ()>) {
         self.explain(&recovery.error);
     }
 
@@ -20,45 +48,485 @@ impl Cx<'_> {
         self.explain(error);
     }
 
-    fn explain(&mut self, error: &Failure) {
-        let (found, span, expected) = match error {
+    fn explain(&mut self, failure: &Failure) {
+        let (found, span, expected) = match failure {
             ParseError::UnrecognizedToken { token: (l, token, r), expected } => {
                 (Some(*token), Span::new(*l, *r), expected.as_slice())
             }
             ParseError::ExtraToken { token: (l, token, r) } => (Some(*token), Span::new(*l, *r), [].as_slice()),
             ParseError::UnrecognizedEof { location, expected } => (None, Span::at(*location), expected.as_slice()),
             ParseError::InvalidToken { location } => (None, Span::at(*location), [].as_slice()),
-            ParseError::User { .. } => return,
+            ParseError::User { error: () } => return,
         };
-        let _ = expected;
-        let found = format!("{found:?}");
-        self.report(SyntaxError::new(Kind::UnexpectedToken { found, expected: Vec::new() }, span));
+        let at = self.lexemes.partition_point(|lexeme| lexeme.span.start < span.start || lexeme.span.end <= span.start);
+        let site = Site { found, span, expected, at };
+        if self.is_reported(&site) {
+            return;
+        }
+        let error = self
+            .not_a_name(&site)
+            .or_else(|| self.after_missing_body(&site))
+            .or_else(|| self.reserved(&site))
+            .or_else(|| self.foreign_word(&site))
+            .or_else(|| self.unquoted_key(&site))
+            .or_else(|| self.key_in_body(&site))
+            .or_else(|| self.wrong_sign(&site))
+            .or_else(|| self.missing_operand(&site))
+            .or_else(|| self.misplaced_clause(&site))
+            .or_else(|| self.not_a_declaration(&site))
+            .or_else(|| self.missing_separator(&site))
+            .unwrap_or_else(|| self.unexpected(&site));
+        self.report(error);
     }
 
-    pub(crate) fn upper_expected(&mut self, l: u32, r: u32) -> Name {
+    /// Whether an earlier stage reported the mistake that the parser stumbles over here.
+    fn is_reported(&self, site: &Site<'_>) -> bool {
+        if self.torn.iter().any(|torn| torn.start <= site.span.start && site.span.end <= torn.end) {
+            return true;
+        }
+        // Only the rest of a slot that is given up takes error tokens.
+        if site.expects("error") {
+            return true;
+        }
+        match site.found {
+            Some(Token::Error) => true,
+            // A bracket or quote that an earlier stage put in.
+            Some(token) if token.is_closer() || matches!(token, Token::StrEnd) || token.is_opener() => {
+                site.span.is_empty() && self.inserted.binary_search(&site.span.start).is_ok()
+            }
+            _ => self.before(site, 1).is_some_and(|previous| previous.token == Token::Error),
+        }
+    }
+
+    fn before(&self, site: &Site<'_>, distance: usize) -> Option<Lexeme> {
+        self.lexemes.get(site.at.checked_sub(distance)?).copied()
+    }
+
+    fn token_before(&self, site: &Site<'_>, distance: usize) -> Option<Token> {
+        self.before(site, distance).map(|lexeme| lexeme.token)
+    }
+
+    fn after(&self, site: &Site<'_>, distance: usize) -> Option<Lexeme> {
+        self.lexemes.get(site.at + distance).copied()
+    }
+
+    fn text(&self, lexeme: Lexeme) -> &str {
+        self.slice(lexeme.span)
+    }
+
+    /// Whether an item begins with the lexeme `distance` before the place.
+    fn begins_item(&self, site: &Site<'_>, distance: usize) -> bool {
+        let opens = |token| matches!(token, Token::LBrace | Token::Comma | Token::Semicolon);
+        self.before(site, distance).is_some_and(|lexeme| lexeme.first)
+            || self.token_before(site, distance + 1).is_none_or(opens)
+    }
+
+    /// Whether an argument or element begins with the lexeme `distance` before the place.
+    fn begins_element(&self, site: &Site<'_>, distance: usize) -> bool {
+        matches!(self.token_before(site, distance + 1), Some(Token::LParen | Token::Comma | Token::LBracket))
+    }
+
+    /// The first lexeme of the line of the place.
+    fn line_start(&self, site: &Site<'_>) -> Option<Lexeme> {
+        (1..=LOOK_BACK).map_while(|distance| self.before(site, distance)).find(|lexeme| lexeme.first)
+    }
+
+    fn describe(&self, site: &Site<'_>) -> String {
+        let text = self.slice(site.span);
+        match site.found {
+            None => "the end of the file".to_owned(),
+            Some(Token::Sep) if site.span.is_empty() => "the end of the line".to_owned(),
+            Some(Token::Sep | Token::Comma) => "`,`".to_owned(),
+            Some(token) => describe(token, text),
+        }
+    }
+
+    /// What was taken for a misspelt name, but what follows it does not fit a name either: `File "/a" {` in a
+    /// body. The message about the name is withdrawn.
+    fn not_a_name(&mut self, site: &Site<'_>) -> Option<SyntaxError> {
+        let previous = self.before(site, 1)?;
+        let last = self.errors.last().filter(|last| last.span == previous.span)?;
+        if !matches!(last.kind, Kind::LowerExpected { .. } | Kind::ReservedWord { .. }) {
+            return None;
+        }
+        let before = Site { found: Some(previous.token), span: previous.span, at: site.at - 1, ..*site };
+        let body = site.expects("=") && site.expects("sep") && site.expects("=>");
+        let expected = if body {
+            vec!["an attribute or a clause"]
+        } else if site.expects(":") && !site.expects("=") {
+            vec!["a name and its type"]
+        } else {
+            return None;
+        };
+        self.errors.pop();
+        let error = SyntaxError::new(Kind::UnexpectedToken { found: self.describe(&before), expected }, previous.span);
+        let declares = matches!(site.found, Some(Token::Str | Token::StrStart | Token::LParen | Token::LBrace));
+        if body && previous.token == Token::Upper && declares {
+            return Some(error.help("resources do not stand inside each other; perhaps a `}` is missing above"));
+        }
+        Some(error)
+    }
+
+    /// `File "/etc/motd" x {`: that the body is missing was reported when the title was complete.
+    fn after_missing_body(&mut self, site: &Site<'_>) -> Option<SyntaxError> {
+        let previous = self.before(site, 1)?;
+        let last = self.errors.last()?;
+        if last.kind == Kind::MissingBody && last.span.end == previous.span.end { self.errors.pop() } else { None }
+    }
+
+    /// Words of the language that the grammar has no rule for.
+    fn reserved(&self, site: &Site<'_>) -> Option<SyntaxError> {
+        if !matches!(site.found, Some(Token::Reserved | Token::Future)) {
+            return None;
+        }
+        let word = self.slice(site.span);
+        let purpose = match word {
+            "guard" => "rules that refuse changes or ask for approval",
+            "test" => "tests of policies",
+            "rollout" => "the way a change moves over a fleet",
+            "fact" => "facts that a package adds",
+            "type" => "names for types",
+            "where" => "conditions on types",
+            "const" => "values that have to be known when the bundle is built",
+            "with" => "changed copies of records",
+            "default" | "force" => "the priority of a value",
+            "check" => "assertions",
+            "defaults" => "attributes that many resources share",
+            "prune" => "the removal of what is no longer declared",
+            "skip" => "steps that are left out while a plan runs",
+            "approval" => "steps that wait for an approval",
+            "tags" => "names for groups of resources",
+            _ => "the order of whole policies",
+        };
+        let error = SyntaxError::new(Kind::NotAvailable { word: word.into(), purpose }, site.span);
+        Some(error.help("this version of the language does not have that yet"))
+    }
+
+    /// `and`, `elif`, `def`, ..
+    fn foreign_word(&self, site: &Site<'_>) -> Option<SyntaxError> {
+        let here = self.after(site, 0).filter(|lexeme| lexeme.span == site.span);
+        let instead_of = |lexeme: Lexeme, table: &[(&str, &'static str)]| {
+            let word = self.text(lexeme);
+            let (_, instead) = table.iter().find(|(foreign, _)| *foreign == word)?;
+            Some(SyntaxError::new(Kind::ForeignWord { word: word.into(), instead }, lexeme.span))
+        };
+        if let Some(here) = here.filter(|lexeme| lexeme.token == Token::Lower) {
+            let table = if site.expects("component") && site.expects("import") { FILE_WORDS } else { INFIX_WORDS };
+            if let Some(error) = instead_of(here, table) {
+                return Some(error);
+            }
+        }
+        let previous = self.before(site, 1).filter(|lexeme| lexeme.token == Token::Lower)?;
+        if here.is_some_and(|here| here.token.can_begin_operand()) {
+            let table = if self.begins_item(site, 1) { STATEMENT_WORDS } else { PREFIX_WORDS };
+            return instead_of(previous, table).or_else(|| instead_of(previous, PREFIX_WORDS));
+        }
+        None
+    }
+
+    /// `File /etc/motd {`, `Package nginx-full {`: what stands between a type and its body, without quotes.
+    fn unquoted_key(&self, site: &Site<'_>) -> Option<SyntaxError> {
+        let end = site.at.min(self.lexemes.len());
+        let start = end.saturating_sub(LOOK_BACK);
+        let line = self.lexemes.get(start..end)?;
+        let first = line.iter().rposition(|lexeme| lexeme.first).map_or(start, |first| start + first);
+        let upper = (first..end).rev().find(|index| self.lexemes.get(*index).is_some_and(|l| l.token == Token::Upper))?;
+        let run = self.lexemes.get(upper + 1..)?;
+        let mut length = 0;
+        for pair in run.windows(2).take(LOOK_BACK) {
+            let [one, next] = pair else { break };
+            length += 1;
+            if one.span.end != next.span.start || next.first || next.token == Token::LBrace {
+                break;
+            }
+        }
+        let (key, rest) = run.split_at_checked(length)?;
+        let (begin, last) = (key.first()?, key.last()?);
+        let spaced = self.lexemes.get(upper).is_some_and(|l| l.span.end < begin.span.start);
+        let plain = match begin.token {
+            Token::Slash | Token::Percent => key.len() > 1,
+            Token::Lower | Token::Int | Token::Underscore => true,
+            _ => false,
+        };
+        let near = site.at <= upper + 1 + length;
+        if !spaced || !plain || !near || rest.first()?.token != Token::LBrace {
+            return None;
+        }
+        let span = begin.span.to(last.span);
+        let resource = self.lexemes.get(upper).map_or("", |l| self.slice(l.span));
+        Some(quote_key(resource, self.slice(span), span))
+    }
+
+    /// `File { "/etc/motd": .. }`
+    fn key_in_body(&self, site: &Site<'_>) -> Option<SyntaxError> {
+        let (type_name, key) = match site.found? {
+            Token::Str if self.token_before(site, 1) == Some(Token::LBrace) => {
+                (self.before(site, 2)?, self.after(site, 0)?)
+            }
+            Token::LBrace if self.token_before(site, 1) == Some(Token::Lower) => {
+                (self.before(site, 1)?, self.after(site, 1)?)
+            }
+            _ => return None,
+        };
+        let colon = self.lexemes.iter().skip(site.at + 1).take(2).any(|l| l.token == Token::Colon);
+        if key.token != Token::Str || !colon || !matches!(type_name.token, Token::Upper | Token::Lower) {
+            return None;
+        }
+        let quoted = format!("\"{}\"", self.text(key).trim_matches(['"', '\'']));
+        let help = format!("write `{} {quoted} {{ .. }}`", camel(self.text(type_name)));
+        Some(SyntaxError::new(Kind::KeyInBody { key: quoted.into() }, key.span).help(help))
+    }
+
+    /// `=>` for `=`, `:` for `=`, `= ` without `let`, `>=` for `> =`.
+    fn wrong_sign(&self, site: &Site<'_>) -> Option<SyntaxError> {
+        let previous = self.before(site, 1);
+        let name = previous.filter(|p| p.token == Token::Lower).map(|p| SmolStr::new(self.text(p)));
+        match (site.found?, name) {
+            (Token::Colon, Some(name)) if site.expects("=") && !site.expects(":") => {
+                let help = format!("write `{name} = ..`");
+                Some(SyntaxError::new(Kind::ColonForEquals { name }, site.span).help(help))
+            }
+            (Token::FatArrow, Some(name)) if site.expects("=") => {
+                let help = format!("write `{name} = ..`");
+                let lambda = self.begins_element(site, 1);
+                let help = if lambda { format!("{help}; a lambda is written `|{name}| ..`") } else { help };
+                Some(SyntaxError::new(Kind::ArrowForEquals { name }, site.span).help(help))
+            }
+            (Token::Eq, _)
+                if self.line_start(site).is_some_and(|l| {
+                    l.token == Token::If || l.token == Token::Lower && matches!(self.text(l), "select" | "when")
+                }) =>
+            {
+                Some(SyntaxError::new(Kind::EqualsInCondition, site.span).help("write `==`"))
+            }
+            (Token::Eq, Some(name)) if self.begins_item(site, 1) && site.expects("sep") => {
+                let error = self.unexpected(site);
+                Some(error.help(format!("a value gets a name with `let`: `let {name} = ..`")))
+            }
+            (Token::Ge, _) if site.expects(">") && site.expects("?") && !site.expects("+") => {
+                Some(SyntaxError::new(Kind::TypeThenEquals, site.span).help("write `> =`"))
+            }
+            (token, Some(name)) if token.can_begin_operand() && site.expects("=") => {
+                if matches!(name.as_str(), "restart" | "reload") {
+                    let instead = if name == "restart" { "restart on" } else { "reload on" };
+                    return Some(SyntaxError::new(Kind::ForeignWord { word: name, instead }, previous?.span));
+                }
+                let help = format!("write `{name} = {}`", self.slice(site.span));
+                Some(SyntaxError::new(Kind::MissingEquals { name }, site.span).help(help))
+            }
+            (Token::Comma | Token::Sep | Token::RParen | Token::RBrace | Token::Eq, Some(name))
+                if site.expects(":") && !site.expects("=") && !site.expects("sep") =>
+            {
+                let help = format!("write `{name}: String`, or what else it is");
+                let place = previous?.span;
+                Some(SyntaxError::new(Kind::MissingType { name }, place).help(help))
+            }
+            (Token::LBrace, _) if site.expects("->") && previous.is_some_and(|p| p.token == Token::RParen) => {
+                let place = Span::at(previous?.span.end);
+                let kind = Kind::MissingValue { what: "the result type", after: "the parameters".to_owned() };
+                Some(SyntaxError::new(kind, place).help("a function says what it returns: `-> String`"))
+            }
+            (Token::LBrace, Some(name)) if self.begins_item(site, 1) || site.expects("+") => {
+                let help = format!("write `{}`", camel(&name));
+                let kind = Kind::UpperExpected { name, what: "a resource, component or record" };
+                Some(SyntaxError::new(kind, previous?.span).help(help))
+            }
+            _ => None,
+        }
+    }
+
+    /// Nothing where a value, a type or a name has to follow.
+    fn missing_operand(&self, site: &Site<'_>) -> Option<SyntaxError> {
+        use Token as T;
+        let previous = self.before(site, 1)?;
+        let block = matches!(site.found, Some(T::LBrace | T::HeadBrace | T::Eq | T::In));
+        if !site.is_end() && !(block && !site.expects("{")) {
+            return None;
+        }
+        let what = match previous.token {
+            T::If | T::Match if block => "a value",
+            T::For if block => "a name",
+            T::Colon | T::Arrow if block => "a type",
+            _ if block => return None,
+            T::Eq if site.expects("string") => "a value",
+            T::FatArrow => "a value",
+            T::Bang => "a value",
+            T::Colon | T::Arrow => "a type",
+            T::Dot | T::QuestionDot => "a name",
+            T::Let | T::Fn | T::Record | T::Enum | T::Import | T::As => "a name",
+            T::If | T::Match | T::For => "a value",
+            T::Else => "a block",
+            token if token.is_infix() => "a value",
+            T::Lower if site.expects("string") && !site.expects("+") => "a value",
+            T::Lower if site.expects("lower") && !site.expects("+") => "a name",
+            _ => return None,
+        };
+        let after = describe(previous.token, self.text(previous));
+        Some(SyntaxError::new(Kind::MissingValue { what, after }, Span::at(previous.span.end)))
+    }
+
+    /// A clause where statements stand, statements where attributes stand.
+    fn misplaced_clause(&self, site: &Site<'_>) -> Option<SyntaxError> {
+        let previous = self.before(site, 1);
+        if matches!(site.found, Some(Token::If | Token::Match | Token::For | Token::Let)) && site.expects("notify") {
+            let help = "a body holds attributes and clauses: choose a value with `name = if c { .. } else { .. }`, \
+                        or the whole resource with `when c`";
+            return Some(self.unexpected(site).help(help));
+        }
+        let previous = previous.filter(|p| p.token == Token::Lower && self.begins_item(site, 1))?;
+        let word = self.text(previous);
+        let clause = match word {
+            "before" | "notify" | "when" | "timeout" | "retry" | "after" | "approval" | "tags" => word.into(),
+            "restart" | "reload" | "skip" => SmolStr::from(format!("{word} {}", self.slice(site.span))),
+            _ => return None,
+        };
+        if !site.found.is_some_and(Token::can_begin_operand) || site.expects("=") {
+            return None;
+        }
+        let span = if clause == word { previous.span } else { previous.span.to(site.span) };
+        let help = "write it between the braces of the resource that it is about";
+        Some(SyntaxError::new(Kind::ClauseNotHere { clause }, span).help(help))
+    }
+
+    /// A statement at file level.
+    fn not_a_declaration(&self, site: &Site<'_>) -> Option<SyntaxError> {
+        if !(site.expects("import") && site.expects("component")) || self.token_before(site, 1) == Some(Token::Pub) {
+            return None;
+        }
+        let found = self.describe(site);
+        let help = if matches!(site.found, Some(Token::Upper | Token::If | Token::Match | Token::For)) {
+            "put it into a `policy`, which says which hosts it is for"
+        } else {
+            "a file holds `import`, `let`, `fn`, `record`, `enum`, `labels`, `resource`, `component` and `policy`"
+        };
+        Some(SyntaxError::new(Kind::NotADeclaration { found }, site.span).help(help))
+    }
+
+    /// Two items on one line, two elements without a comma.
+    fn missing_separator(&self, site: &Site<'_>) -> Option<SyntaxError> {
+        let previous = self.before(site, 1)?;
+        let token = site.found?;
+        let begins = token.can_begin_operand()
+            || token.is_keyword()
+            || matches!(token, Token::Pub | Token::Dot | Token::LBrace) && site.expects("sep");
+        if !begins || !(previous.token.can_end_item()) || token == Token::LBrace {
+            return None;
+        }
+        let separator = if site.expects("sep") && site.expects("import") || site.expects("sep") && site.expected.len() == 1
+        {
+            "a new line"
+        } else if site.expects("sep") {
+            "a new line or a comma"
+        } else if site.expects(",") {
+            "a comma"
+        } else {
+            return None;
+        };
+        let found = self.describe(site);
+        let error = SyntaxError::new(Kind::MissingSeparator { found, separator }, site.span);
+        Some(error.label(Span::at(previous.span.end), "it belongs here"))
+    }
+
+    fn unexpected(&self, site: &Site<'_>) -> SyntaxError {
+        let expected = expected_words(site);
+        SyntaxError::new(Kind::UnexpectedToken { found: self.describe(site), expected }, site.span)
+    }
+
+    // Mistakes that the grammar has rules for.
+
+    /// `record site`
+    pub(crate) fn lower_for_upper(&mut self, l: u32, r: u32) -> Name {
         let name = self.name(l, r);
-        self.report(SyntaxError::new(Kind::UpperExpected { name: name.text.clone(), what: "a type" }, name.span));
+        let what = match self.token_ending_before(l) {
+            Some(Token::Record) => "a record",
+            Some(Token::Enum) => "an enum",
+            Some(Token::Lower) => "a resource or component",
+            _ => "a variant",
+        };
+        let help = format!("write `{}`", camel(&name.text));
+        self.report(SyntaxError::new(Kind::UpperExpected { name: name.text.clone(), what }, name.span).help(help));
         name
     }
 
-    pub(crate) fn lower_expected(&mut self, l: u32, r: u32) -> Name {
+    /// `let Foo`
+    pub(crate) fn upper_for_lower(&mut self, l: u32, r: u32) -> Name {
         let name = self.name(l, r);
-        self.report(SyntaxError::new(Kind::LowerExpected { name: name.text.clone(), what: "a value" }, name.span));
+        let what = match self.token_ending_before(l) {
+            Some(Token::Let) => "a value",
+            Some(Token::Fn) => "a function",
+            Some(Token::Lower) => "a policy or parameter",
+            _ => "a field, attribute or parameter",
+        };
+        let help = format!("write `{}`", snake(&name.text));
+        self.report(SyntaxError::new(Kind::LowerExpected { name: name.text.clone(), what }, name.span).help(help));
         name
     }
 
+    fn token_ending_before(&self, l: u32) -> Option<Token> {
+        let at = self.lexemes.partition_point(|lexeme| lexeme.span.start < l);
+        self.lexemes.get(at.checked_sub(1)?).map(|lexeme| lexeme.token)
+    }
+
+    /// A word of the language where a name has to stand.
     pub(crate) fn reserved_name(&mut self, l: u32, r: u32) -> Name {
         let name = self.name(l, r);
-        self.report(SyntaxError::new(Kind::ReservedWord { word: name.text.clone() }, name.span));
+        self.reserved_word(&name);
         name
     }
 
-    pub(crate) fn lower_type(&mut self, l: u32, r: u32) -> Deep<Box<TypeExpr>> {
-        let name = self.name(l, r);
-        self.report(SyntaxError::new(Kind::UpperExpected { name: name.text, what: "a type" }, name.span));
-        self.bad_type(l, r)
+    fn reserved_word(&mut self, name: &Name) {
+        let other = match name.text.as_str() {
+            "type" => "kind",
+            "in" => "input",
+            "default" => "fallback",
+            "self" => "this",
+            _ => "",
+        };
+        let help = match other {
+            "" => format!("choose another name, for example `{}_`", name.text),
+            other => format!("choose another name, for example `{other}`"),
+        };
+        self.report(SyntaxError::new(Kind::ReservedWord { word: name.text.clone() }, name.span).help(help));
     }
 
+    /// Words that begin statements cannot name what an expression may begin with.
+    pub(crate) fn check_variable(&mut self, name: &Name) {
+        if matches!(name.text.as_str(), "after" | "select" | "check" | "defaults" | "prune" | "param" | "out") {
+            self.reserved_word(name);
+        }
+    }
+
+    /// `string` for `String`
+    pub(crate) fn lower_type(&mut self, l: u32, r: u32) -> Deep<Box<TypeExpr>> {
+        let name = self.name(l, r);
+        let known = match name.text.as_str() {
+            "string" | "str" | "text" => Some("String"),
+            "int" | "integer" | "number" | "i64" | "u64" | "i32" | "u32" => Some("Int"),
+            "bool" | "boolean" => Some("Bool"),
+            "duration" => Some("Duration"),
+            "size" => Some("Size"),
+            "mode" => Some("Mode"),
+            "path" => Some("AbsPath"),
+            _ => None,
+        };
+        let help = match (known, name.text.as_str()) {
+            (Some(known), _) => format!("write `{known}`"),
+            (None, "list" | "array" | "vec") => "write `List<T>`".to_owned(),
+            (None, text) => format!("write `{}`", camel(text)),
+        };
+        let kind = Kind::UpperExpected { name: name.text, what: "a type" };
+        self.report(SyntaxError::new(kind, name.span).help(help));
+        match known {
+            Some(known) => {
+                let name = Name { text: known.into(), span: name.span };
+                let kind = TypeExprKind::Path { module: None, name, args: Vec::new() };
+                Deep::flat(Box::new(TypeExpr { kind, span: Span::new(l, r) }))
+            }
+            None => self.bad_type(l, r),
+        }
+    }
+
+    /// `mode: 0o644`, `mode => 0o644`
     pub(crate) fn slip_attribute(
         &mut self,
         slip: Slip,
@@ -70,16 +538,21 @@ impl Cx<'_> {
             Slip::Colon => Kind::ColonForEquals { name: name.text.clone() },
             Slip::FatArrow => Kind::ArrowForEquals { name: name.text.clone() },
         };
-        self.report(SyntaxError::new(kind, sign));
+        // A value that could not be read has its own message, and one is enough.
+        if value.node.kind != ExprKind::Error || value.node.span.is_empty() {
+            let help = format!("write `{} = ..`", name.text);
+            self.report(SyntaxError::new(kind, sign).help(help));
+        }
         self.attribute(name, Some(value))
     }
 
+    /// `if a = b { .. }`
     pub(crate) fn equals_condition(&mut self, left: Deep<Expr>, sign: Span, right: Deep<Expr>) -> Box<HeadNode> {
         self.report(SyntaxError::new(Kind::EqualsInCondition, sign).help("write `==`"));
-        let value = self.binary(left, BinaryOp::Equal, sign, right);
-        HeadNode::value(value)
+        HeadNode::value(self.binary(left, BinaryOp::Equal, sign, right))
     }
 
+    /// `.Off: 1` in a `match`
     pub(crate) fn wrong_arm(
         &mut self,
         l: u32,
@@ -93,16 +566,21 @@ impl Cx<'_> {
             "->" => "->",
             _ => "=",
         };
-        self.report(SyntaxError::new(Kind::WrongArmArrow { found }, sign));
+        self.report(SyntaxError::new(Kind::WrongArmArrow { found }, sign).help("write `=>`"));
         self.arm(l, pattern, body, r)
     }
 
     /// `File "/etc/motd"` without a body.
     pub(crate) fn no_body(&mut self, path: Path, title: Deep<Expr>) -> Deep<Expr> {
-        let end = title.node.span.end;
         let span = path.span.to(title.node.span);
-        self.report(SyntaxError::new(Kind::MissingBody, span));
-        self.construct(path, Some(title), BodyNode::empty(end))
+        let name = path.segments.last().map(|name| name.text.clone()).unwrap_or_default();
+        let written = self.slice(title.node.span);
+        let help = match written.contains('\n') {
+            true => format!("write `{name} .. {{}}` to declare it, or `{name}[..]` to refer to it"),
+            false => format!("write `{name} {written} {{}}` to declare it, or `{name}[{written}]` to refer to it"),
+        };
+        self.report(SyntaxError::new(Kind::MissingBody, span).help(help));
+        self.construct(path, Some(title), BodyNode::empty(span.end))
     }
 
     /// `Package nginx { .. }`
@@ -110,15 +588,196 @@ impl Cx<'_> {
         let span = Span::new(l, r);
         let key = SmolStr::new(self.slice(span));
         let resource = path.segments.last().map(|name| name.text.clone()).unwrap_or_default();
-        let help = format!("write `{resource} \"{key}\"`");
-        self.report(SyntaxError::new(Kind::UnquotedKey { resource, key: key.clone() }, span).help(help));
+        self.report(quote_key(&resource, &key, span));
         let title = self.leaf(ExprKind::String(vec![StringPart::Text(key, span)]), l, r);
         self.construct(path, Some(title), body)
     }
 
     /// `Debian` in a pattern.
     pub(crate) fn bare_variant(&mut self, name: &Name) {
-        let kind = Kind::UnexpectedToken { found: format!("`{}`", name.text), expected: vec!["a pattern"] };
+        let found = format!("`{}` without a dot", name.text);
+        let kind = Kind::UnexpectedToken { found, expected: vec!["a pattern"] };
         self.report(SyntaxError::new(kind, name.span).help(format!("a variant begins with a dot: `.{}`", name.text)));
     }
 }
+
+const FILE_WORDS: &[(&str, &str)] = &[
+    ("def", "fn"),
+    ("func", "fn"),
+    ("function", "fn"),
+    ("class", "component"),
+    ("module", "component"),
+    ("define", "component"),
+    ("struct", "record"),
+    ("data", "record"),
+    ("object", "record"),
+    ("var", "let"),
+    ("val", "let"),
+    ("variable", "let"),
+    ("local", "let"),
+    ("use", "import"),
+    ("using", "import"),
+    ("include", "import"),
+    ("require", "import"),
+    ("from", "import"),
+    ("export", "pub"),
+    ("public", "pub"),
+    ("node", "policy"),
+    ("hosts", "policy"),
+    ("role", "policy"),
+    ("recipe", "policy"),
+    ("output", "out"),
+];
+
+const INFIX_WORDS: &[(&str, &str)] = &[
+    ("and", "&&"),
+    ("or", "||"),
+    ("is", "=="),
+    ("then", "{"),
+    ("do", "{"),
+    ("elif", "else if"),
+    ("elsif", "else if"),
+    ("elseif", "else if"),
+    ("mod", "%"),
+];
+
+const PREFIX_WORDS: &[(&str, &str)] = &[("not", "!")];
+
+const STATEMENT_WORDS: &[(&str, &str)] = &[
+    ("var", "let"),
+    ("val", "let"),
+    ("set", "let"),
+    ("unless", "if !"),
+    ("switch", "match"),
+    ("case", "match"),
+    ("foreach", "for"),
+    ("loop", "for"),
+    ("while", "for"),
+    ("elif", "else if"),
+    ("elsif", "else if"),
+    ("elseif", "else if"),
+    ("require", "after"),
+    ("subscribe", "restart on"),
+    ("output", "out"),
+    ("return", "the last expression of a block"),
+];
+
+fn quote_key(resource: &str, key: &str, span: Span) -> SyntaxError {
+    let mut help = format!("write `{resource} \"{key}\"`");
+    if key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        help += &format!(", or `{resource} ({key})` for the value of that name");
+    }
+    SyntaxError::new(Kind::UnquotedKey { resource: resource.into(), key: key.into() }, span).help(help)
+}
+
+/// `web_server` as `WebServer`
+fn camel(name: &str) -> String {
+    name.split('_')
+        .flat_map(|part| {
+            let mut chars = part.chars();
+            chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars)
+        })
+        .collect()
+}
+
+/// `WebServer` as `web_server`
+fn snake(name: &str) -> String {
+    let mut out = String::new();
+    for (index, c) in name.char_indices() {
+        if c.is_ascii_uppercase() && index > 0 && !out.ends_with('_') {
+            out.push('_');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
+/// A token in words.
+pub(crate) fn describe(token: Token, text: &str) -> String {
+    match token {
+        Token::Int | Token::Mode | Token::Size | Token::Duration => format!("the number `{text}`"),
+        Token::Str if text.len() <= 30 && !text.contains('\n') => format!("the text {text}"),
+        Token::Str | Token::StrStart | Token::StrText | Token::StrEnd => "text".to_owned(),
+        token if token.is_keyword() => format!("the word `{text}`"),
+        _ if text.is_empty() => format!("`{}`", crate::bracket::name(token)),
+        _ => format!("`{text}`"),
+    }
+}
+
+/// What the grammar would have taken, in words: a few, the most telling first.
+fn expected_words(site: &Site<'_>) -> Vec<&'static str> {
+    let value = site.expects("string") && site.expects("int") && site.expects("(");
+    let operator = site.expects("+") && site.expects("==");
+    let mut words = Vec::new();
+    let kind = if site.expects("notify") {
+        Some("an attribute or a clause")
+    } else if site.expects("claims") {
+        Some("a line of a schema")
+    } else if site.expects("select") {
+        Some("a statement")
+    } else if site.expects("_") {
+        Some("a pattern")
+    } else if value {
+        Some("a value")
+    } else if site.expects("record") && site.expects("lower") {
+        Some("a name")
+    } else if site.expects("Upper") && site.expects("lower") && !site.expects("|") {
+        Some(if site.expects("sep") || site.expects("}") { "a name" } else { "a type" })
+    } else {
+        None
+    };
+    words.extend(kind);
+    for (terminal, word) in WORDS {
+        let arrow = site.expects("=>") && site.expects("->") && matches!(*terminal, ":" | "->" | "=");
+        let attribute = site.expects("=>") && site.expects("=") && matches!(*terminal, ":" | "=>");
+        let head = site.expects("{|") && *terminal == "=";
+        let covered = arrow
+            || !site.expects("->") && attribute
+            || head
+            || kind.is_some() && COVERED_BY_KIND.contains(terminal)
+            || operator && COVERED_BY_OPERATOR.contains(terminal);
+        if !covered && site.expects(terminal) {
+            words.push(word);
+        }
+    }
+    if words.is_empty() && operator {
+        words.push("an operator");
+    }
+    words.truncate(4);
+    words
+}
+
+const COVERED_BY_KIND: &[&str] =
+    &["lower", "Upper", ".Upper", "string", "int", "(", "in", "else", "key", "out", "{"];
+const COVERED_BY_OPERATOR: &[&str] = &["(", ".", "in", ">", ".Upper", "{", "string"];
+
+/// The grammar's terminals in words. What is not here would not help.
+const WORDS: &[(&str, &str)] = &[
+    ("lower", "a name"),
+    ("Upper", "a type"),
+    (".Upper", "a variant"),
+    ("=", "`=`"),
+    (":", "`:`"),
+    ("=>", "`=>`"),
+    ("->", "`->`"),
+    ("{", "`{`"),
+    ("{|", "`{`"),
+    ("}", "`}`"),
+    (")", "`)`"),
+    ("]", "`]`"),
+    ("hole end", "`}`"),
+    (",", "`,`"),
+    ("sep", "a new line"),
+    ("in", "`in`"),
+    (">", "`>`"),
+    ("(", "`(`"),
+    ("string", "text in quotes"),
+    ("int", "a number"),
+    ("protocol", "`protocol`"),
+    ("key", "`key`"),
+    ("out", "`out`"),
+    ("every", "`every`"),
+    ("else", "`else`"),
+    ("..", "`..`"),
+    (".", "`.`"),
+];

@@ -76,7 +76,7 @@ pub enum Token {
     None,
     SelfValue,
     As,
-    /// A word that belongs to a part of the language that the grammar has no rule for.
+    /// A word that is never a name and belongs to a part of the language that the grammar has no rule for.
     Reserved,
     /// Text that is no token; the lexer has reported it.
     Error,
@@ -116,6 +116,8 @@ pub enum Token {
     Effects,
     /// `accepts secret`
     AcceptsSecret,
+    /// A word that begins an item that the grammar has no rule for; elsewhere it is a name.
+    Future,
 }
 
 impl Token {

@@ -204,6 +204,8 @@ pub(crate) struct Cx<'s> {
     pub(crate) lexemes: &'s [Lexeme],
     /// The places of closing brackets that are not in the text.
     pub(crate) inserted: &'s [u32],
+    /// The parts of the text whose mistakes are reported already.
+    pub(crate) torn: &'s [Span],
     comments: &'s [Comment],
     docs: &'s [DocBlock],
     /// Which of `docs` found their declaration.
@@ -215,11 +217,18 @@ pub(crate) struct Cx<'s> {
 }
 
 impl<'s> Cx<'s> {
-    pub(crate) fn new(text: &'s str, lexed: &'s Lexed, inserted: &'s [u32], stop: &'s Cell<bool>) -> Self {
+    pub(crate) fn new(
+        text: &'s str,
+        lexed: &'s Lexed,
+        inserted: &'s [u32],
+        torn: &'s [Span],
+        stop: &'s Cell<bool>,
+    ) -> Self {
         Cx {
             text,
             lexemes: &lexed.lexemes,
             inserted,
+            torn,
             comments: &lexed.trivia.comments,
             docs: &lexed.docs,
             docs_used: vec![false; lexed.docs.len()],
@@ -245,8 +254,8 @@ impl<'s> Cx<'s> {
         }
     }
 
-    /// The file's documentation and the mistakes.
-    pub(crate) fn finish(mut self) -> (Option<SmolStr>, Vec<SyntaxError>) {
+    /// The file's documentation and the mistakes; `correct` if no other stage found any.
+    pub(crate) fn finish(mut self, correct: bool) -> (Option<SmolStr>, Vec<SyntaxError>) {
         let mut file = None;
         let mut lost = Vec::new();
         for (doc, used) in self.docs.iter().zip(&self.docs_used) {
@@ -257,7 +266,7 @@ impl<'s> Cx<'s> {
             }
         }
         // Next to another mistake, its declaration may just not have been understood.
-        if self.errors.is_empty() {
+        if correct && self.errors.is_empty() {
             for doc in lost {
                 let error = self.misplaced(doc);
                 self.report(error);
@@ -332,16 +341,21 @@ impl<'s> Cx<'s> {
     }
 
     pub(crate) fn function(
-        &self,
+        &mut self,
         name: Name,
         params: List<Deep<Option<Box<Param>>>>,
         result: Deep<Box<TypeExpr>>,
         body: Deep<Block>,
     ) -> Box<ItemKind> {
+        self.check_variable(&name);
+        for param in &params.nodes {
+            self.check_variable(&param.name);
+        }
         Box::new(ItemKind::Fn(Fn { name, params: params.nodes, result: *result.node, body: body.node }))
     }
 
-    pub(crate) fn let_(&self, name: Name, ty: Option<Deep<Box<TypeExpr>>>, value: Deep<Expr>) -> Deep<Box<Let>> {
+    pub(crate) fn let_(&mut self, name: Name, ty: Option<Deep<Box<TypeExpr>>>, value: Deep<Expr>) -> Deep<Box<Let>> {
+        self.check_variable(&name);
         let ty = ty.map(|ty| *ty.node);
         Deep::new(Box::new(Let { name, ty, value: value.node }), value.depth)
     }
@@ -472,6 +486,7 @@ impl<'s> Cx<'s> {
     pub(crate) fn stmt_param(&mut self, l: u32, param: Deep<Box<Param>>, r: u32) -> Deep<Box<Stmt>> {
         let Deep { node: mut param, depth } = param;
         self.schema_docs(l, &mut param);
+        self.check_variable(&param.name);
         let docs = param.docs.clone();
         let mut stmt = self.stmt(l, StmtKind::Param(*param), depth, r);
         stmt.node.docs = docs;
@@ -759,8 +774,9 @@ impl<'s> Cx<'s> {
     }
 
     pub(crate) fn bind(&mut self, l: u32, r: u32) -> Deep<Box<Pattern>> {
-        let text = SmolStr::new(self.slice(Span::new(l, r)));
-        self.pattern(PatternKind::Bind(text), l, r)
+        let name = self.name(l, r);
+        self.check_variable(&name);
+        self.pattern(PatternKind::Bind(name.text), l, r)
     }
 
     pub(crate) fn literal_pattern(&mut self, value: Deep<Expr>) -> Deep<Box<Pattern>> {

@@ -1,0 +1,252 @@
+//! Trees and mistakes as short text, for snapshots.
+
+use mc_syntax::ast::*;
+use mc_syntax::{Span, SyntaxError};
+use std::fmt::Write as _;
+
+/// The tree of a file as S-expressions, an item per line.
+pub(crate) fn tree(file: &SourceFile) -> String {
+    let mut out = String::new();
+    if let Some(docs) = &file.docs {
+        let _ = writeln!(out, "//! {docs:?}");
+    }
+    for item in &file.items {
+        let _ = writeln!(out, "{}", self::item(item));
+    }
+    out
+}
+
+/// Mistakes with places as `line:column`, counted in bytes from 1.
+pub(crate) fn mistakes(text: &str, errors: &[SyntaxError]) -> String {
+    let mut out = String::new();
+    for error in errors {
+        let _ = writeln!(out, "{} {} {}", place(text, error.span), error.kind.code(), error.kind.headline());
+        for (span, label) in &error.labels {
+            let _ = writeln!(out, "  {} {label}", place(text, *span));
+        }
+        if let Some(help) = &error.help {
+            let _ = writeln!(out, "  help: {help}");
+        }
+    }
+    out
+}
+
+fn place(text: &str, span: Span) -> String {
+    let position = |offset: u32| {
+        let before = &text[..offset as usize];
+        let line = before.matches('\n').count() + 1;
+        let column = before.len() - before.rfind('\n').map_or(0, |newline| newline + 1) + 1;
+        format!("{line}:{column}")
+    };
+    if span.is_empty() { position(span.start) } else { format!("{}-{}", position(span.start), position(span.end)) }
+}
+
+fn docs(docs: &Option<SmolStr>) -> String {
+    docs.as_ref().map_or(String::new(), |docs| format!("/// {docs:?} "))
+}
+
+fn all<T>(list: &[T], print: impl std::ops::Fn(&T) -> String) -> String {
+    list.iter().map(print).collect::<Vec<_>>().join(" ")
+}
+
+fn item(item: &Item) -> String {
+    let public = if item.public.is_some() { "pub " } else { "" };
+    let kind = match &item.kind {
+        ItemKind::Import(import) => {
+            let names = import.names.as_ref().map_or(String::new(), |names| {
+                let name = |n: &ImportName| match &n.alias {
+                    Some(alias) => format!("{} as {}", n.name.text, alias.text),
+                    None => n.name.text.to_string(),
+                };
+                format!(" {{{}}}", all(names, name))
+            });
+            format!("(import {}{names})", import.module.iter().map(|n| n.text.as_str()).collect::<Vec<_>>().join("."))
+        }
+        ItemKind::Let(node) => let_(node),
+        ItemKind::Fn(node) => format!(
+            "(fn {} ({}) {} {})",
+            node.name.text,
+            all(&node.params, param),
+            type_expr(&node.result),
+            block(&node.body)
+        ),
+        ItemKind::Record(node) => format!("(record {} {})", node.name.text, all(&node.fields, param)),
+        ItemKind::Enum(node) => {
+            let variant = |v: &Variant| format!("{}({} {})", docs(&v.docs), v.name.text, all(&v.fields, param));
+            format!("(enum {} {})", node.name.text, all(&node.variants, variant))
+        }
+        ItemKind::Labels(node) => format!("(labels {})", all(&node.fields, param)),
+        ItemKind::Resource(node) => format!("(resource {} {})", node.name.text, all(&node.items, resource_item)),
+        ItemKind::Component(node) => format!("(component {} {})", node.name.text, block(&node.body)),
+        ItemKind::Policy(node) => format!("(policy {} {})", node.name.text, block(&node.body)),
+        ItemKind::Error => "(error)".to_owned(),
+    };
+    format!("{}{public}{kind}", docs(&item.docs))
+}
+
+fn resource_item(item: &ResourceItem) -> String {
+    let flag = |on: bool, word: &'static str| if on { word } else { "" };
+    match item {
+        ResourceItem::Provider { name, protocol, .. } => format!("(provider {name} {protocol})"),
+        ResourceItem::Key { local, param: p } => format!("({}key {})", flag(*local, "local "), param(p)),
+        ResourceItem::Attribute { param: p, accepts_secret, union } => {
+            format!("({}attribute {}{})", flag(*union, "union "), param(p), flag(*accepts_secret, " accepts-secret"))
+        }
+        ResourceItem::Output { early, param: p } => format!("({}out {})", flag(*early, "early "), param(p)),
+        ResourceItem::Relation { kind, values, .. } => format!("({kind:?} {})", all(values, expr)),
+        ResourceItem::After { targets, .. } => format!("(after {})", all(targets, expr)),
+        ResourceItem::Effects { effects, .. } => format!("(effects {})", all(effects, expr)),
+        ResourceItem::Error(_) => "(error)".to_owned(),
+    }
+}
+
+fn let_(node: &Let) -> String {
+    let ty = node.ty.as_ref().map_or(String::new(), |ty| format!(": {}", type_expr(ty)));
+    format!("(let {}{ty} {})", node.name.text, expr(&node.value))
+}
+
+fn param(param: &Param) -> String {
+    let default = param.default.as_ref().map_or(String::new(), |value| format!(" = {}", expr(value)));
+    format!("{}({}: {}{default})", docs(&param.docs), param.name.text, type_expr(&param.ty))
+}
+
+fn type_expr(ty: &TypeExpr) -> String {
+    match &ty.kind {
+        TypeExprKind::Path { module, name, args } => {
+            let module = module.as_ref().map_or(String::new(), |module| format!("{}.", module.text));
+            let args = if args.is_empty() { String::new() } else { format!("<{}>", all(args, type_expr)) };
+            format!("{module}{}{args}", name.text)
+        }
+        TypeExprKind::Optional(ty) => format!("{}?", type_expr(ty)),
+        TypeExprKind::Error => "<error>".to_owned(),
+    }
+}
+
+fn block(block: &Block) -> String {
+    format!("{{{}}}", all(&block.stmts, stmt))
+}
+
+fn stmt(stmt: &Stmt) -> String {
+    let kind = match &stmt.kind {
+        StmtKind::Let(node) => let_(node),
+        StmtKind::Param(node) => format!("(param {})", param(node)),
+        StmtKind::Out(out) => format!("(out {}: {} {})", out.name.text, type_expr(&out.ty), expr(&out.value)),
+        StmtKind::Select(value) => format!("(select {})", expr(value)),
+        StmtKind::Expr(value) => expr(value),
+        StmtKind::Error => "(error)".to_owned(),
+    };
+    format!("{}{kind}", docs(&stmt.docs))
+}
+
+fn path(path: &Path) -> String {
+    let module = path.module.as_ref().map_or(String::new(), |module| format!("{}.", module.text));
+    format!("{module}{}", path.segments.iter().map(|n| n.text.as_str()).collect::<Vec<_>>().join("."))
+}
+
+/// An expression as an S-expression.
+pub(crate) fn expr(value: &Expr) -> String {
+    match &value.kind {
+        ExprKind::Bool(value) => value.to_string(),
+        ExprKind::None => "none".to_owned(),
+        ExprKind::Int(value) => value.to_string(),
+        ExprKind::Duration(value) => format!("{value}ns"),
+        ExprKind::Size(value) => format!("{value}B"),
+        ExprKind::Mode(value) => format!("0o{value:o}"),
+        ExprKind::String(parts) => {
+            let part = |part: &StringPart| match part {
+                StringPart::Text(text, _) => format!("{text:?}"),
+                StringPart::Hole(hole) => expr(hole),
+            };
+            if let [StringPart::Text(..)] = parts.as_slice() {
+                return all(parts, part);
+            }
+            format!("(string {})", all(parts, part))
+        }
+        ExprKind::Name(name) => name.to_string(),
+        ExprKind::Path(node) => path(node),
+        ExprKind::Variant(name) => format!(".{}", name.text),
+        ExprKind::SelfValue => "self".to_owned(),
+        ExprKind::Field { base, optional, name } => {
+            format!("({} {} {})", if *optional { "?." } else { "." }, expr(base), name.text)
+        }
+        ExprKind::Call { callee, args } => format!("(call {} {})", expr(callee), all(args, arg)),
+        ExprKind::Index { base, index } => format!("(index {} {})", expr(base), expr(index)),
+        ExprKind::Unary { op, operand, .. } => format!("({op:?} {})", expr(operand)),
+        ExprKind::Binary { op, left, right, .. } => format!("({op:?} {} {})", expr(left), expr(right)),
+        ExprKind::List(list) => format!("[{}]", all(list, expr)),
+        ExprKind::Construct(node) => {
+            let head = match (&node.path, &node.variant) {
+                (Some(node), _) => path(node),
+                (None, Some(name)) => format!(".{}", name.text),
+                (None, None) => String::new(),
+            };
+            let title = node.title.as_ref().map_or(String::new(), |title| format!(" {}", expr(title)));
+            format!("(new {head}{title} {{{}}})", all(&node.body.items, body_item))
+        }
+        ExprKind::Reference { path: node, key } => format!("(ref {} {})", path(node), expr(key)),
+        ExprKind::Convert { path: node, value } => format!("(convert {} {})", path(node), expr(value)),
+        ExprKind::If(node) => if_(node),
+        ExprKind::Match(node) => {
+            let arm = |arm: &Arm| format!("({} => {})", pattern(&arm.pattern), block(&arm.body));
+            format!("(match {} {})", expr(&node.scrutinee), all(&node.arms, arm))
+        }
+        ExprKind::For(node) => {
+            format!("(for {} in {} {})", all(&node.patterns, pattern), expr(&node.iterable), block(&node.body))
+        }
+        ExprKind::Lambda(node) => format!("(lambda |{}| {})", all(&node.params, pattern), block(&node.body)),
+        ExprKind::Paren(value) => format!("(paren {})", expr(value)),
+        ExprKind::Error => "<error>".to_owned(),
+    }
+}
+
+fn if_(node: &If) -> String {
+    let condition = match &node.condition {
+        Condition::Value(value) => expr(value),
+        Condition::Let(taken, value) => format!("let {} = {}", pattern(taken), expr(value)),
+    };
+    let otherwise = match &node.otherwise {
+        None => String::new(),
+        Some(Else::Block(node)) => format!(" else {}", block(node)),
+        Some(Else::If(node)) => format!(" else {}", expr(node)),
+    };
+    format!("(if {condition} {}{otherwise})", block(&node.then))
+}
+
+fn arg(arg: &Arg) -> String {
+    match &arg.name {
+        Some(name) => format!("{}={}", name.text, expr(&arg.value)),
+        None => expr(&arg.value),
+    }
+}
+
+fn body_item(item: &BodyItem) -> String {
+    match item {
+        BodyItem::Attribute { name, value: Some(value) } => format!("({} = {})", name.text, expr(value)),
+        BodyItem::Attribute { name, value: None } => name.text.to_string(),
+        BodyItem::Clause(clause) => {
+            let every = clause.every.as_ref().map_or(String::new(), |every| format!(" every {}", expr(every)));
+            format!("({:?} {}{every})", clause.kind, expr(&clause.value))
+        }
+        BodyItem::Error(_) => "(error)".to_owned(),
+    }
+}
+
+fn pattern(node: &Pattern) -> String {
+    match &node.kind {
+        PatternKind::Wildcard => "_".to_owned(),
+        PatternKind::Bind(name) => name.to_string(),
+        PatternKind::Literal(value) => expr(value),
+        PatternKind::Variant { path: of, name, fields, rest } => {
+            let of = of.as_ref().map_or(String::new(), path);
+            let fields = fields.as_ref().map_or(String::new(), |fields| {
+                let field = |f: &PatternField| match &f.pattern {
+                    Some(node) => format!("{}={}", f.name.text, pattern(node)),
+                    None => f.name.text.to_string(),
+                };
+                format!(" {{{}{}}}", all(fields, field), if rest.is_some() { " .." } else { "" })
+            });
+            format!("{of}.{}{fields}", name.text)
+        }
+        PatternKind::Error => "<error>".to_owned(),
+    }
+}
