@@ -290,8 +290,11 @@ impl ReadHost for OsHost {
             Err(error) if error.kind == HostErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
+        // The descriptor is only good for its path.
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let folder = rustix::fs::openat(&folder, ".", flags, Mode::empty()).map_err(fail)?;
         let mut entries = Vec::new();
-        for entry in Dir::read_from(&folder).map_err(fail)? {
+        for entry in Dir::new(folder.try_clone().map_err(|_| fail(Errno::MFILE))?).map_err(fail)? {
             let entry = entry.map_err(fail)?;
             // Names that are no text can be no path of a plan.
             let Ok(name) = entry.file_name().to_str() else { continue };

@@ -39,11 +39,12 @@ pub fn generate(schemas: &[Schema]) -> Result<Vec<GeneratedFile>, Unsupported> {
         let (module, _) = split(&schema.name)?;
         modules.entry(module).or_default().push(schema);
     }
-    let mut files = Vec::new();
+    let mut files = vec![encoded(schemas)?];
     let mut index = String::from(
         "//! Desired states, generated from the resource schemas of the standard library by `cargo xtask\n\
          //! codegen`. Edit `stdlib/src/std/*.mc` instead.\n\n",
     );
+    index.push_str("#[cfg(any(test, feature = \"testing\"))]\npub(crate) mod encoded;\n");
     for (module, mut schemas) in modules {
         schemas.sort_by(|a, b| a.name.cmp(&b.name));
         let file = module.rsplit_once('.').map_or(module, |(_, file)| file);
@@ -61,6 +62,22 @@ pub fn generate(schemas: &[Schema]) -> Result<Vec<GeneratedFile>, Unsupported> {
     }
     files.push(GeneratedFile { name: "mod.rs".to_owned(), text: index });
     Ok(files)
+}
+
+/// The schemas themselves, for tests that make bundles without a compiler.
+fn encoded(schemas: &[Schema]) -> Result<GeneratedFile, Unsupported> {
+    let mut text = String::from(
+        "//! The schemas' canonical encodings, generated from the standard library by `cargo xtask codegen`.\n\n\
+         /// Hexadecimal digits, sorted by the schemas' names.\npub(crate) const SCHEMAS: &[&str] = &[\n",
+    );
+    let mut sorted: Vec<&Schema> = schemas.iter().collect();
+    sorted.sort_by(|a, b| a.name.cmp(&b.name));
+    for schema in sorted {
+        let bytes = schema.encode().map_err(|error| Unsupported(format!("`{}`: {error}", schema.name)))?;
+        let _ = writeln!(text, "    // {}\n    \"{}\",", schema.name, mc_plan::digest::hex(&bytes));
+    }
+    text.push_str("];\n");
+    Ok(GeneratedFile { name: "encoded.rs".to_owned(), text })
 }
 
 fn split(name: &str) -> Result<(&str, &str), Unsupported> {

@@ -19,6 +19,8 @@ mod package;
 mod service;
 mod staging;
 mod symlink;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(test)]
 mod tests;
 mod user;
