@@ -234,7 +234,7 @@ fn look(
         run::preview(request, host, &store, &mut journal)
     })?;
     drop(guard);
-    Ok(Outcome::Report(Box::new(noted(report, &store))))
+    Ok(Outcome::Report(Box::new(noted(report, standing, &store))))
 }
 
 /// Acts, under the lock.
@@ -271,6 +271,7 @@ fn act(
             return Err(outcome);
         }
     };
+    record_standing(&mut audit, host, &verified, standing)?;
     let mut store = RunStore::open(&folder)?;
     let mut journal = Journal::new(Some(&folder));
     // What was signed has passed: a clock that says otherwise later is wrong.
@@ -283,14 +284,36 @@ fn act(
             Stores { security: &mut security, run: &mut store, journal: &mut journal, audit: &mut audit };
         run::apply(request, host, stores)
     })?;
-    let report = noted(report, &store);
+    // A run that had nothing to write has synced nothing either.
+    audit.sync()?;
+    let report = noted(report, standing, &store);
     drop(guard);
     Ok(Outcome::Report(Box::new(report)))
 }
 
-fn noted(mut report: Report, store: &RunStore) -> Report {
+fn noted(mut report: Report, standing: &Standing, store: &RunStore) -> Report {
+    report.notes.extend(standing.notes.iter().cloned());
     report.notes.extend(store.note().map(str::to_owned));
     report
+}
+
+/// That not all of what decides was the owner's. It is durable with what the run writes first.
+fn record_standing(
+    audit: &mut Audit,
+    host: &OsHost,
+    verified: &Verified<'_>,
+    standing: &Standing,
+) -> Result<(), StateError> {
+    if standing.notes.is_empty() {
+        return Ok(());
+    }
+    let record = json!({
+        "time": mc_engine::report::time(host.clock().wall()),
+        "event": "operator-counts",
+        "manifest": hex(&verified.id()),
+        "notes": standing.notes,
+    });
+    audit.append(&record.to_string())
 }
 
 fn record_refusal(

@@ -21,6 +21,8 @@ pub(crate) enum Command {
     Apply(Apply),
     /// Print what is known about this host
     Facts(Facts),
+    /// Talk to an operator who pushes a bundle; `mc-control push` starts this
+    Session(Session),
 }
 
 #[derive(Debug, Args)]
@@ -73,6 +75,13 @@ pub(crate) struct Facts {
     /// How they are printed
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Session {
+    /// Talk on standard input and output, the only way there is
+    #[arg(long, required = true)]
+    pub(crate) stdio: bool,
 }
 
 /// Who reads the output.

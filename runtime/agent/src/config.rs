@@ -8,6 +8,7 @@ use mc_engine::host::{HostErrorKind, ReadHost as _};
 use mc_engine::label::{LabelSource, Labels};
 use mc_plan::host_file::{HostFile, LabelValue};
 use mc_plan::trust::TrustStore;
+use mc_plan::value::TextKind;
 use rustix::fs::{OFlags, Stat};
 
 use crate::host::{OsHost, Root};
@@ -30,6 +31,8 @@ pub(crate) struct Standing {
     pub(crate) streams: Option<Vec<String>>,
     /// Its labels.
     pub(crate) labels: Labels,
+    /// What of this is not the owner's and holds for one run, a line each.
+    pub(crate) notes: Vec<String>,
 }
 
 /// Why a file cannot be used.
@@ -54,7 +57,7 @@ impl Standing {
         labels: &[(String, String)],
     ) -> Result<Self, ConfigError> {
         let rooted = host.identity().rooted;
-        let owned = !rooted && host.identity().uid == 0;
+        let owned = is_owned(host);
         let trust = match trust {
             Some(path) => {
                 let here = OsHost::open(None, crate::host::Durability::None)
@@ -63,36 +66,18 @@ impl Standing {
                     .ok_or_else(|| environment(path, "the trust file does not exist"))
                     .and_then(|text| parse_trust(path, &text))?
             }
-            None => {
-                let path = Utf8Path::new(TRUST);
-                read_inside(host.root(), path, owned)?
-                    .ok_or_else(|| {
-                        environment(path, "the trust file does not exist; name one with `--trust`")
-                    })
-                    .and_then(|text| parse_trust(path, &text))?
-            }
+            None => own_trust(host)?.ok_or_else(|| {
+                environment(TRUST, "the trust file does not exist; name one with `--trust`")
+            })?,
         };
-        let path = Utf8Path::new(HOST);
-        let file = match read_inside(host.root(), path, owned)? {
-            Some(text) => Some(HostFile::parse(&text).map_err(|error| environment(path, error))?),
-            None => None,
-        };
+        let file = own_host(host)?;
         if file.is_some() && !labels.is_empty() && !rooted {
             return Err(ConfigError::Usage(format!(
                 "`--label` is for hosts without {HOST}, and this one has it: change the labels there"
             )));
         }
         let file = file.unwrap_or_default();
-        let mut values: BTreeMap<String, String> = file
-            .labels
-            .into_iter()
-            .map(|(name, value)| match value {
-                LabelValue::Bool(truth) => (name, truth.to_string()),
-                LabelValue::Int(number) => (name, number.to_string()),
-                LabelValue::Text(text) => (name, text),
-            })
-            .collect();
-        let mut source = if values.is_empty() { LabelSource::None } else { LabelSource::Host };
+        let Labels { mut values, mut source } = own_labels(file.labels);
         let mut given: BTreeMap<String, String> = BTreeMap::new();
         for (name, value) in labels {
             if given.insert(name.clone(), value.clone()).is_some() {
@@ -101,8 +86,117 @@ impl Standing {
             source = LabelSource::CommandLine;
         }
         values.extend(given);
-        Ok(Self { trust, id: file.id, streams: file.streams, labels: Labels { values, source } })
+        let labels = Labels { values, source };
+        Ok(Self { trust, id: file.id, streams: file.streams, labels, notes: Vec::new() })
     }
+}
+
+/// What the owner of a host says about it, as far as the owner does.
+#[derive(Clone, Debug)]
+pub(crate) struct Own {
+    trust: Option<TrustStore>,
+    host: Option<HostFile>,
+}
+
+/// What an operator says about a host. It holds for one run, and only where the owner says nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct Operator<'a> {
+    /// The trust document, as its file has it.
+    pub(crate) trust: &'a [u8],
+    /// The host's id.
+    pub(crate) id: Option<&'a str>,
+    /// The host's labels.
+    pub(crate) labels: &'a BTreeMap<String, String>,
+}
+
+impl Own {
+    /// Reads the host's files.
+    pub(crate) fn read(host: &OsHost) -> Result<Self, ConfigError> {
+        Ok(Self { trust: own_trust(host)?, host: own_host(host)? })
+    }
+
+    /// Whether the owner says what is trusted.
+    pub(crate) fn trusts(&self) -> bool {
+        self.trust.is_some()
+    }
+
+    /// The id that the owner gave the host.
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.host.as_ref()?.id.as_deref()
+    }
+
+    /// With what the operator says where the owner says nothing. A host file wins as a whole: an id or labels
+    /// from elsewhere beside it could make the host take what it was never meant to.
+    pub(crate) fn or(self, operator: &Operator<'_>) -> Result<Standing, ConfigError> {
+        let mut notes = Vec::new();
+        let trust = match self.trust {
+            Some(trust) => trust,
+            None => {
+                notes.push("the operator's trust document counts: the host has none of its own".to_owned());
+                let name = "the operator's trust document";
+                let text = std::str::from_utf8(operator.trust).map_err(|error| environment(name, error))?;
+                TrustStore::parse(text).map_err(|error| environment(name, error))?
+            }
+        };
+        let (id, streams, labels) = match self.host {
+            Some(file) => (file.id, file.streams, own_labels(file.labels)),
+            None => {
+                let id = match operator.id {
+                    Some(id) if TextKind::HostName.check(id).is_err() => {
+                        return Err(environment(
+                            "the operator's id for the host",
+                            "it is not written like a host name",
+                        ));
+                    }
+                    id => id.map(str::to_owned),
+                };
+                notes.extend(id.as_ref().map(|id| {
+                    format!("the operator's id for the host counts, `{id}`: the host has none of its own")
+                }));
+                let values = operator.labels.clone();
+                if values.is_empty() {
+                    (id, None, Labels::none())
+                } else {
+                    let names: Vec<&str> = values.keys().map(String::as_str).collect();
+                    notes.push(format!(
+                        "the operator's labels count ({}): the host has none of its own",
+                        names.join(", ")
+                    ));
+                    (id, None, Labels { values, source: LabelSource::Operator })
+                }
+            }
+        };
+        Ok(Standing { trust, id, streams, labels, notes })
+    }
+}
+
+fn is_owned(host: &OsHost) -> bool {
+    !host.identity().rooted && host.identity().uid == 0
+}
+
+fn own_trust(host: &OsHost) -> Result<Option<TrustStore>, ConfigError> {
+    let path = Utf8Path::new(TRUST);
+    let text = read_inside(host.root(), path, is_owned(host))?;
+    text.map(|text| parse_trust(path, &text)).transpose()
+}
+
+fn own_host(host: &OsHost) -> Result<Option<HostFile>, ConfigError> {
+    let path = Utf8Path::new(HOST);
+    let text = read_inside(host.root(), path, is_owned(host))?;
+    text.map(|text| HostFile::parse(&text).map_err(|error| environment(path, error))).transpose()
+}
+
+fn own_labels(labels: BTreeMap<String, LabelValue>) -> Labels {
+    let values: BTreeMap<String, String> = labels
+        .into_iter()
+        .map(|(name, value)| match value {
+            LabelValue::Bool(truth) => (name, truth.to_string()),
+            LabelValue::Int(number) => (name, number.to_string()),
+            LabelValue::Text(text) => (name, text),
+        })
+        .collect();
+    let source = if values.is_empty() { LabelSource::None } else { LabelSource::Host };
+    Labels { values, source }
 }
 
 fn parse_trust(path: &Utf8Path, text: &str) -> Result<TrustStore, ConfigError> {

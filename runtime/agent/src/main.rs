@@ -15,6 +15,7 @@ mod config;
 mod fact;
 mod host;
 mod output;
+mod session;
 mod store;
 
 use std::process::ExitCode;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
     ExitCode::from(match arguments.command {
         cli::Command::Apply(options) => apply::command(&options, &stop),
         cli::Command::Facts(options) => fact::command(&options),
+        cli::Command::Session(_) => session::command(&stop),
     })
 }
 
