@@ -255,7 +255,7 @@ impl<'p> Relations<'p> {
     }
 
     /// The value of a schema's expression for a step; none where it has none, or is known later.
-    pub(crate) fn value(&mut self, step: &Step<'p>, id: ExprId) -> Result<Option<Value>, Failure> {
+    pub(crate) fn value(&mut self, step: &Step<'_>, id: ExprId) -> Result<Option<Value>, Failure> {
         let schema = self.plan.schemas.get(at(step.schema));
         // What most rules are needs no evaluator.
         let value = match schema.and_then(|schema| schema.exprs.get(id)) {

@@ -7,6 +7,7 @@ mod pool;
 mod preflight;
 mod preview;
 mod schedule;
+mod stale;
 mod step;
 mod work;
 
@@ -180,6 +181,9 @@ pub fn apply(request: &Request<'_>, host: &dyn WriteHost, stores: Stores<'_>) ->
     let mut memory = Memory::load(stores.run, stores.journal)?;
     let id = Id::new(read, &memory)?;
     let mut report = id.report(request, read, false);
+    if memory.recovered.torn {
+        report.notes.push("the end of the journal was torn off; what it said is not trusted".to_owned());
+    }
     let begin = Begin {
         run: id.run.clone(),
         resumed: id.resumed,

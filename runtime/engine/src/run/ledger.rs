@@ -2,6 +2,7 @@
 //! owed refreshes, and at the end what is left for the next run.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use mc_plan::digest::{hex, sha256};
 
@@ -99,6 +100,9 @@ impl Debts {
     }
 }
 
+/// How long results wait for others, at most, while something is done.
+const GROUP: Duration = Duration::from_millis(200);
+
 /// Writes down what a run does.
 pub(super) struct Ledger<'s> {
     journal: Journal<'s>,
@@ -112,6 +116,8 @@ pub(super) struct Ledger<'s> {
     owed_before: Vec<Owed>,
     pub(super) applied: BTreeMap<String, [u8; 32]>,
     applied_changed: bool,
+    /// When results were made durable last, on the monotonic clock.
+    synced: Duration,
 }
 
 impl<'s> Ledger<'s> {
@@ -132,6 +138,7 @@ impl<'s> Ledger<'s> {
             interrupted: memory.recovered.interrupted(),
             applied: memory.take_applied(),
             applied_changed: memory.recovered.interrupted() && !memory.recovered.applied.is_empty(),
+            synced: Duration::ZERO,
             owed_before: memory.remembered.as_ref().map(|left| left.owed.clone()).unwrap_or_default(),
         }
     }
@@ -204,8 +211,18 @@ impl<'s> Ledger<'s> {
         Ok(self.journal.append(&records)?)
     }
 
+    /// Results become durable: at once where it is urgent, else when some time has passed since the last sync.
+    pub(super) fn sync_results(&mut self, clock: &dyn Clock, urgent: bool) -> Result<(), RunError> {
+        let now = clock.monotonic();
+        if !urgent && now.saturating_sub(self.synced) < GROUP {
+            return Ok(());
+        }
+        self.synced = now;
+        self.sync()
+    }
+
     /// What was written so far becomes durable.
-    pub(super) fn sync(&mut self) -> Result<(), RunError> {
+    fn sync(&mut self) -> Result<(), RunError> {
         self.journal.sync()?;
         if std::mem::take(&mut self.audit_dirty) {
             self.audit.sync()?;

@@ -12,12 +12,13 @@ use super::fingerprint::fingerprint;
 use super::ledger::{Debts, Ledger};
 use super::pool::{Done, Inline, Job, Pool, ToRead, Workers};
 use super::preflight::Found;
+use super::stale::Stale;
 use super::step::{Board, Progress};
 use super::work::{BatchDone, Hands, Task, TaskDone};
 use crate::graph::{Graph, Vertex, at};
 use crate::host::Clock;
 use crate::journal::{Ending, Intent, StepResult, diff_digest};
-use crate::provider::{Batch, ProviderError, ProviderErrorKind, Writes};
+use crate::provider::{Batch, ProviderError, ProviderErrorKind};
 use crate::report::{Cause, Outcome};
 use crate::resolve::{Missing, Outputs, Relations, Resolver};
 use crate::state::Stop;
@@ -111,22 +112,6 @@ impl State {
     }
 }
 
-/// What was written since preflight.
-#[derive(Default)]
-struct Stale {
-    anything: bool,
-    domains: BTreeSet<String>,
-    values: BTreeSet<(String, Value)>,
-    /// Vertices after one that acted.
-    after: Vec<bool>,
-}
-
-impl Stale {
-    fn nothing(&self) -> bool {
-        !self.anything && self.domains.is_empty() && self.values.is_empty()
-    }
-}
-
 impl<'a, 'p> Scheduler<'a, 'p, '_> {
     /// Runs every step that can run.
     pub(super) fn run(&mut self) -> Result<Option<Halt>, RunError> {
@@ -158,7 +143,7 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
             busy: 0,
             looking: BTreeMap::new(),
             outputs: Outputs::new(graph.steps.len()),
-            stale: Stale { after: vec![false; graph.vertices], ..Stale::default() },
+            stale: Stale::new(graph.vertices),
             intended: BTreeMap::new(),
             halt: None,
             error: None,
@@ -191,11 +176,6 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
                 }
                 continue;
             }
-            if state.error.is_none()
-                && let Err(error) = self.ledger.sync()
-            {
-                self.fail_run(state, error);
-            }
             match workers.hear() {
                 Done::Lost => {
                     self.fail_run(state, RunError::Worker);
@@ -215,6 +195,7 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
             state.halt = Some(Halt::Stopped);
         } else if self.limits.deadline.is_some_and(|deadline| self.clock().monotonic() >= deadline) {
             state.halt = Some(Halt::Deadline);
+            self.limits.wake.raise();
             self.notes.push("the run was stopped at its deadline".to_owned());
         }
     }
@@ -278,44 +259,12 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
         let found = self.board.step(vertex).and_then(|progress| progress.found.take());
         match found {
             Some(found @ (Found::Same(_) | Found::Differs(_)))
-                if desired.is_none() && self.fresh(state, vertex) =>
+                if desired.is_none() && state.stale.spares(&self.hands.sight, self.relations, vertex) =>
             {
                 self.decide(state, vertex, found, None);
             }
             _ => state.to_read.entry(step.schema).or_default().push((vertex, desired)),
         }
-    }
-
-    /// Whether what preflight found still holds.
-    fn fresh(&mut self, state: &State, vertex: Vertex) -> bool {
-        if state.stale.nothing() {
-            return true;
-        }
-        if state.stale.anything || state.stale.after.get(at(vertex)).copied().unwrap_or(true) {
-            return false;
-        }
-        let Some(step) = self.graph.step(vertex) else { return false };
-        let Some(provider) = self.hands.sight.provider(vertex) else { return false };
-        if provider.describe().reads.iter().any(|domain| state.stale.domains.contains(*domain)) {
-            return false;
-        }
-        let Some(schema) = self.graph.plan.schemas.get(at(step.schema)) else { return false };
-        let relations = schema.claims.iter().chain(&schema.reads).chain(&schema.writes);
-        for relation in relations {
-            if state.stale.domains.contains(&relation.domain) {
-                return false;
-            }
-            match self.relations.value(step, relation.value) {
-                Ok(Some(value)) => {
-                    if state.stale.values.contains(&(relation.domain.clone(), value)) {
-                        return false;
-                    }
-                }
-                Ok(None) => {}
-                Err(_) => return false,
-            }
-        }
-        true
     }
 
     /// What a look means for a step.
@@ -616,48 +565,25 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
             self.limits.wake.raise();
             self.notes.push("nothing more was done after data could not be made durable".to_owned());
         }
-        state.stale.anything |= batch.written.anything;
-        state.stale.domains.extend(batch.written.domains);
+        state.stale.add(batch.written);
         let mut results = Vec::with_capacity(batch.tasks.len());
         for task in &batch.tasks {
             state.intended.remove(&task.vertex);
             results.push(self.result_of(task));
             if task.touched {
-                self.soil(state, task.vertex);
+                state.stale.wrote(&self.hands.sight, self.relations, task.vertex);
             }
         }
-        if let Err(error) = self.ledger.conclude(self.clock(), self.debts, results) {
+        // Independent items are read again at no cost, so their results may wait for others. What else was
+        // done, a restart above all, would be done again.
+        let urgent = batch.tasks.iter().any(|task| task.refreshed)
+            || !provider.is_some_and(|p| matches!(p.describe().batch, Batch::Independent(_)));
+        let concluded = self.ledger.conclude(self.clock(), self.debts, results);
+        if let Err(error) = concluded.and_then(|()| self.ledger.sync_results(self.clock(), urgent)) {
             self.fail_run(state, error);
         }
         for task in batch.tasks {
             self.task_done(state, task);
-        }
-    }
-
-    /// What was written makes what was read before doubtful.
-    fn soil(&mut self, state: &mut State, vertex: Vertex) {
-        let Some(step) = self.graph.step(vertex) else { return };
-        if let Some(provider) = self.hands.sight.provider(vertex) {
-            match provider.describe().writes {
-                Writes::Anything => state.stale.anything = true,
-                Writes::Domains(domains) => {
-                    state.stale.domains.extend(domains.iter().map(|d| (*d).to_owned()));
-                }
-            }
-        }
-        if let Some(schema) = self.graph.plan.schemas.get(at(step.schema)) {
-            for write in &schema.writes {
-                match self.relations.value(step, write.value) {
-                    Ok(Some(value)) => {
-                        state.stale.values.insert((write.domain.clone(), value));
-                    }
-                    Ok(None) => {}
-                    Err(_) => state.stale.anything = true,
-                }
-            }
-        }
-        if let Some(flag) = state.stale.after.get_mut(at(vertex)) {
-            *flag = true;
         }
     }
 
@@ -780,11 +706,8 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
 
     fn done(&mut self, state: &mut State, vertex: Vertex) {
         self.board.pass(self.graph, vertex);
-        let soiled = state.stale.after.get(at(vertex)).copied().unwrap_or(false);
+        state.stale.pass(self.graph, vertex);
         for edge in self.graph.edges.from(vertex) {
-            if soiled && let Some(flag) = state.stale.after.get_mut(at(edge.to)) {
-                *flag = true;
-            }
             if let Some(count) = state.waiting.get_mut(at(edge.to)) {
                 *count = count.saturating_sub(1);
                 if *count == 0

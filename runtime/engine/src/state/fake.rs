@@ -48,6 +48,13 @@ enum Held {
     Shared(usize),
 }
 
+impl Stored {
+    fn dead(&self) -> bool {
+        self.dies_with.as_ref().is_some_and(|flag| flag.load(Ordering::SeqCst))
+            || self.dies_after.is_some_and(|after| self.writes >= after)
+    }
+}
+
 impl FakeState {
     /// Empty stores.
     pub fn new() -> Self {
@@ -59,10 +66,16 @@ impl FakeState {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Loses what was not made durable, as a power failure would.
+    pub fn lose_power(&self) {
+        let mut stored = self.stored();
+        let durable = stored.durable;
+        stored.journal.truncate(durable);
+    }
+
     fn write(&self) -> Result<MutexGuard<'_, Stored>, StateError> {
         let mut stored = self.stored();
-        let dead = stored.dies_with.as_ref().is_some_and(|flag| flag.load(Ordering::SeqCst));
-        if dead || stored.dies_after.is_some_and(|after| stored.writes >= after) {
+        if stored.dead() {
             return Err(StateError("killed".to_owned()));
         }
         stored.writes += 1;
@@ -120,6 +133,9 @@ impl JournalSink for FakeState {
 
     fn sync(&mut self) -> Result<(), StateError> {
         let mut stored = self.stored();
+        if stored.dead() {
+            return Err(StateError("killed".to_owned()));
+        }
         stored.durable = stored.journal.len();
         stored.syncs += 1;
         Ok(())

@@ -70,10 +70,14 @@ fn killed_after_each_write_of_a_store() {
         scene.run();
         let (undisturbed, writes) = (end(&scene), scene.state.stored().writes);
         assert!(writes > 8, "{writes}");
-        for kill in 0..writes {
+        for kill in 0..writes * 2 {
+            let (kill, power) = (kill / 2, kill % 2 == 1);
             let scene = web(jobs);
             scene.state.stored().dies_after = Some(kill);
             let first = scene.try_run();
+            if power {
+                scene.state.lose_power();
+            }
             recover(
                 &scene,
                 &format!("jobs {jobs}, killed after write {kill} of {writes}: {first:?}"),
@@ -105,6 +109,9 @@ fn killed_before_during_and_after_each_effect() {
                     }
                     let first = scene.try_run();
                     assert!(scene.host.dead());
+                    if lost {
+                        scene.state.lose_power();
+                    }
                     let report =
                         recover(&scene, &format!("jobs {jobs}, {death:?}, {lost}: {first:?}"), &undisturbed);
                     assert_eq!(report.resumed, lost, "{death:?}");

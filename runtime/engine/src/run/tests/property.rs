@@ -177,7 +177,7 @@ proptest! {
     }
 
     #[test]
-    fn killed_anywhere_it_comes_to_the_same_end(shape in shape(), kill in 0_u64..40, effect in any::<bool>(), moment in 0_u8..3) {
+    fn killed_anywhere_it_comes_to_the_same_end(shape in shape(), kill in 0_u64..40, effect in any::<bool>(), moment in 0_u8..3, power in any::<bool>()) {
         let shape = Shape { faults: Vec::new(), ..shape };
         let undisturbed = build(&shape);
         undisturbed.run();
@@ -196,6 +196,9 @@ proptest! {
             scene.state.stored().dies_after = Some(kill);
         }
         let _ = scene.try_run();
+        if power {
+            scene.state.lose_power();
+        }
         scene.host.revive();
         scene.state.stored().dies_after = None;
         scene.state.stored().dies_with = None;
