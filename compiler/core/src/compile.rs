@@ -88,7 +88,8 @@ fn without_consequences(db: &dyn Db, file: File, mut all: Vec<Diagnostic>) -> Ve
     let ends: Vec<usize> = file.text(db).match_indices('\n').map(|(at, _)| at).collect();
     let line = |at: u32| ends.partition_point(|end| *end < at as usize);
     let broken: Vec<(usize, usize)> = errors.iter().map(|e| (line(e.span.start), line(e.span.end))).collect();
-    let is_syntax = |d: &Diagnostic| errors.iter().any(|e| e.kind.code() == d.code.0 && e.span == d.primary.span);
+    let is_syntax =
+        |d: &Diagnostic| errors.iter().any(|e| e.kind.code() == d.code.0 && e.span == d.primary.span);
     all.retain(|d| {
         let at = line(d.primary.span.start);
         is_syntax(d) || !broken.iter().any(|(first, last)| (*first..=*last).contains(&at))

@@ -13,29 +13,39 @@ pub enum Origin {
     Package,
 }
 
-/// One source file.
-#[salsa::input(debug)]
-pub struct File {
-    /// Its path in messages, relative to the package: `src/main.mc`.
-    pub path: Utf8PathBuf,
-    /// Its module: `web.nginx`; the root module is empty.
-    pub module: SmolStr,
-    /// Where it comes from.
-    #[returns(copy)]
-    pub origin: Origin,
-    /// Its text.
-    pub text: Arc<str>,
-}
+pub use input::{File, Program};
 
-/// Everything that is compiled together: one package and the standard library.
-#[salsa::input(singleton, debug)]
-pub struct Program {
-    /// The package's name.
-    pub name: SmolStr,
-    /// The package's files, sorted by path.
-    pub files: Vec<File>,
-    /// The standard library's files.
-    pub standard: Vec<File>,
+#[expect(missing_docs, reason = "the macro writes methods without documentation")]
+mod input {
+    use super::Origin;
+    use camino::Utf8PathBuf;
+    use smol_str::SmolStr;
+    use std::sync::Arc;
+
+    /// One source file.
+    #[salsa::input(debug)]
+    pub struct File {
+        /// Its path in messages, relative to the package: `src/main.mc`.
+        pub path: Utf8PathBuf,
+        /// Its module: `web.nginx`; the root module is empty.
+        pub module: SmolStr,
+        /// Where it comes from.
+        #[returns(copy)]
+        pub origin: Origin,
+        /// Its text.
+        pub text: Arc<str>,
+    }
+
+    /// Everything that is compiled together: one package and the standard library.
+    #[salsa::input(singleton, debug)]
+    pub struct Program {
+        /// The package's name.
+        pub name: SmolStr,
+        /// The package's files, sorted by path.
+        pub files: Vec<File>,
+        /// The standard library's files.
+        pub standard: Vec<File>,
+    }
 }
 
 /// The database as queries see it.

@@ -137,6 +137,8 @@ pub enum Entity {
     Decl(DeclId, DeclKind),
     /// An imported module.
     Module(File),
+    /// Something that could not be imported: its uses are not reported as well.
+    Broken,
 }
 
 /// A declaration as others see it.
@@ -213,6 +215,7 @@ fn resolve_imports(db: &dyn Db, file: File) -> (BTreeMap<SmolStr, Entity>, Vec<D
     let mut names: BTreeMap<SmolStr, Entity> =
         own.iter().map(|(name, d)| (name.clone(), Entity::Decl(d.id, d.kind))).collect();
     let mut imported: BTreeMap<SmolStr, Span> = BTreeMap::new();
+    let mut broken: Vec<SmolStr> = Vec::new();
     let mut found = Vec::new();
     for item in &tree(db, file).items {
         let ast::ItemKind::Import(import) = &item.kind else { continue };
@@ -221,6 +224,10 @@ fn resolve_imports(db: &dyn Db, file: File) -> (BTreeMap<SmolStr, Entity>, Vec<D
         let Some(&module) = modules(db).get(path.as_str()) else {
             let span = import.module[0].span.to(last.span);
             found.push(unknown_module(db, Place::new(file, span), &path));
+            let wanted =
+                import.names.iter().flatten().map(|wanted| wanted.alias.as_ref().unwrap_or(&wanted.name));
+            let all = wanted.chain(import.names.is_none().then_some(last));
+            broken.extend(all.map(|name| name.text.clone()));
             continue;
         };
         let mut add = |name: &ast::Name, entity: Entity, found: &mut Vec<Diagnostic>| {
@@ -250,7 +257,10 @@ fn resolve_imports(db: &dyn Db, file: File) -> (BTreeMap<SmolStr, Entity>, Vec<D
         for wanted in list {
             let place = Place::new(file, wanted.name.span);
             match declarations(db, module).get(&wanted.name.text) {
-                None => found.push(unknown_import(db, place, module, &wanted.name.text)),
+                None => {
+                    found.push(unknown_import(db, place, module, &wanted.name.text));
+                    broken.push(wanted.alias.as_ref().unwrap_or(&wanted.name).text.clone());
+                }
                 Some(declared) => {
                     if !declared.public && module != file {
                         let name = &wanted.name.text;
@@ -268,6 +278,9 @@ fn resolve_imports(db: &dyn Db, file: File) -> (BTreeMap<SmolStr, Entity>, Vec<D
                 }
             }
         }
+    }
+    for name in broken {
+        names.entry(name).or_insert(Entity::Broken);
     }
     (names, found)
 }

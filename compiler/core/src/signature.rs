@@ -428,7 +428,7 @@ pub fn lookup_type(
                 DeclKind::Let | DeclKind::Fn | DeclKind::Policy => Ty::Error,
             })
         }
-        Some(Entity::Module(_)) => Some(Ty::Error),
+        Some(Entity::Module(_) | Entity::Broken) => Some(Ty::Error),
         None => {
             findings.diagnostics.push(unknown_type(db, file, name));
             None

@@ -28,7 +28,8 @@ impl<'db> Checker<'db> {
                         self.unknown_name(name, callee.span);
                         return self.with_arguments(args, span);
                     }
-                    _ => {}
+                    Some(Entity::Broken) => return self.with_arguments(args, span),
+                    Some(_) => {}
                 }
                 self.not_callable(callee);
                 self.with_arguments(args, span)

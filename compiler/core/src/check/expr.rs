@@ -137,7 +137,7 @@ impl<'db> Checker<'db> {
                 );
             }
             (Ty::Duration, Ty::Int, _) => {
-                diagnostic = diagnostic.help("a duration has a unit: `90s`, `5m`, `1h30m`")
+                diagnostic = diagnostic.help("a duration has a unit: `90s`, `5m`, `1h30m`");
             }
             (Ty::Size, Ty::Int, _) => diagnostic = diagnostic.help("a size has a unit: `512MiB`, `10GB`"),
             (Ty::Text(kind), Ty::String, _) => {
@@ -186,6 +186,7 @@ impl<'db> Checker<'db> {
                 self.report(diagnostic);
                 self.error(span)
             }
+            Some(Entity::Broken) => self.error(span),
             Some(Entity::Module(module)) => {
                 self.refer(span, Target::Module(*module));
                 self.report(

@@ -239,7 +239,7 @@ impl<'db> Checker<'db> {
         for field in fields.into_iter().flatten() {
             match field.pattern.as_ref().map(|p| &p.kind) {
                 None => {
-                    bound.push(Local { name: field.name.text.clone(), ty: Ty::Error, span: field.name.span })
+                    bound.push(Local { name: field.name.text.clone(), ty: Ty::Error, span: field.name.span });
                 }
                 Some(PatternKind::Bind(name)) => {
                     bound.push(Local { name: name.clone(), ty: Ty::Error, span: field.name.span });

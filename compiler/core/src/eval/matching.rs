@@ -199,23 +199,24 @@ impl<'db> Evaluator<'db> {
             Datum::Value(Value::None) => Test::Never,
             Datum::Node(id) => Test::Node(self.out.residual.node(Node::IsSome(*id), place)),
             Datum::Refs(steps) => {
-                let conditions = steps.iter().map(|s| self.out.declared[*s as usize].condition).collect();
-                self.exists(conditions, place)
+                let conditions: Vec<_> =
+                    steps.iter().map(|s| self.out.declared[*s as usize].condition).collect();
+                self.exists(&conditions, place)
             }
             Datum::Instances(instances) => {
-                let conditions =
+                let conditions: Vec<_> =
                     instances.iter().map(|i| self.out.instances[*i as usize].condition).collect();
-                self.exists(conditions, place)
+                self.exists(&conditions, place)
             }
             _ => Test::Always,
         }
     }
 
     /// Whether one of these exists. What is known to hold here anyway needs no test.
-    fn exists(&mut self, conditions: Vec<Option<ExprId>>, place: Place) -> Test {
+    fn exists(&mut self, conditions: &[Option<ExprId>], place: Place) -> Test {
         let here = self.out.residual.conjuncts(self.context.condition);
         let mut test: Option<ExprId> = None;
-        for condition in &conditions {
+        for condition in conditions {
             let open: Vec<ExprId> =
                 self.out.residual.conjuncts(*condition).into_iter().filter(|c| !here.contains(c)).collect();
             let mut whole: Option<ExprId> = None;

@@ -216,7 +216,7 @@ impl<'db> Evaluator<'db> {
         self.modules.insert(file, Rc::clone(&env));
         if let Some(root) = checked.body.root {
             let frame = Frame { file, body: &checked.body };
-            let saved = std::mem::replace(&mut self.context.condition, None);
+            let saved = self.context.condition.take();
             for stmt in &checked.body.block(root).stmts {
                 if let Stmt::Let(local, value) = stmt {
                     let datum = self.eval(frame, &env, *value);

@@ -97,14 +97,16 @@ fn impossible(evaluation: &Evaluation, drafts: &[Draft], graph: &Graph, way: &[u
     let mut needed: Vec<Vec<u32>> = Vec::new();
     for edge in way {
         needed.extend(graph.origins[*edge as usize].1.map(|owner| vec![owner]));
-        needed.extend(drafts.get(graph.edges[*edge as usize].from as usize).map(|step| step.declared.clone()));
+        needed
+            .extend(drafts.get(graph.edges[*edge as usize].from as usize).map(|step| step.declared.clone()));
     }
     let apart = |x: u32, y: u32| {
         merge::exclusive(evaluation, &evaluation.declared[x as usize], &evaluation.declared[y as usize])
     };
-    needed.iter().enumerate().any(|(i, a)| {
-        needed[i + 1..].iter().any(|b| a.iter().all(|x| b.iter().all(|y| apart(*x, *y))))
-    })
+    needed
+        .iter()
+        .enumerate()
+        .any(|(i, a)| needed[i + 1..].iter().any(|b| a.iter().all(|x| b.iter().all(|y| apart(*x, *y)))))
 }
 
 fn message(

@@ -99,7 +99,14 @@ impl Builder<'_> {
     }
 
     /// An edge that carries change; it does so only where the declaration that asks for it exists.
-    fn refresh(&mut self, (from, to): (u32, u32), kind: EdgeKind, clause: Clause, carrier: (bool, u32), place: Place) {
+    fn refresh(
+        &mut self,
+        (from, to): (u32, u32),
+        kind: EdgeKind,
+        clause: Clause,
+        carrier: (bool, u32),
+        place: Place,
+    ) {
         let span = mc_plan::plan::SourceSpan::default();
         let position = Some((carrier.0, self.declaration(carrier.1)));
         let edge = Edge { from, to, kind, reason: EdgeReason::Clause(clause), carrier: position, span };

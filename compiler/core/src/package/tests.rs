@@ -196,7 +196,7 @@ fn manifests_that_are_wrong() {
 #[test]
 fn a_wrong_key_is_drawn_with_its_repair() {
     let db = loaded(&[("masterchef.toml", &MANIFEST.replace("version", "verison")), ("src/main.mc", POLICY)]);
-    &expect![[r#"
+    expect![[r#"
         error[MC0602]: there is no key `verison` in `[package]`
            ,-[ masterchef.toml:3:1 ]
            |
@@ -241,8 +241,12 @@ fn without_a_manifest() {
     "#]]
     .assert_eq(&full(&loaded(&[("src/main.mc", POLICY)])));
     let mut db = Database::new();
-    load(&mut db, &system(&[("masterchef.toml", MANIFEST), ("src/main.mc", POLICY)]), Utf8Path::new("site/src"))
-        .expect("the folder is there");
+    load(
+        &mut db,
+        &system(&[("masterchef.toml", MANIFEST), ("src/main.mc", POLICY)]),
+        Utf8Path::new("site/src"),
+    )
+    .expect("the folder is there");
     expect![[r#"
         masterchef.toml:1:1: error[MC0601]: `src` has no `masterchef.toml`
     "#]]

@@ -60,17 +60,23 @@ policy p {
 
 #[test]
 fn itself() {
-    check("policy p { File \"/a\" { after File[\"/a\"] } }\n", expect![[r#"
+    check(
+        "policy p { File \"/a\" { after File[\"/a\"] } }\n",
+        expect![[r#"
         src/main.mc:6:24: error[MC0504]: File["/a"] waits for itself
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn values_that_need_each_other() {
-    check("let a = b\nlet b = c + 1\nlet c = a\npolicy p { let x = y\n let y = x }\n", expect![[r#"
+    check(
+        "let a = b\nlet b = c + 1\nlet c = a\npolicy p { let x = y\n let y = x }\n",
+        expect![[r#"
         src/main.mc:6:5: error[MC0208]: `a`, `b`, `c` need each other's value
         src/main.mc:9:16: error[MC0208]: `x`, `y` need each other's value
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -19,8 +19,7 @@ fn logged() -> (Database, Arc<Mutex<Vec<String>>>) {
 }
 
 fn ran(log: &Mutex<Vec<String>>, query: &str) -> usize {
-    let log = log.lock().expect("no other thread");
-    log.iter().filter(|entry| entry.starts_with(query)).count()
+    log.lock().map_or(0, |log| log.iter().filter(|entry| entry.starts_with(query)).count())
 }
 
 #[test]

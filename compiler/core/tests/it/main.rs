@@ -46,6 +46,7 @@ fn outline(files: &[(&str, &str)]) -> String {
 }
 
 /// Compares the outline of a root module.
+#[expect(clippy::needless_pass_by_value, reason = "so that the expectation stands in the call")]
 fn check(source: &str, expected: expect_test::Expect) {
     expected.assert_eq(&outline(&[("src/main.mc", source)]));
 }
@@ -69,7 +70,8 @@ fn show(plan: &Plan) -> String {
                 let _ = write!(out, " if #{}", id.0);
             }
             for setting in &declaration.attributes {
-                let attribute = &plan.schemas[step.schema as usize].attributes[setting.attribute as usize].name;
+                let attribute =
+                    &plan.schemas[step.schema as usize].attributes[setting.attribute as usize].name;
                 let value = match &setting.value {
                     Operand::Expr(id) => format!("#{}", id.0),
                     Operand::Value(Value::Blob(blob)) => format!("<{} bytes>", blob.size),

@@ -169,18 +169,28 @@ policy p {
 #[test]
 fn modules_and_imports() {
     let files = [
-        ("src/main.mc", "import web.site.{Site, default_port}\nimport std.fs.File\npolicy p { File \"/x\" { content = \"${default_port} ${Site { name = \"n\" }.name}\" } }\n"),
-        ("src/web/site.mc", "import std.fs.File\npub record Site { name: String }\npub let default_port = 80 + base\nlet base = 1\n"),
+        (
+            "src/main.mc",
+            "import web.site.{Site, default_port}\nimport std.fs.File\npolicy p { File \"/x\" { content = \"${default_port} ${Site { name = \"n\" }.name}\" } }\n",
+        ),
+        (
+            "src/web/site.mc",
+            "import std.fs.File\npub record Site { name: String }\npub let default_port = 80 + base\nlet base = 1\n",
+        ),
     ];
     expect![[r#"
         File[/x] content=<4 bytes>
-    "#]].assert_eq(&outline(&files));
+    "#]]
+    .assert_eq(&outline(&files));
 }
 
 #[test]
 fn the_order_of_files_changes_nothing() {
     let a = ("src/a.mc", "import std.fs.File\npub component A { File \"/a\" {} }\n");
-    let main = ("src/main.mc", "import a.A\nimport std.fs.File\npolicy p { A {}\n File \"/b\" { content = \"x\" } }\n");
+    let main = (
+        "src/main.mc",
+        "import a.A\nimport std.fs.File\npolicy p { A {}\n File \"/b\" { content = \"x\" } }\n",
+    );
     let (one, two) = (database(&[a, main]), database(&[main, a]));
     let (one, two) = (mc_compiler::compiled_plan(&one), mc_compiler::compiled_plan(&two));
     assert!(one.is_some());
