@@ -305,6 +305,7 @@ impl SyntaxErrorKind {
         use SyntaxErrorKind as K;
         match self {
             K::UnexpectedToken { found, expected } => match list(expected) {
+                Some(expected) if found.starts_with("the end of") => format!("{found} comes where {expected} is needed"),
                 Some(expected) => format!("{found} does not fit here; {expected} would"),
                 None => format!("{found} does not fit here"),
             },

@@ -98,6 +98,20 @@ impl Cx<'_> {
         }
     }
 
+    /// A complete expression with a mistake behind it. What stands by itself is kept; of anything else, nobody
+    /// knows whether the author meant it.
+    pub(crate) fn kept(&mut self, value: Deep<Expr>) -> Deep<Expr> {
+        let separate = self.errors.last().is_some_and(|last| matches!(last.kind, Kind::MissingSeparator { .. }));
+        let whole = matches!(
+            value.node.kind,
+            ExprKind::Construct(_) | ExprKind::If(_) | ExprKind::Match(_) | ExprKind::For(_)
+        );
+        if separate || whole {
+            return value;
+        }
+        self.bad_expr(value.node.span.start, value.node.span.end)
+    }
+
     fn before(&self, site: &Site<'_>, distance: usize) -> Option<Lexeme> {
         self.lexemes.get(site.at.checked_sub(distance)?).copied()
     }
@@ -152,7 +166,7 @@ impl Cx<'_> {
         let before = Site { found: Some(previous.token), span: previous.span, at: site.at - 1, ..*site };
         let body = site.expects("=") && site.expects("sep") && site.expects("=>");
         let expected = if body {
-            vec!["an attribute or a clause"]
+            vec!["an attribute", "a clause"]
         } else if site.expects(":") && !site.expects("=") {
             vec!["a name and its type"]
         } else {
@@ -409,7 +423,8 @@ impl Cx<'_> {
         let begins = token.can_begin_operand()
             || token.is_keyword()
             || matches!(token, Token::Pub | Token::Dot | Token::LBrace) && site.expects("sep");
-        if !begins || !(previous.token.can_end_item()) || token == Token::LBrace {
+        let head = site.expects("in") && !site.expects("+");
+        if !begins || head || !previous.token.can_end_item() || token == Token::LBrace {
             return None;
         }
         let separator = if site.expects("sep") && site.expects("import") || site.expects("sep") && site.expected.len() == 1
@@ -595,8 +610,8 @@ impl Cx<'_> {
 
     /// `Debian` in a pattern.
     pub(crate) fn bare_variant(&mut self, name: &Name) {
-        let found = format!("`{}` without a dot", name.text);
-        let kind = Kind::UnexpectedToken { found, expected: vec!["a pattern"] };
+        let found = format!("`{}`", name.text);
+        let kind = Kind::UnexpectedToken { found, expected: vec!["a variant with its dot"] };
         self.report(SyntaxError::new(kind, name.span).help(format!("a variant begins with a dot: `.{}`", name.text)));
     }
 }
@@ -710,7 +725,8 @@ fn expected_words(site: &Site<'_>) -> Vec<&'static str> {
     let operator = site.expects("+") && site.expects("==");
     let mut words = Vec::new();
     let kind = if site.expects("notify") {
-        Some("an attribute or a clause")
+        words.push("an attribute");
+        Some("a clause")
     } else if site.expects("claims") {
         Some("a line of a schema")
     } else if site.expects("select") {

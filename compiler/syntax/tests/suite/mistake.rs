@@ -234,7 +234,7 @@ let z = 3"#,
             3:12-3:14 MC0106 this `${` is not closed before its string ends
               3:16 the string ends here
               help: close it with `}`, or write `\${` for the characters themselves
-            (policy p {(let x (string "a " b)) (let y (string "a " (call f ))) (let z 3)})
+            (policy p {(let x (string "a " <error>)) (let y (string "a " (call f ))) (let z 3)})
         "#]],
     );
 }
@@ -339,7 +339,7 @@ let w = $name"#,
               help: `&&` is the word for "and"
             5:9-5:10 MC0115 `$` has no meaning here
               help: `${..}` puts a value into a string; a name alone needs no `$`
-            (policy p {(let x <error>) (let y <error>) (let z a) (let w <error>)})
+            (policy p {(let x <error>) (let y <error>) (let z <error>) (let w <error>)})
         "#]],
     );
 }
@@ -353,7 +353,7 @@ let y = don't"#,
             2:9-2:14 MC0116 text stands in double quotes, not in single ones
               help: write `"abc"`
             3:12-3:14 MC0115 `'t` has no meaning here
-            (policy p {(let x "abc") (let y don)})
+            (policy p {(let x "abc") (let y <error>)})
         "#]],
     );
 }
@@ -465,7 +465,7 @@ policy p {
             (error)
             (error)
             (error)
-            (policy p {(error) (error) (error) (let c a) (new File "/a" {(error) (error) (mode = <error>) (owner = "root")})})
+            (policy p {(error) (error) (error) (let c <error>) (new File "/a" {(error) (error) (mode = <error>) (owner = "root")})})
         "#]],
     );
 }
@@ -549,7 +549,7 @@ timeout 3s"#,
               help: write it between the braces of the resource that it is about
             4:1-4:8 MC0125 `timeout` belongs into the body of a resource
               help: write it between the braces of the resource that it is about
-            (policy p {notify restart timeout})
+            (policy p {<error> <error> <error>})
         "#]],
     );
 }
@@ -562,7 +562,7 @@ fn statement_in_a_body() {
   owner = "root"
 }"#,
         expect![[r#"
-            3:3-3:5 MC0101 the word `if` does not fit here; an attribute or a clause or `}` would
+            3:3-3:5 MC0101 the word `if` does not fit here; an attribute, a clause or `}` would
               help: a body holds attributes and clauses: choose a value with `name = if c { .. } else { .. }`, or the whole resource with `when c`
             (policy p {(new File "/a" {(error) (owner = "root")})})
         "#]],
@@ -584,7 +584,7 @@ let x = f(a: 1)"#,
               help: write `owner = ..`
             6:12-6:13 MC0128 `a` gets its value with `=`; `:` introduces a type
               help: write `a = ..`
-            (policy p {(new File "/a" {(mode = 0o644) (owner = "root")}) (let x (call f a))})
+            (policy p {(new File "/a" {(mode = 0o644) (owner = "root")}) (let x (call f <error>))})
         "#]],
     );
 }
@@ -636,7 +636,7 @@ select labels.role = .Web"#,
               help: write `==`
             3:20-3:21 MC0130 `=` does not compare; `==` does
               help: write `==`
-            (policy p {(if (Equal a 3) {x} else {y}) (select (. labels role))})
+            (policy p {(if (Equal a 3) {x} else {y}) (select <error>)})
         "#]],
     );
 }
@@ -658,7 +658,7 @@ fn arms() {
               help: write `=>`
             5:6-5:7 MC0131 a pattern and its value are joined by `=>`, not by `=`
               help: write `=>`
-            6:3-6:9 MC0101 `Debian` without a dot does not fit here; a pattern would
+            6:3-6:9 MC0101 `Debian` does not fit here; a variant with its dot would
               help: a variant begins with a dot: `.Debian`
             7:6-7:7 MC0101 the number `5` does not fit here; `=>` or `{` would
             (policy p {(match x (.A => {1}) (.B => {2}) (.C => {3}) (.Debian => {4}) (.D => {<error>}))})
@@ -685,7 +685,7 @@ let x = 1"#,
               help: write `Package "nginx-full"`
             7:9-7:20 MC0132 the key `ssh.service` needs quotes
               help: write `Service "ssh.service"`
-            (policy p {(Divide (Divide File etc) motd) (new Package "nginx" {}) (error) (error) (let x 1)})
+            (policy p {<error> (new Package "nginx" {}) (error) (error) (let x 1)})
         "#]],
     );
 }
@@ -709,7 +709,7 @@ let x = 1"#,
               help: write `File "/etc/motd" { .. }`
             7:11-7:18 MC0140 the key "nginx" stands before the `{`, not behind it
               help: write `Package "nginx" { .. }`
-            (policy p {file (new File {(error)}) package (let x 1)})
+            (policy p {<error> (new File {(error)}) <error> (let x 1)})
         "#]],
     );
 }
@@ -791,7 +791,7 @@ File "/a" { restart main }"#,
             4:1-4:4 MC0136 `var` is written `let` here
             5:1-5:7 MC0136 `unless` is written `if !` here
             6:13-6:20 MC0136 `restart` is written `restart on` here
-            (policy p {(if a {x}) (if not {x}) var unless (new File "/a" {(restart = <error>)})})
+            (policy p {(if <error> {x}) (if <error> {x}) <error> <error> (new File "/a" {(restart = <error>)})})
         "#]],
     );
 }
@@ -922,7 +922,7 @@ let y = x"#,
         expect![[r#"
             2:3-2:4 MC0101 `=` does not fit here; `}` or a new line would
               help: a value gets a name with `let`: `let x = ..`
-            (policy p {x (let y x)})
+            (policy p {<error> (let y x)})
         "#]],
     );
 }
@@ -935,7 +935,7 @@ let y = 1"#,
         expect![[r#"
             2:16-2:17 MC0101 `c` does not fit here; `}` would
             2:23-2:24 MC0101 `}` does not fit here; a value would
-            (policy p {(let x (string "a " b " d " <error> " e")) (let y 1)})
+            (policy p {(let x (string "a " <error> " d " <error> " e")) (let y 1)})
         "#]],
     );
 }
@@ -953,7 +953,7 @@ fn schema_lines() {
 }
 "#,
         expect![[r#"
-            2:15 MC0101 the end of the line does not fit here; `protocol` would
+            2:15 MC0101 the end of the line comes where `protocol` is needed
             3:7-3:11 MC0141 `name` has no type
               help: write `name: String`, or what else it is
             6:7-6:8 MC0124 a new line or a comma is missing before `x`
@@ -1003,12 +1003,11 @@ match x
 let y = 1"#,
         expect![[r#"
             2:3 MC0137 a value is missing after the word `if`
-            3:5 MC0101 the end of the line does not fit here; `{` would
-            4:7-4:8 MC0124 a comma is missing before `y`
-              4:6 it belongs here
+            3:5 MC0101 the end of the line comes where `{` is needed
+            4:7-4:8 MC0101 `y` does not fit here; a variant, `,` or `in` would
             5:4 MC0137 a name is missing after the word `for`
             6:6 MC0137 a value is missing after the word `match`
-            7:8 MC0101 the end of the line does not fit here; `{` would
+            7:8 MC0101 the end of the line comes where `{` is needed
             (policy p {(if <error> {x}) (error) (for x in <error> {z}) (for  in <error> {z}) (match <error> (.A => {1})) (error) (let y 1)})
         "#]],
     );
@@ -1022,11 +1021,13 @@ let b = xs.map(|x|)
 let c = xs.map(x => x.name)
 let d = xs.map(|| 1)"#,
         expect![[r#"
+            2:19-2:20 MC0124 a comma is missing before `x`
+              2:18 it belongs here
             3:19-3:20 MC0101 `)` does not fit here; a value would
             4:18-4:20 MC0129 `x` gets its value with `=`, not with `=>`
               help: write `x = ..`; a lambda is written `|x| ..`
             5:16-5:18 MC0101 `||` does not fit here; a value or `)` would
-            (policy p {(let a (call (. xs map) <error>)) (let b (call (. xs map) <error>)) (let c (call (. xs map) x)) (let d (call (. xs map) <error>))})
+            (policy p {(let a (call (. xs map) <error>)) (let b (call (. xs map) <error>)) (let c (call (. xs map) <error>)) (let d (call (. xs map) <error>))})
         "#]],
     );
 }
