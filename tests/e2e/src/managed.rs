@@ -34,7 +34,13 @@ impl Managed {
     /// Builds a package of the workshop and puts its bundle on the host, as `/root/NAME.mcb`.
     #[track_caller]
     pub fn build(&self, name: &str) {
-        process::run(&mut self.workshop.build(name)).success();
+        self.build_with(name, &[]);
+    }
+
+    /// The same, with options of `mcc build`.
+    #[track_caller]
+    pub fn build_with(&self, name: &str, options: &[&str]) {
+        process::run(self.workshop.build(name).args(options)).success();
         let bundle = self.workshop.join(&format!("{name}.mcb"));
         let bytes = std::fs::read(&bundle).unwrap_or_else(|e| panic!("cannot read {bundle}: {e}"));
         self.host.put(&format!("/root/{name}.mcb"), bytes, "0600");
