@@ -154,7 +154,8 @@ pub struct Edge {
     pub kind: EdgeKind,
     /// Why it is there.
     pub reason: EdgeReason,
-    /// For a refresh: the declaration that must exist for it to be carried. `true`: of `to`, else of `from`.
+    /// The declaration that brings it. `true`: of `to`, else of `from`. A refresh is carried only where that
+    /// exists; of a step with several declarations each brings its edges only where it exists itself.
     pub carrier: Option<(bool, u32)>,
     /// Where it was said.
     pub span: SourceSpan,

@@ -21,6 +21,15 @@ impl Build<'_, '_> {
                 self.refuse(Refusal::new(Code::BrokenPlan, "the plan is broken: an edge leads nowhere"));
                 return Edges::default();
             }
+            // Of several declarations of one step, each brings its edges only where it exists. What the only
+            // one says orders also where the step is absent, so that the order of its ends holds.
+            if let Some((receiver, declaration)) = edge.carrier {
+                let owner = if receiver { edge.to } else { edge.from };
+                let several = plan.steps.get(at(owner)).is_some_and(|step| step.declarations.len() > 1);
+                if several && !self.exists.get(owner, declaration) {
+                    continue;
+                }
+            }
             // Merged on this host: what a rule says of a resource and itself says nothing.
             if from == to && matches!(edge.reason, EdgeReason::Auto { .. }) {
                 continue;

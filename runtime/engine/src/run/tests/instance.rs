@@ -379,3 +379,18 @@ fn a_file_that_waits_for_its_directory_is_known_after_it() {
     "#]]
     .assert_eq(&summary(&scene.noop()));
 }
+
+#[test]
+fn each_of_several_declarations_brings_its_edges_only_where_it_exists() {
+    let mut scene = Scene::new();
+    let (a, b) = (scene.file("/etc/a", "a"), scene.file("/etc/b", "b"));
+    let second = scene.declaration(Vec::new());
+    scene.plan.steps[a as usize].declarations.push(second);
+    scene.after(b, a);
+    let edge = scene.plan.edges.len() - 1;
+    scene.plan.edges[edge].carrier = Some((true, 0));
+    scene.after(a, b);
+    assert_eq!(scene.run().status, Status::Refused, "both exist, so they wait for each other");
+    scene.declared(a).condition = value(Value::Bool(false));
+    assert_eq!(scene.run().counts.changed, 2, "only what orders `b` after `a` holds");
+}
