@@ -164,6 +164,9 @@ fn a_run_that_is_killed_is_finished_by_the_next() {
         let written =
             killed.calls.iter().filter(|call| writes_journal(call) && !call.result.is_empty()).count();
         assert_eq!(written, moment.written, "{moment:?}: killed at another moment: {:?}", killed.calls);
+        // A moment that leaves something behind, or the test would not show that it is removed.
+        let left_over = scene.managed.host.sh("ls -A /etc/witness").lines().count() > 1;
+        assert_eq!(left_over, moment.what.starts_with("before the rename"), "{moment:?}");
 
         let output = scene.managed.apply("after", &["--state", &state]);
         assert_eq!(output.code(), 0, "{moment:?}: {output}");

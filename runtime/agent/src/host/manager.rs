@@ -71,7 +71,8 @@ impl OsHost {
         };
         let argv = match action.verb {
             UnitVerb::DaemonReload => argv(&["systemctl", verb], &[]),
-            _ => argv(&["systemctl", "--quiet", verb, "--"], &[action.unit]),
+            // Not quietly: what it says when it fails is the reason.
+            _ => argv(&["systemctl", verb, "--"], &[action.unit]),
         };
         let output = self.run(&Process::new(&argv), deadline)?;
         match output.end {
