@@ -266,7 +266,7 @@ fn default(db: &dyn Db, file: File, value: Option<&ast::Expr>) -> String {
     let Some(value) = value else { return String::new() };
     let Span { start, end } = value.span;
     match file.text(db).get(start as usize..end as usize) {
-        Some(text) if text.is_empty() => String::new(),
+        Some("") => String::new(),
         Some(text) if text.len() <= DEFAULT_LIMIT && !text.contains(['\n', '\r']) => format!(" = {text}"),
         _ => " = ..".to_owned(),
     }

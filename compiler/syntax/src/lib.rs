@@ -32,7 +32,6 @@ use std::cell::Cell;
     clippy::all,
     clippy::pedantic,
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     unused_qualifications,
     unreachable_pub,

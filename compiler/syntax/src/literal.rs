@@ -299,7 +299,7 @@ fn block(text: &str, pieces: Vec<Piece>, errors: &mut Vec<SyntaxError>) -> Vec<S
                 out.push('\n');
             }
             let closing = index == last && !has_newline && number > 0 && content.trim_start().is_empty();
-            if !closing && !(bare_opening && number == 0) {
+            if !(closing || bare_opening && number == 0) {
                 unescape(content, start, &mut out, errors);
             }
             at = end + 1;

@@ -354,7 +354,7 @@ impl Cx<'_> {
         use Token as T;
         let previous = self.before(site, 1)?;
         let block = matches!(site.found, Some(T::LBrace | T::HeadBrace | T::Eq | T::In));
-        if !site.is_end() && !(block && !site.expects("{")) {
+        if !site.is_end() && (!block || site.expects("{")) {
             return None;
         }
         let what = match previous.token {

@@ -2,6 +2,7 @@
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,
+    clippy::unwrap_used,
     reason = "tests stand outside the product: they use the real machine"
 )]
 
@@ -485,7 +486,7 @@ fn commands_and_the_owner_of_trust() {
         resource
     };
     workshop.bundle("a.mcb", 5, &[make, validated("good")]);
-    let mut apply = |name: &str| {
+    let apply = |name: &str| {
         let arguments = ["apply", name, "--trust", "trust.toml", "--state", workshop.path("state").as_str()]
             .map(str::to_owned);
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();

@@ -46,7 +46,6 @@ fn outline(files: &[(&str, &str)]) -> String {
 }
 
 /// Compares the outline of a root module.
-#[expect(clippy::needless_pass_by_value, reason = "so that the expectation stands in the call")]
 fn check(source: &str, expected: expect_test::Expect) {
     expected.assert_eq(&outline(&[("src/main.mc", source)]));
 }

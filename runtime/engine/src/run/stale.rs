@@ -75,7 +75,7 @@ impl Stale {
         let Some(step) = sight.graph.step(vertex) else { return };
         match sight.provider(vertex).map(|provider| provider.describe().writes) {
             Some(Writes::Domains(domains)) => {
-                self.domains.extend(domains.iter().map(|domain| (*domain).to_owned()))
+                self.domains.extend(domains.iter().map(|domain| (*domain).to_owned()));
             }
             Some(Writes::Anything) | None => self.anything = true,
         }

@@ -135,7 +135,6 @@ impl Writer {
         }
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "a map is closed once")]
     pub(crate) fn close(&mut self, map: OpenMap) {
         debug_assert!(map.fields < 24, "the number of fields fits the first byte");
         if let Some(head) = self.out.get_mut(map.start) {
