@@ -225,7 +225,7 @@ fn look(
     };
     let verified = verify(options, host, bundle, standing, &security)?;
     let store = match &folder {
-        Some(folder) => RunStore::look(folder)?,
+        Some(folder) => RunStore::look(folder),
         None => RunStore::empty(),
     };
     let mut journal = Journal::new(folder.as_ref());

@@ -87,6 +87,10 @@ impl OsHost {
                 Err(errno) => return Err(fail(errno)),
             }
         }
+        // What is not there is the usual case of a first run.
+        if matches!(self.root.open_plain(path, OFlags::PATH | OFlags::NOFOLLOW), Err(Errno::NOENT)) {
+            return Ok(Opened::Nothing);
+        }
         let Some(location) = self.find(path)? else { return Ok(Opened::Nothing) };
         let Some(stat) = location.stat().map_err(fail)? else { return Ok(Opened::Nothing) };
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {

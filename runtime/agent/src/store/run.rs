@@ -21,9 +21,9 @@ const OWED: TableDefinition<'_, (&str, &str), &str> = TableDefinition::new("owed
 /// Step to digest of the desired state that was applied last.
 const APPLIED: TableDefinition<'_, &str, [u8; 32]> = TableDefinition::new("applied");
 
-/// The store. Without a file behind it, it holds nothing.
-pub(crate) struct RunStore {
-    database: Option<Database>,
+/// The store. It is opened for writing only when something is written. Without a folder it is only looked at.
+pub(crate) struct RunStore<'a> {
+    folder: Option<&'a Folder>,
     /// What is stored, so that only what differs is written.
     known: RefCell<Option<Remembered>>,
     note: Option<String>,
@@ -33,46 +33,44 @@ fn broken(error: impl std::fmt::Display) -> StateError {
     wrong("the run state", error)
 }
 
-impl RunStore {
-    /// Opens it for a run, made if there is none or it had to be set aside.
-    pub(crate) fn open(folder: &Folder) -> Result<Self, StateError> {
-        let fresh = !folder.has(FILE)?;
-        let opened = folder.database(FILE).and_then(|database| Self::new(database, fresh));
-        match opened {
-            Ok(store) => Ok(store),
+impl<'a> RunStore<'a> {
+    /// Opens it for a run. A damaged one is set aside.
+    pub(crate) fn open(folder: &'a Folder) -> Result<Self, StateError> {
+        let (known, note) = match view(folder) {
+            Ok(known) => (known, None),
             Err(error) => {
                 folder.rename(FILE, ASIDE)?;
-                let mut store = Self::new(folder.database(FILE)?, true)?;
-                store.note = Some(format!("{error}; it is set aside as {ASIDE}, and a new one was begun"));
-                Ok(store)
+                (None, Some(format!("{error}; it is set aside as {ASIDE}, and a new one was begun")))
             }
-        }
+        };
+        Ok(Self { folder: Some(folder), known: RefCell::new(known), note })
     }
 
     /// Looks into it, without a trace.
-    pub(crate) fn look(folder: &Folder) -> Result<Self, StateError> {
-        match folder.copy(FILE).and_then(|database| match database {
-            Some(database) => Self::new(database, false),
-            None => Ok(Self::empty()),
-        }) {
-            Ok(store) => Ok(store),
-            Err(error) => Ok(Self { note: Some(error.0), ..Self::empty() }),
-        }
+    pub(crate) fn look(folder: &Folder) -> Self {
+        let (known, note) = match view(folder) {
+            Ok(known) => (known, None),
+            Err(error) => (None, Some(error.0)),
+        };
+        Self { folder: None, known: RefCell::new(known), note }
     }
 
     /// Of a host that has none yet.
     pub(crate) fn empty() -> Self {
-        Self { database: None, known: RefCell::default(), note: None }
+        Self { folder: None, known: RefCell::default(), note: None }
     }
 
     /// What its opening had to say.
     pub(crate) fn note(&self) -> Option<&str> {
         self.note.as_deref()
     }
+}
 
-    fn new(database: Database, fresh: bool) -> Result<Self, StateError> {
-        let known = if fresh { None } else { read(&database).map_err(broken)? };
-        Ok(Self { database: Some(database), known: RefCell::new(known), note: None })
+/// What is stored.
+fn view(folder: &Folder) -> Result<Option<Remembered>, StateError> {
+    match folder.copy(FILE)? {
+        Some(database) => read(&database).map_err(broken),
+        None => Ok(None),
     }
 }
 
@@ -104,13 +102,14 @@ fn read(database: &Database) -> Result<Option<Remembered>, redb::Error> {
     Ok(Some(Remembered { run, owed, applied }))
 }
 
-impl RunState for RunStore {
+impl RunState for RunStore<'_> {
     fn load(&self) -> Result<Option<Remembered>, StateError> {
         Ok(self.known.borrow().clone())
     }
 
     fn store(&mut self, remembered: &Remembered) -> Result<(), StateError> {
-        let Some(database) = &self.database else { return Err(broken("it is only looked at")) };
+        let folder = self.folder.ok_or_else(|| broken("it is only looked at"))?;
+        let database = folder.database(FILE)?;
         let empty = Remembered::default();
         let known = self.known.borrow();
         let before = known.as_ref().unwrap_or(&empty);

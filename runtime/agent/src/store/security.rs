@@ -4,7 +4,7 @@
 //! nothing is done on this host until its owner decides.
 
 use mc_engine::state::{Accepted, SecurityState, StateError};
-use redb::{Database, ReadableDatabase as _, TableDefinition};
+use redb::{Database, ReadableDatabase as _, TableDefinition, WriteTransaction};
 
 use super::{Folder, wrong};
 
@@ -17,8 +17,12 @@ const VALUES: TableDefinition<'_, &str, i64> = TableDefinition::new("values");
 const FORMAT: &str = "format";
 const CLOCK: &str = "clock";
 
-/// The store. Without a file behind it, it holds nothing.
-pub(crate) struct SecurityStore(Option<Database>);
+/// The store. It is read from a copy in memory and opened for writing only when there is something to write:
+/// a run that accepts nothing new leaves it alone. Without a folder it is only looked at.
+pub(crate) struct SecurityStore<'a> {
+    folder: Option<&'a Folder>,
+    view: Option<Database>,
+}
 
 fn damaged(error: impl std::fmt::Display) -> StateError {
     StateError(format!(
@@ -31,9 +35,9 @@ fn broken(error: impl std::fmt::Display) -> StateError {
     wrong("the security state", error)
 }
 
-impl SecurityStore {
+impl<'a> SecurityStore<'a> {
     /// Opens it for a run, made if this folder never had one.
-    pub(crate) fn open(folder: &Folder) -> Result<Self, StateError> {
+    pub(crate) fn open(folder: &'a Folder) -> Result<Self, StateError> {
         if !Self::expected(folder)? {
             // Whole or not at all: half a store would be a damaged one.
             folder.remove(NEW)?;
@@ -49,7 +53,7 @@ impl SecurityStore {
             drop(database);
             folder.rename(NEW, FILE)?;
         }
-        Self(Some(folder.database(FILE).map_err(damaged)?)).checked()
+        Self { folder: Some(folder), view: view(folder)? }.checked()
     }
 
     /// Looks into it, without a trace.
@@ -57,15 +61,30 @@ impl SecurityStore {
         if !Self::expected(folder)? {
             return Ok(Self::empty());
         }
-        match folder.copy(FILE).map_err(damaged)? {
-            Some(database) => Self(Some(database)).checked(),
-            None => Err(damaged("it is empty")),
-        }
+        Self { folder: None, view: view(folder)? }.checked()
     }
 
     /// Of a host that has none yet.
     pub(crate) fn empty() -> Self {
-        Self(None)
+        Self { folder: None, view: None }
+    }
+
+    fn write(
+        &mut self,
+        change: impl FnOnce(&WriteTransaction) -> Result<(), redb::Error>,
+    ) -> Result<(), StateError> {
+        let folder = self.folder.ok_or_else(|| broken("it is only looked at"))?;
+        let database = folder.database(FILE).map_err(damaged)?;
+        let write = || -> Result<(), redb::Error> {
+            let mut transaction = database.begin_write()?;
+            transaction.set_two_phase_commit(true);
+            change(&transaction)?;
+            Ok(transaction.commit()?)
+        };
+        write().map_err(broken)?;
+        drop(database);
+        self.view = view(folder)?;
+        Ok(())
     }
 
     /// Whether there must be one.
@@ -92,7 +111,7 @@ impl SecurityStore {
     }
 
     fn value(&self, name: &str) -> Result<Option<i64>, StateError> {
-        let Some(database) = &self.0 else { return Ok(None) };
+        let Some(database) = &self.view else { return Ok(None) };
         let read = || -> Result<Option<i64>, redb::Error> {
             Ok(database.begin_read()?.open_table(VALUES)?.get(name)?.map(|value| value.value()))
         };
@@ -100,9 +119,9 @@ impl SecurityStore {
     }
 }
 
-impl SecurityState for SecurityStore {
+impl SecurityState for SecurityStore<'_> {
     fn accepted(&self, stream: &str, epoch: u64) -> Result<Option<Accepted>, StateError> {
-        let Some(database) = &self.0 else { return Ok(None) };
+        let Some(database) = &self.view else { return Ok(None) };
         let read = || -> Result<Option<Accepted>, redb::Error> {
             let table = database.begin_read()?.open_table(ACCEPTED)?;
             Ok(table.get((stream, epoch))?.map(|value| {
@@ -114,16 +133,11 @@ impl SecurityState for SecurityStore {
     }
 
     fn accept(&mut self, stream: &str, epoch: u64, accepted: Accepted) -> Result<(), StateError> {
-        let Some(database) = &self.0 else { return Err(broken("it is only looked at")) };
-        let write = || -> Result<(), redb::Error> {
-            let mut transaction = database.begin_write()?;
-            transaction.set_two_phase_commit(true);
-            transaction
-                .open_table(ACCEPTED)?
-                .insert((stream, epoch), (accepted.sequence, accepted.manifest))?;
-            Ok(transaction.commit()?)
-        };
-        write().map_err(broken)
+        self.write(|transaction| {
+            let mut table = transaction.open_table(ACCEPTED)?;
+            table.insert((stream, epoch), (accepted.sequence, accepted.manifest))?;
+            Ok(())
+        })
     }
 
     fn clock(&self) -> Result<Option<i64>, StateError> {
@@ -131,13 +145,17 @@ impl SecurityState for SecurityStore {
     }
 
     fn set_clock(&mut self, wall: i64) -> Result<(), StateError> {
-        let Some(database) = &self.0 else { return Err(broken("it is only looked at")) };
-        let write = || -> Result<(), redb::Error> {
-            let mut transaction = database.begin_write()?;
-            transaction.set_two_phase_commit(true);
+        self.write(|transaction| {
             transaction.open_table(VALUES)?.insert(CLOCK, wall)?;
-            Ok(transaction.commit()?)
-        };
-        write().map_err(broken)
+            Ok(())
+        })
+    }
+}
+
+/// What is stored, in memory.
+fn view(folder: &Folder) -> Result<Option<Database>, StateError> {
+    match folder.copy(FILE).map_err(damaged)? {
+        Some(database) => Ok(Some(database)),
+        None => Err(damaged("it is empty")),
     }
 }
