@@ -31,12 +31,15 @@ fn a_file_is_made_and_then_left_alone() {
     assert_eq!(outputs, [text("/etc/.motd.mc-a1b2"), text(&hex(&sha256(b"hello\n")))]);
 }
 
+/// Something that happened to a file behind our back.
+type Drift = fn(&mut FakeFile);
+
 #[test]
 fn drift_of_each_property_is_seen_and_mended() {
     let rig = Rig::new("std.fs.File");
     let motd = file("/etc/motd", "hello\n");
     rig.converge(&motd);
-    let drifts: [(&str, fn(&mut FakeFile)); 6] = [
+    let drifts: [(&str, Drift); 6] = [
         ("content: 5 bytes, sha256 ", |f| f.content = b"olla\n".to_vec()),
         // As long as it shall be, and longer: of the latter only so much is read.
         ("content: 6 bytes, sha256 ", |f| f.content = b"hallo\n".to_vec()),
