@@ -4,6 +4,13 @@
 //! A block is claimed by the comment above it: `file PATH`, `package NAME`, or `run COMMAND`, which may end in
 //! `| from "TEXT"` to show the output from the first line that begins so. `quiet COMMAND` runs without a block;
 //! it knows `append FILE TEXT` and `flip FILE` besides programs.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests stand outside the product: they use the real machine"
+)]
 
 use camino::Utf8Path;
 use mc_test_support::process::{self, Output};
