@@ -168,3 +168,46 @@ fn killed_again_and_again() {
     assert!(runs > 3, "{runs}");
     recover(&scene, "again and again", &undisturbed);
 }
+
+#[test]
+fn what_was_owed_before_survives_a_kill() {
+    // A run that leaves the restart owed.
+    let owing = || {
+        let scene = web(1);
+        scene.host.fault("unit Restart nginx", crate::host::HostErrorKind::Failed, "no", 1);
+        scene.run();
+        assert_eq!(scene.host.world().units["nginx"].main_pid, 100);
+        // Something that has nothing to do with it must be done as well.
+        scene.host.world().files.remove("/srv/built");
+        scene
+    };
+    let scene = owing();
+    let before = scene.state.stored().writes;
+    scene.run();
+    let (undisturbed, writes) = (end(&scene), scene.state.stored().writes - before);
+    for kill in 0..writes {
+        let scene = owing();
+        scene.state.stored().dies_after = Some(before + kill);
+        let first = scene.try_run();
+        recover(&scene, &format!("killed after write {kill} of {writes}: {first:?}"), &undisturbed);
+    }
+}
+
+#[test]
+fn what_was_cut_off_after_it_acted_is_reported_as_changed() {
+    let scene = web(1);
+    // The second effect is the first file's.
+    scene.host.die(Death::After(2));
+    scene.state.stored().dies_with = Some(scene.host.death());
+    scene.try_run().expect_err("killed");
+    scene.host.revive();
+    scene.state.stored().dies_with = None;
+    let report = scene.run();
+    let file =
+        report.steps.iter().find(|step| step.name == "File[\"/etc/nginx/nginx.conf\"]").expect("listed");
+    assert_eq!(file.outcome, crate::report::Outcome::Changed);
+    assert_eq!(file.reason.as_deref(), Some("an attempt before was cut off after it acted"));
+    // It is known as applied from now on.
+    scene.host.put("/etc/nginx/nginx.conf", FakeFile::regular("edited"));
+    assert_eq!(scene.noop().steps[0].cause, Some(crate::report::Cause::Drift));
+}

@@ -307,3 +307,16 @@ fn a_refreshed_step_refreshes_others() {
     assert_eq!(scene.plan.steps[front as usize].schema, SERVICE);
     assert_eq!(scene.plan.steps[back as usize].key, value(text("back")));
 }
+
+#[test]
+fn a_sender_that_is_blocked_owes_nothing() {
+    let mut scene = two_files();
+    let first = scene.file("/etc/first", "x");
+    scene.after(first, 0);
+    scene.host.put("/etc/b", FakeFile::regular("b"));
+    scene.host.fault("replace /etc/first", HostErrorKind::Denied, "permission denied", 1);
+    let report = scene.run();
+    // Its intent was written ahead, together with that of the step which failed, and is taken back.
+    assert_eq!((report.counts.failed, report.counts.blocked, report.owed.len()), (1, 2, 0));
+    assert_eq!(scene.state.stored().remembered.as_ref().map(|left| left.owed.len()), Some(0));
+}
