@@ -71,7 +71,8 @@ fn collapse_deep(lexemes: &mut Vec<Lexeme>, errors: &mut Vec<SyntaxError>) {
 }
 
 pub(crate) fn too_deep(span: Span) -> SyntaxError {
-    SyntaxError::new(Kind::NestingTooDeep, span).help("give parts of it names with `let`, or move them into a function")
+    SyntaxError::new(Kind::NestingTooDeep, span)
+        .help("give parts of it names with `let`, or move them into a function")
 }
 
 /// A bracket that is open.
@@ -175,8 +176,13 @@ fn repair(text: &str, lexemes: &mut Vec<Lexeme>, torn: &[Span], errors: &mut Vec
                 // It is meant for the open bracket if both are on one line, or under each other.
                 let meant = |top: &Open| top.line == line || lexeme.first && top.indent == indent;
                 match open.last() {
-                    Some(top) if top.token != Token::HoleStart && meant(top) && next != Some(top.token.closer()) => {
-                        let kind = Kind::WrongCloser { found: name(token), expected: name(top.token.closer()) };
+                    Some(top)
+                        if top.token != Token::HoleStart
+                            && meant(top)
+                            && next != Some(top.token.closer()) =>
+                    {
+                        let kind =
+                            Kind::WrongCloser { found: name(token), expected: name(top.token.closer()) };
                         let error = SyntaxError::new(kind, lexeme.span)
                             .label(top.span, format!("this `{}` is open", name(top.token)));
                         errors.push(error);
@@ -184,7 +190,8 @@ fn repair(text: &str, lexemes: &mut Vec<Lexeme>, torn: &[Span], errors: &mut Vec
                         open.pop();
                     }
                     _ => {
-                        let mut error = SyntaxError::new(Kind::StrayCloser { bracket: name(token) }, lexeme.span);
+                        let mut error =
+                            SyntaxError::new(Kind::StrayCloser { bracket: name(token) }, lexeme.span);
                         let missing = match (token, lexeme.first) {
                             (Token::RBrace, true) => line_without_opener(text, &out, indent),
                             (Token::RBracket, false) => value_without_opener(&out),
@@ -193,7 +200,10 @@ fn repair(text: &str, lexemes: &mut Vec<Lexeme>, torn: &[Span], errors: &mut Vec
                         if let Some(at) = missing {
                             let opener = if token == Token::RBrace { Token::LBrace } else { Token::LBracket };
                             let end = out.get(at.wrapping_sub(1)).map_or(0, |last| last.span.end);
-                            error = error.label(Span::at(end), format!("perhaps a `{}` is missing here", name(opener)));
+                            error = error.label(
+                                Span::at(end),
+                                format!("perhaps a `{}` is missing here", name(opener)),
+                            );
                             out.insert(at, Lexeme { token: opener, first: false, span: Span::at(end) });
                             out.push(*lexeme);
                             let place = inserted.partition_point(|inserted| *inserted < end);
@@ -300,7 +310,9 @@ fn begins_declaration(text: &str, lexemes: &[Lexeme], index: usize) -> bool {
         Some(Token::Lower) => {
             let span = lexemes.get(index).map_or(Span::default(), |lexeme| lexeme.span);
             match text.get(span.start as usize..span.end as usize) {
-                Some("component" | "resource") => token(1) == Some(Token::Upper) && token(2) == Some(Token::LBrace),
+                Some("component" | "resource") => {
+                    token(1) == Some(Token::Upper) && token(2) == Some(Token::LBrace)
+                }
                 Some("policy") => token(1) == Some(Token::Lower) && token(2) == Some(Token::LBrace),
                 Some("labels") => token(1) == Some(Token::LBrace),
                 _ => false,
@@ -312,7 +324,9 @@ fn begins_declaration(text: &str, lexemes: &[Lexeme], index: usize) -> bool {
 
 /// Whether a statement or an attribute begins at `index`, although a round or square bracket is open.
 fn begins_statement(lexemes: &[Lexeme], index: usize, open: Option<&Open>) -> bool {
-    let Some(open) = open.filter(|o| matches!(o.token, Token::LParen | Token::LBracket)) else { return false };
+    let Some(open) = open.filter(|o| matches!(o.token, Token::LParen | Token::LBracket)) else {
+        return false;
+    };
     let token = |index: Option<usize>| index.and_then(|index| lexemes.get(index)).map(|lexeme| lexeme.token);
     let previous = token(index.checked_sub(1));
     match token(Some(index)) {

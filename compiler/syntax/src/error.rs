@@ -131,8 +131,11 @@ pub enum SyntaxErrorKind {
     },
     /// `'text'`
     SingleQuotes,
-    /// `# comment`
-    HashComment,
+    /// `# comment`, `/* comment */`
+    ForeignComment {
+        /// How it begins.
+        sign: &'static str,
+    },
     /// `;`
     Semicolon,
     /// A word of the language in the place of a name.
@@ -250,6 +253,15 @@ pub enum SyntaxErrorKind {
 }
 
 impl SyntaxErrorKind {
+    /// All codes, in order.
+    pub const CODES: [&'static str; 43] = [
+        "MC0101", "MC0102", "MC0103", "MC0104", "MC0105", "MC0106", "MC0107", "MC0108", "MC0109", "MC0110",
+        "MC0111", "MC0112", "MC0113", "MC0114", "MC0115", "MC0116", "MC0117", "MC0118", "MC0119", "MC0120",
+        "MC0121", "MC0122", "MC0123", "MC0124", "MC0125", "MC0126", "MC0127", "MC0128", "MC0129", "MC0130",
+        "MC0131", "MC0132", "MC0133", "MC0134", "MC0135", "MC0136", "MC0137", "MC0138", "MC0139", "MC0140",
+        "MC0141", "MC0142", "MC0143",
+    ];
+
     /// The stable code. Codes are never reused.
     pub fn code(&self) -> &'static str {
         use SyntaxErrorKind as K;
@@ -270,7 +282,7 @@ impl SyntaxErrorKind {
             K::Fraction { .. } => "MC0114",
             K::BadCharacter { .. } => "MC0115",
             K::SingleQuotes => "MC0116",
-            K::HashComment => "MC0117",
+            K::ForeignComment { .. } => "MC0117",
             K::Semicolon => "MC0118",
             K::ReservedWord { .. } => "MC0119",
             K::NotAvailable { .. } => "MC0120",
@@ -305,32 +317,44 @@ impl SyntaxErrorKind {
         use SyntaxErrorKind as K;
         match self {
             K::UnexpectedToken { found, expected } => match list(expected) {
-                Some(expected) if found.starts_with("the end of") => format!("{found} comes where {expected} is needed"),
+                Some(expected) if found.starts_with("the end of") => {
+                    format!("{found} comes where {expected} is needed")
+                }
                 Some(expected) => format!("{found} does not fit here; {expected} would"),
                 None => format!("{found} does not fit here"),
             },
             K::UnclosedDelimiter { bracket, .. } => format!("this `{bracket}` is never closed"),
             K::StrayCloser { bracket } => format!("this `{bracket}` closes nothing"),
-            K::WrongCloser { found, expected } => format!("this `{found}` stands where a `{expected}` has to close"),
+            K::WrongCloser { found, expected } => {
+                format!("this `{found}` stands where a `{expected}` has to close")
+            }
             K::UnterminatedString { block: false } => "this string has no closing quote on its line".into(),
             K::UnterminatedString { block: true } => "this text block is never closed".into(),
             K::UnclosedHole => "this `${` is not closed before its string ends".into(),
             K::BadEscape { escape } => format!("`{escape}` is no escape that a string knows"),
             K::NumberTooLarge { number, limit } => format!("`{number}` is too large: {limit}"),
-            K::BadDuration { text } => format!("`{text}` is no duration: its parts go from large to small, each once"),
+            K::BadDuration { text } => {
+                format!("`{text}` is no duration: its parts go from large to small, each once")
+            }
             K::BadSize { text } => format!("`{text}` is no size: a size is one number with one unit"),
-            K::BadMode { text, digit: Some(digit) } => format!("`{digit}` is no octal digit, so `{text}` is no mode"),
-            K::BadMode { text, digit: None } => format!("`{text}` is no mode: a mode is one to four octal digits"),
+            K::BadMode { text, digit: Some(digit) } => {
+                format!("`{digit}` is no octal digit, so `{text}` is no mode")
+            }
+            K::BadMode { text, digit: None } => {
+                format!("`{text}` is no mode: a mode is one to four octal digits")
+            }
             K::UnknownUnit { unit } => format!("`{unit}` is no unit of time or size"),
             K::LeadingZero { text } => format!("`{text}` begins with a zero, which could mean two numbers"),
             K::Fraction { text } => format!("`{text}` has a fraction, and numbers here are whole"),
             K::BadCharacter { text } => format!("`{text}` has no meaning here"),
             K::SingleQuotes => "text stands in double quotes, not in single ones".into(),
-            K::HashComment => "a comment begins with `//`, not with `#`".into(),
+            K::ForeignComment { sign } => format!("a comment begins with `//`, not with `{sign}`"),
             K::Semicolon => "`;` is not used: a new line or a comma ends an item".into(),
             K::ReservedWord { word } => format!("`{word}` is a word of the language and cannot be a name"),
             K::NotAvailable { word, purpose } => format!("`{word}` is reserved for {purpose}"),
-            K::UpperExpected { name, what } => format!("the name of {what} begins with a capital, unlike `{name}`"),
+            K::UpperExpected { name, what } => {
+                format!("the name of {what} begins with a capital, unlike `{name}`")
+            }
             K::LowerExpected { name, what } => {
                 format!("the name of {what} begins with a small letter, unlike `{name}`")
             }
@@ -342,7 +366,9 @@ impl SyntaxErrorKind {
             K::ColonForEquals { name } => format!("`{name}` gets its value with `=`; `:` introduces a type"),
             K::ArrowForEquals { name } => format!("`{name}` gets its value with `=`, not with `=>`"),
             K::EqualsInCondition => "`=` does not compare; `==` does".into(),
-            K::WrongArmArrow { found } => format!("a pattern and its value are joined by `=>`, not by `{found}`"),
+            K::WrongArmArrow { found } => {
+                format!("a pattern and its value are joined by `=>`, not by `{found}`")
+            }
             K::UnquotedKey { key, .. } => format!("the key `{key}` needs quotes"),
             K::MissingBody => "a resource is declared with a body, even if it is empty".into(),
             K::BraceOnNextLine => "this `{` belongs at the end of the line above".into(),
@@ -350,7 +376,9 @@ impl SyntaxErrorKind {
             K::ForeignWord { word, instead } => format!("`{word}` is written `{instead}` here"),
             K::MissingValue { what, after } => format!("{what} is missing after {after}"),
             K::NotADeclaration { found } => format!("{found} cannot stand at file level"),
-            K::TypeThenEquals => "`>=` is read as one sign here; the type and `=` need a space between them".into(),
+            K::TypeThenEquals => {
+                "`>=` is read as one sign here; the type and `=` need a space between them".into()
+            }
             K::KeyInBody { key } => format!("the key {key} stands before the `{{`, not behind it"),
             K::MissingType { name } => format!("`{name}` has no type"),
             K::MissingEquals { name } => format!("`=` is missing between `{name}` and its value"),

@@ -10,6 +10,7 @@
 
 pub mod ast;
 mod bracket;
+mod deep;
 mod error;
 mod filter;
 mod lexer;
@@ -20,6 +21,7 @@ mod span;
 mod token;
 mod tree;
 mod trivia;
+mod wording;
 
 pub use error::{Bracket, SyntaxError, SyntaxErrorKind};
 pub use span::Span;

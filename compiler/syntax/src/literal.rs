@@ -31,9 +31,9 @@ fn plain(kind: Kind) -> Mistake {
 
 /// The value of the digits in `text`; `None` if it does not fit.
 fn digits(text: &str) -> Option<u64> {
-    text.bytes().filter(u8::is_ascii_digit).try_fold(0u64, |value, digit| {
-        value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
-    })
+    text.bytes()
+        .filter(u8::is_ascii_digit)
+        .try_fold(0u64, |value, digit| value.checked_mul(10)?.checked_add(u64::from(digit - b'0')))
 }
 
 pub(crate) fn int(text: &str) -> Result<i64, Mistake> {
@@ -50,7 +50,10 @@ pub(crate) fn int(text: &str) -> Result<i64, Mistake> {
         return Err((Kind::LeadingZero { text: text.into() }, Some(help)));
     }
     let too_large = || {
-        plain(Kind::NumberTooLarge { number: text.into(), limit: "the largest number is 9_223_372_036_854_775_807" })
+        plain(Kind::NumberTooLarge {
+            number: text.into(),
+            limit: "the largest number is 9_223_372_036_854_775_807",
+        })
     };
     digits(text).and_then(|value| i64::try_from(value).ok()).ok_or_else(too_large)
 }
@@ -184,7 +187,8 @@ fn unknown_unit(unit: &str) -> Mistake {
     };
     let help = match near {
         Some(near) => format!("perhaps `{near}`?"),
-        None => "time has w, d, h, m, s, ms, us and ns; size has B, kB, MB, GB, TB, KiB, MiB, GiB and TiB".to_owned(),
+        None => "time has w, d, h, m, s, ms, us and ns; size has B, kB, MB, GB, TB, KiB, MiB, GiB and TiB"
+            .to_owned(),
     };
     (Kind::UnknownUnit { unit: unit.into() }, Some(help))
 }
@@ -225,7 +229,12 @@ pub(crate) fn whole_string(text: &str, span: Span, errors: &mut Vec<SyntaxError>
 }
 
 /// A string with holes, from its opening quotes at `open`.
-pub(crate) fn string(text: &str, open: Span, pieces: Vec<Piece>, errors: &mut Vec<SyntaxError>) -> Vec<StringPart> {
+pub(crate) fn string(
+    text: &str,
+    open: Span,
+    pieces: Vec<Piece>,
+    errors: &mut Vec<SyntaxError>,
+) -> Vec<StringPart> {
     let quotes = if open.len() == 3 { Quotes::Block } else { Quotes::Line };
     build(text, quotes, pieces, errors)
 }

@@ -5,9 +5,13 @@
 
 use crate::Span;
 use crate::ast::*;
+use crate::deep::{ArmBody, BodyNode, Deep, HeadNode, Slip};
 use crate::error::{SyntaxError, SyntaxErrorKind as Kind};
 use crate::token::{Lexeme, Token};
-use crate::tree::{ArmBody, BodyNode, Cx, Deep, HeadNode, Slip};
+use crate::tree::Cx;
+use crate::wording::{
+    FILE_WORDS, INFIX_WORDS, PREFIX_WORDS, STATEMENT_WORDS, camel, describe, expected_words, quote_key, snake,
+};
 use lalrpop_util::{ErrorRecovery, ParseError};
 
 type Failure = ParseError<u32, Token, ()>;
@@ -53,12 +57,18 @@ impl Cx<'_> {
             ParseError::UnrecognizedToken { token: (l, token, r), expected } => {
                 (Some(*token), Span::new(*l, *r), expected.as_slice())
             }
-            ParseError::ExtraToken { token: (l, token, r) } => (Some(*token), Span::new(*l, *r), [].as_slice()),
-            ParseError::UnrecognizedEof { location, expected } => (None, Span::at(*location), expected.as_slice()),
+            ParseError::ExtraToken { token: (l, token, r) } => {
+                (Some(*token), Span::new(*l, *r), [].as_slice())
+            }
+            ParseError::UnrecognizedEof { location, expected } => {
+                (None, Span::at(*location), expected.as_slice())
+            }
             ParseError::InvalidToken { location } => (None, Span::at(*location), [].as_slice()),
             ParseError::User { error: () } => return,
         };
-        let at = self.lexemes.partition_point(|lexeme| lexeme.span.start < span.start || lexeme.span.end <= span.start);
+        let at = self
+            .lexemes
+            .partition_point(|lexeme| lexeme.span.start < span.start || lexeme.span.end <= span.start);
         let site = Site { found, span, expected, at };
         if self.is_reported(&site) {
             return;
@@ -101,7 +111,8 @@ impl Cx<'_> {
     /// A complete expression with a mistake behind it. What stands by itself is kept; of anything else, nobody
     /// knows whether the author meant it.
     pub(crate) fn kept(&mut self, value: Deep<Expr>) -> Deep<Expr> {
-        let separate = self.errors.last().is_some_and(|last| matches!(last.kind, Kind::MissingSeparator { .. }));
+        let separate =
+            self.errors.last().is_some_and(|last| matches!(last.kind, Kind::MissingSeparator { .. }));
         let whole = matches!(
             value.node.kind,
             ExprKind::Construct(_) | ExprKind::If(_) | ExprKind::Match(_) | ExprKind::For(_)
@@ -173,10 +184,16 @@ impl Cx<'_> {
             return None;
         };
         self.errors.pop();
-        let error = SyntaxError::new(Kind::UnexpectedToken { found: self.describe(&before), expected }, previous.span);
-        let declares = matches!(site.found, Some(Token::Str | Token::StrStart | Token::LParen | Token::LBrace));
+        let error = SyntaxError::new(
+            Kind::UnexpectedToken { found: self.describe(&before), expected },
+            previous.span,
+        );
+        let declares =
+            matches!(site.found, Some(Token::Str | Token::StrStart | Token::LParen | Token::LBrace));
         if body && previous.token == Token::Upper && declares {
-            return Some(error.help("resources do not stand inside each other; perhaps a `}` is missing above"));
+            return Some(
+                error.help("resources do not stand inside each other; perhaps a `}` is missing above"),
+            );
         }
         Some(error)
     }
@@ -185,7 +202,11 @@ impl Cx<'_> {
     fn after_missing_body(&mut self, site: &Site<'_>) -> Option<SyntaxError> {
         let previous = self.before(site, 1)?;
         let last = self.errors.last()?;
-        if last.kind == Kind::MissingBody && last.span.end == previous.span.end { self.errors.pop() } else { None }
+        if last.kind == Kind::MissingBody && last.span.end == previous.span.end {
+            self.errors.pop()
+        } else {
+            None
+        }
     }
 
     /// Words of the language that the grammar has no rule for.
@@ -225,7 +246,8 @@ impl Cx<'_> {
             Some(SyntaxError::new(Kind::ForeignWord { word: word.into(), instead }, lexeme.span))
         };
         if let Some(here) = here.filter(|lexeme| lexeme.token == Token::Lower) {
-            let table = if site.expects("component") && site.expects("import") { FILE_WORDS } else { INFIX_WORDS };
+            let table =
+                if site.expects("component") && site.expects("import") { FILE_WORDS } else { INFIX_WORDS };
             if let Some(error) = instead_of(here, table) {
                 return Some(error);
             }
@@ -244,7 +266,9 @@ impl Cx<'_> {
         let start = end.saturating_sub(LOOK_BACK);
         let line = self.lexemes.get(start..end)?;
         let first = line.iter().rposition(|lexeme| lexeme.first).map_or(start, |first| start + first);
-        let upper = (first..end).rev().find(|index| self.lexemes.get(*index).is_some_and(|l| l.token == Token::Upper))?;
+        let upper = (first..end)
+            .rev()
+            .find(|index| self.lexemes.get(*index).is_some_and(|l| l.token == Token::Upper))?;
         let run = self.lexemes.get(upper + 1..)?;
         let mut length = 0;
         for pair in run.windows(2).take(LOOK_BACK) {
@@ -308,7 +332,8 @@ impl Cx<'_> {
             }
             (Token::Eq, _)
                 if self.line_start(site).is_some_and(|l| {
-                    l.token == Token::If || l.token == Token::Lower && matches!(self.text(l), "select" | "when")
+                    l.token == Token::If
+                        || l.token == Token::Lower && matches!(self.text(l), "select" | "when")
                 }) =>
             {
                 Some(SyntaxError::new(Kind::EqualsInCondition, site.span).help("write `==`"))
@@ -335,7 +360,9 @@ impl Cx<'_> {
                 let place = previous?.span;
                 Some(SyntaxError::new(Kind::MissingType { name }, place).help(help))
             }
-            (Token::LBrace, _) if site.expects("->") && previous.is_some_and(|p| p.token == Token::RParen) => {
+            (Token::LBrace, _)
+                if site.expects("->") && previous.is_some_and(|p| p.token == Token::RParen) =>
+            {
                 let place = Span::at(previous?.span.end);
                 let kind = Kind::MissingValue { what: "the result type", after: "the parameters".to_owned() };
                 Some(SyntaxError::new(kind, place).help("a function says what it returns: `-> String`"))
@@ -382,7 +409,9 @@ impl Cx<'_> {
     /// A clause where statements stand, statements where attributes stand.
     fn misplaced_clause(&self, site: &Site<'_>) -> Option<SyntaxError> {
         let previous = self.before(site, 1);
-        if matches!(site.found, Some(Token::If | Token::Match | Token::For | Token::Let)) && site.expects("notify") {
+        if matches!(site.found, Some(Token::If | Token::Match | Token::For | Token::Let))
+            && site.expects("notify")
+        {
             let help = "a body holds attributes and clauses: choose a value with `name = if c { .. } else { .. }`, \
                         or the whole resource with `when c`";
             return Some(self.unexpected(site).help(help));
@@ -404,7 +433,9 @@ impl Cx<'_> {
 
     /// A statement at file level.
     fn not_a_declaration(&self, site: &Site<'_>) -> Option<SyntaxError> {
-        if !(site.expects("import") && site.expects("component")) || self.token_before(site, 1) == Some(Token::Pub) {
+        if !(site.expects("import") && site.expects("component"))
+            || self.token_before(site, 1) == Some(Token::Pub)
+        {
             return None;
         }
         let found = self.describe(site);
@@ -427,7 +458,8 @@ impl Cx<'_> {
         if !begins || head || !previous.token.can_end_item() || token == Token::LBrace {
             return None;
         }
-        let separator = if site.expects("sep") && site.expects("import") || site.expects("sep") && site.expected.len() == 1
+        let separator = if site.expects("sep") && site.expects("import")
+            || site.expects("sep") && site.expected.len() == 1
         {
             "a new line"
         } else if site.expects("sep") {
@@ -443,7 +475,7 @@ impl Cx<'_> {
     }
 
     fn unexpected(&self, site: &Site<'_>) -> SyntaxError {
-        let expected = expected_words(site);
+        let expected = expected_words(site.expected);
         SyntaxError::new(Kind::UnexpectedToken { found: self.describe(site), expected }, site.span)
     }
 
@@ -459,7 +491,9 @@ impl Cx<'_> {
             _ => "a variant",
         };
         let help = format!("write `{}`", camel(&name.text));
-        self.report(SyntaxError::new(Kind::UpperExpected { name: name.text.clone(), what }, name.span).help(help));
+        self.report(
+            SyntaxError::new(Kind::UpperExpected { name: name.text.clone(), what }, name.span).help(help),
+        );
         name
     }
 
@@ -473,7 +507,9 @@ impl Cx<'_> {
             _ => "a field, attribute or parameter",
         };
         let help = format!("write `{}`", snake(&name.text));
-        self.report(SyntaxError::new(Kind::LowerExpected { name: name.text.clone(), what }, name.span).help(help));
+        self.report(
+            SyntaxError::new(Kind::LowerExpected { name: name.text.clone(), what }, name.span).help(help),
+        );
         name
     }
 
@@ -506,7 +542,8 @@ impl Cx<'_> {
 
     /// Words that begin statements cannot name what an expression may begin with.
     pub(crate) fn check_variable(&mut self, name: &Name) {
-        if matches!(name.text.as_str(), "after" | "select" | "check" | "defaults" | "prune" | "param" | "out") {
+        if matches!(name.text.as_str(), "after" | "select" | "check" | "defaults" | "prune" | "param" | "out")
+        {
             self.reserved_word(name);
         }
     }
@@ -562,7 +599,12 @@ impl Cx<'_> {
     }
 
     /// `if a = b { .. }`
-    pub(crate) fn equals_condition(&mut self, left: Deep<Expr>, sign: Span, right: Deep<Expr>) -> Box<HeadNode> {
+    pub(crate) fn equals_condition(
+        &mut self,
+        left: Deep<Expr>,
+        sign: Span,
+        right: Deep<Expr>,
+    ) -> Box<HeadNode> {
         self.report(SyntaxError::new(Kind::EqualsInCondition, sign).help("write `==`"));
         HeadNode::value(self.binary(left, BinaryOp::Equal, sign, right))
     }
@@ -592,7 +634,9 @@ impl Cx<'_> {
         let written = self.slice(title.node.span);
         let help = match written.contains('\n') {
             true => format!("write `{name} .. {{}}` to declare it, or `{name}[..]` to refer to it"),
-            false => format!("write `{name} {written} {{}}` to declare it, or `{name}[{written}]` to refer to it"),
+            false => {
+                format!("write `{name} {written} {{}}` to declare it, or `{name}[{written}]` to refer to it")
+            }
         };
         self.report(SyntaxError::new(Kind::MissingBody, span).help(help));
         self.construct(path, Some(title), BodyNode::empty(span.end))
@@ -612,188 +656,8 @@ impl Cx<'_> {
     pub(crate) fn bare_variant(&mut self, name: &Name) {
         let found = format!("`{}`", name.text);
         let kind = Kind::UnexpectedToken { found, expected: vec!["a variant with its dot"] };
-        self.report(SyntaxError::new(kind, name.span).help(format!("a variant begins with a dot: `.{}`", name.text)));
+        self.report(
+            SyntaxError::new(kind, name.span).help(format!("a variant begins with a dot: `.{}`", name.text)),
+        );
     }
 }
-
-const FILE_WORDS: &[(&str, &str)] = &[
-    ("def", "fn"),
-    ("func", "fn"),
-    ("function", "fn"),
-    ("class", "component"),
-    ("module", "component"),
-    ("define", "component"),
-    ("struct", "record"),
-    ("data", "record"),
-    ("object", "record"),
-    ("var", "let"),
-    ("val", "let"),
-    ("variable", "let"),
-    ("local", "let"),
-    ("use", "import"),
-    ("using", "import"),
-    ("include", "import"),
-    ("require", "import"),
-    ("from", "import"),
-    ("export", "pub"),
-    ("public", "pub"),
-    ("node", "policy"),
-    ("hosts", "policy"),
-    ("role", "policy"),
-    ("recipe", "policy"),
-    ("output", "out"),
-];
-
-const INFIX_WORDS: &[(&str, &str)] = &[
-    ("and", "&&"),
-    ("or", "||"),
-    ("is", "=="),
-    ("then", "{"),
-    ("do", "{"),
-    ("elif", "else if"),
-    ("elsif", "else if"),
-    ("elseif", "else if"),
-    ("mod", "%"),
-];
-
-const PREFIX_WORDS: &[(&str, &str)] = &[("not", "!")];
-
-const STATEMENT_WORDS: &[(&str, &str)] = &[
-    ("var", "let"),
-    ("val", "let"),
-    ("set", "let"),
-    ("unless", "if !"),
-    ("switch", "match"),
-    ("case", "match"),
-    ("foreach", "for"),
-    ("loop", "for"),
-    ("while", "for"),
-    ("elif", "else if"),
-    ("elsif", "else if"),
-    ("elseif", "else if"),
-    ("require", "after"),
-    ("subscribe", "restart on"),
-    ("output", "out"),
-    ("return", "the last expression of a block"),
-];
-
-fn quote_key(resource: &str, key: &str, span: Span) -> SyntaxError {
-    let mut help = format!("write `{resource} \"{key}\"`");
-    if key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-        help += &format!(", or `{resource} ({key})` for the value of that name");
-    }
-    SyntaxError::new(Kind::UnquotedKey { resource: resource.into(), key: key.into() }, span).help(help)
-}
-
-/// `web_server` as `WebServer`
-fn camel(name: &str) -> String {
-    name.split('_')
-        .flat_map(|part| {
-            let mut chars = part.chars();
-            chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars)
-        })
-        .collect()
-}
-
-/// `WebServer` as `web_server`
-fn snake(name: &str) -> String {
-    let mut out = String::new();
-    for (index, c) in name.char_indices() {
-        if c.is_ascii_uppercase() && index > 0 && !out.ends_with('_') {
-            out.push('_');
-        }
-        out.push(c.to_ascii_lowercase());
-    }
-    out
-}
-
-/// A token in words.
-pub(crate) fn describe(token: Token, text: &str) -> String {
-    match token {
-        Token::Int | Token::Mode | Token::Size | Token::Duration => format!("the number `{text}`"),
-        Token::Str if text.len() <= 30 && !text.contains('\n') => format!("the text {text}"),
-        Token::Str | Token::StrStart | Token::StrText | Token::StrEnd => "text".to_owned(),
-        token if token.is_keyword() => format!("the word `{text}`"),
-        _ if text.is_empty() => format!("`{}`", crate::bracket::name(token)),
-        _ => format!("`{text}`"),
-    }
-}
-
-/// What the grammar would have taken, in words: a few, the most telling first.
-fn expected_words(site: &Site<'_>) -> Vec<&'static str> {
-    let value = site.expects("string") && site.expects("int") && site.expects("(");
-    let operator = site.expects("+") && site.expects("==");
-    let mut words = Vec::new();
-    let kind = if site.expects("notify") {
-        words.push("an attribute");
-        Some("a clause")
-    } else if site.expects("claims") {
-        Some("a line of a schema")
-    } else if site.expects("select") {
-        Some("a statement")
-    } else if site.expects("_") {
-        Some("a pattern")
-    } else if value {
-        Some("a value")
-    } else if site.expects("record") && site.expects("lower") {
-        Some("a name")
-    } else if site.expects("Upper") && site.expects("lower") && !site.expects("|") {
-        Some(if site.expects("sep") || site.expects("}") { "a name" } else { "a type" })
-    } else {
-        None
-    };
-    words.extend(kind);
-    for (terminal, word) in WORDS {
-        let arrow = site.expects("=>") && site.expects("->") && matches!(*terminal, ":" | "->" | "=");
-        let attribute = site.expects("=>") && site.expects("=") && matches!(*terminal, ":" | "=>");
-        let head = site.expects("{|") && *terminal == "=";
-        let covered = arrow
-            || !site.expects("->") && attribute
-            || head
-            || kind.is_some() && COVERED_BY_KIND.contains(terminal)
-            || operator && COVERED_BY_OPERATOR.contains(terminal);
-        if !covered && site.expects(terminal) {
-            words.push(word);
-        }
-    }
-    if words.is_empty() && operator {
-        words.push("an operator");
-    }
-    words.truncate(4);
-    words
-}
-
-const COVERED_BY_KIND: &[&str] =
-    &["lower", "Upper", ".Upper", "string", "int", "(", "in", "else", "key", "out", "{"];
-const COVERED_BY_OPERATOR: &[&str] = &["(", ".", "in", ">", ".Upper", "{", "string"];
-
-/// The grammar's terminals in words. What is not here would not help.
-const WORDS: &[(&str, &str)] = &[
-    ("lower", "a name"),
-    ("Upper", "a type"),
-    (".Upper", "a variant"),
-    ("=", "`=`"),
-    (":", "`:`"),
-    ("=>", "`=>`"),
-    ("->", "`->`"),
-    ("{", "`{`"),
-    ("{|", "`{`"),
-    ("}", "`}`"),
-    (")", "`)`"),
-    ("]", "`]`"),
-    ("hole end", "`}`"),
-    (",", "`,`"),
-    ("sep", "a new line"),
-    ("in", "`in`"),
-    (">", "`>`"),
-    ("(", "`(`"),
-    ("string", "text in quotes"),
-    ("int", "a number"),
-    ("protocol", "`protocol`"),
-    ("key", "`key`"),
-    ("out", "`out`"),
-    ("every", "`every`"),
-    ("else", "`else`"),
-    ("..", "`..`"),
-    (".", "`.`"),
-];

@@ -2,8 +2,9 @@
 
 use crate::Span;
 use crate::ast::{BinaryOp, Expr};
+use crate::deep::{Deep, OpChain};
 use crate::error::{SyntaxError, SyntaxErrorKind as Kind};
-use crate::tree::{Cx, Deep, OpChain};
+use crate::tree::Cx;
 
 /// How tightly an operator binds: higher binds tighter.
 fn strength(op: BinaryOp) -> u8 {
@@ -51,7 +52,13 @@ impl Cx<'_> {
         top
     }
 
-    fn apply(&mut self, left: Option<Deep<Expr>>, op: BinaryOp, op_span: Span, right: Deep<Expr>) -> Deep<Expr> {
+    fn apply(
+        &mut self,
+        left: Option<Deep<Expr>>,
+        op: BinaryOp,
+        op_span: Span,
+        right: Deep<Expr>,
+    ) -> Deep<Expr> {
         match left {
             Some(left) => self.binary(left, op, op_span, right),
             // There is an operand for each operator.
@@ -68,7 +75,8 @@ impl Cx<'_> {
         } else {
             "put one of the comparisons into parentheses, or join them with `&&`"
         };
-        let error = SyntaxError::new(Kind::ComparisonChained, second_span).label(first_span, "the first comparison");
+        let error =
+            SyntaxError::new(Kind::ComparisonChained, second_span).label(first_span, "the first comparison");
         self.report(error.help(help));
     }
 }

@@ -6,7 +6,7 @@ use crate::Span;
 ///
 /// The first group comes from the lexer. Words of the second group are names to the lexer; the filter
 /// (`filter.rs`) tells where they are words of the grammar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the names and `describe` say it")]
 #[repr(u8)]
 pub enum Token {
@@ -155,7 +155,8 @@ impl Token {
     /// Whether it continues the item of the line before it, so that a newline in front of it ends nothing.
     /// `-` does not: a line may begin with a negative value.
     pub(crate) fn continues_item(self) -> bool {
-        self.is_infix() && self != Token::Minus || matches!(self, Token::Dot | Token::QuestionDot | Token::Else)
+        self.is_infix() && self != Token::Minus
+            || matches!(self, Token::Dot | Token::QuestionDot | Token::Else)
     }
 
     /// Whether it is an infix operator.

@@ -2,11 +2,12 @@
 
 use crate::Span;
 use crate::ast::*;
+use crate::deep::{ArmBody, BodyNode, Deep, HeadNode, List, PField, PFields};
 use crate::error::{SyntaxError, SyntaxErrorKind as Kind};
 use crate::lexer::{DocBlock, Lexed};
 use crate::literal::{self, Piece};
 use crate::token::{Lexeme, Token};
-use crate::trivia::Comment;
+use crate::trivia::{Comment, CommentKind};
 use std::cell::Cell;
 
 /// Nodes on the longest path from an item to a leaf. A tree of this depth can be dropped, cloned and visited
@@ -15,188 +16,6 @@ const MAX_DEPTH: u32 = 256;
 
 /// Mistakes in one file, after which the rest of it is not read.
 const MAX_ERRORS: usize = 200;
-
-/// A node with the depth of the tree below it.
-#[derive(Debug)]
-pub(crate) struct Deep<T> {
-    pub(crate) node: T,
-    pub(crate) depth: u32,
-}
-
-impl<T> Deep<T> {
-    pub(crate) fn new(node: T, depth: u32) -> Self {
-        Deep { node, depth }
-    }
-
-    /// A node without expressions in it.
-    pub(crate) fn flat(node: T) -> Self {
-        Deep { node, depth: 0 }
-    }
-
-    pub(crate) fn map<U>(self, f: impl FnOnce(T) -> U) -> Deep<U> {
-        Deep { node: f(self.node), depth: self.depth }
-    }
-}
-
-/// What a list is made of.
-pub(crate) trait Element {
-    type Node;
-    fn split(self) -> (Option<Self::Node>, u32);
-}
-
-impl<T: Boxed> Element for Deep<T> {
-    type Node = T::Node;
-    fn split(self) -> (Option<T::Node>, u32) {
-        (self.node.unbox(), self.depth)
-    }
-}
-
-/// Large nodes travel boxed through the parser's stack, whose slots have the size of the largest of them. What
-/// could not be read and has no error node is no node at all.
-pub(crate) trait Boxed {
-    type Node;
-    fn unbox(self) -> Option<Self::Node>;
-}
-
-impl<T> Boxed for Box<T> {
-    type Node = T;
-    fn unbox(self) -> Option<T> {
-        Some(*self)
-    }
-}
-
-impl<T> Boxed for Option<Box<T>> {
-    type Node = T;
-    fn unbox(self) -> Option<T> {
-        self.map(|node| *node)
-    }
-}
-
-impl Boxed for Expr {
-    type Node = Expr;
-    fn unbox(self) -> Option<Expr> {
-        Some(self)
-    }
-}
-
-/// The elements of a list, and the depth of the deepest.
-pub(crate) struct List<E: Element> {
-    pub(crate) nodes: Vec<E::Node>,
-    pub(crate) depth: u32,
-}
-
-impl<E: Element> List<E> {
-    pub(crate) fn new() -> Self {
-        List { nodes: Vec::new(), depth: 0 }
-    }
-
-    pub(crate) fn one(element: E) -> Self {
-        let mut list = List::new();
-        list.push(element);
-        list
-    }
-
-    pub(crate) fn push(&mut self, element: E) {
-        let (node, depth) = element.split();
-        self.nodes.extend(node);
-        self.depth = self.depth.max(depth);
-    }
-}
-
-impl<E: Element> List<E> {
-    /// One large node of the whole list.
-    pub(crate) fn boxed<T>(self, node: impl FnOnce(Vec<E::Node>) -> T) -> Deep<Box<T>> {
-        Deep::new(Box::new(node(self.nodes)), self.depth)
-    }
-}
-
-/// Operands with operators between them.
-pub(crate) struct OpChain {
-    pub(crate) first: Deep<Expr>,
-    pub(crate) rest: Vec<(BinaryOp, Span, Deep<Expr>)>,
-}
-
-impl OpChain {
-    pub(crate) fn new(first: Deep<Expr>, op: (BinaryOp, Span), next: Deep<Expr>) -> Box<Self> {
-        Box::new(OpChain { first, rest: vec![(op.0, op.1, next)] })
-    }
-
-    pub(crate) fn push(&mut self, op: (BinaryOp, Span), next: Deep<Expr>) {
-        self.rest.push((op.0, op.1, next));
-    }
-}
-
-/// A body with its depth.
-pub(crate) struct BodyNode {
-    body: Body,
-    depth: u32,
-}
-
-impl BodyNode {
-    pub(crate) fn empty(at: u32) -> Self {
-        BodyNode { body: Body { items: Vec::new(), span: Span::at(at) }, depth: 0 }
-    }
-
-    pub(crate) fn new(items: List<Deep<Box<BodyItem>>>, l: u32, r: u32) -> Self {
-        BodyNode { body: Body { items: items.nodes, span: Span::new(l, r) }, depth: items.depth }
-    }
-}
-
-/// The condition of an `if`.
-pub(crate) struct HeadNode {
-    condition: Condition,
-    depth: u32,
-}
-
-impl HeadNode {
-    pub(crate) fn value(value: Deep<Expr>) -> Box<Self> {
-        Box::new(HeadNode { condition: Condition::Value(value.node), depth: value.depth })
-    }
-
-    pub(crate) fn pattern(pattern: Deep<Box<Pattern>>, value: Deep<Expr>) -> Box<Self> {
-        let depth = pattern.depth.max(value.depth);
-        Box::new(HeadNode { condition: Condition::Let(*pattern.node, value.node), depth })
-    }
-}
-
-/// What stands behind a `=>` or the bars of a lambda.
-pub(crate) enum ArmBody {
-    Value(Deep<Expr>),
-    Block(Deep<Block>),
-}
-
-/// An item between the braces of a pattern.
-pub(crate) enum PField {
-    Field(PatternField),
-    Rest(Span),
-}
-
-/// What stands between the braces of a pattern.
-pub(crate) struct PFields {
-    fields: Vec<PatternField>,
-    rest: Option<Span>,
-    depth: u32,
-}
-
-impl PFields {
-    pub(crate) fn new(list: List<Deep<Option<Box<PField>>>>) -> Self {
-        let mut out = PFields { fields: Vec::with_capacity(list.nodes.len()), rest: None, depth: list.depth };
-        for node in list.nodes {
-            match node {
-                PField::Field(field) => out.fields.push(field),
-                PField::Rest(span) => out.rest = Some(span),
-            }
-        }
-        out
-    }
-}
-
-/// The sign that was written for a `=`.
-#[derive(Clone, Copy)]
-pub(crate) enum Slip {
-    Colon,
-    FatArrow,
-}
 
 /// What the grammar's actions share.
 pub(crate) struct Cx<'s> {
@@ -276,7 +95,8 @@ impl<'s> Cx<'s> {
     }
 
     fn misplaced(&self, doc: &DocBlock) -> SyntaxError {
-        let place = |index: u32| self.comments.get(index as usize).map_or(Span::default(), |comment| comment.span);
+        let place =
+            |index: u32| self.comments.get(index as usize).map_or(Span::default(), |comment| comment.span);
         let span = place(doc.first).to(place(doc.end.saturating_sub(1)));
         let help = if doc.file {
             "`//!` documents the file and stands at its beginning; write `///` above a declaration"
@@ -289,7 +109,8 @@ impl<'s> Cx<'s> {
     fn doc_text(&self, doc: &DocBlock) -> SmolStr {
         let lines = self.comments.get(doc.first as usize..doc.end as usize).unwrap_or(&[]);
         let mut text = String::new();
-        for (index, line) in lines.iter().enumerate() {
+        let lines = lines.iter().filter(|line| line.kind != CommentKind::Line);
+        for (index, line) in lines.enumerate() {
             if index > 0 {
                 text.push('\n');
             }
@@ -331,7 +152,13 @@ impl<'s> Cx<'s> {
 
     // Items
 
-    pub(crate) fn item(&mut self, l: u32, public: Option<Span>, kind: Box<ItemKind>, r: u32) -> Deep<Box<Item>> {
+    pub(crate) fn item(
+        &mut self,
+        l: u32,
+        public: Option<Span>,
+        kind: Box<ItemKind>,
+        r: u32,
+    ) -> Deep<Box<Item>> {
         let docs = self.docs(l);
         Deep::flat(Box::new(Item { docs, public, kind: *kind, span: Span::new(l, r) }))
     }
@@ -354,7 +181,12 @@ impl<'s> Cx<'s> {
         Box::new(ItemKind::Fn(Fn { name, params: params.nodes, result: *result.node, body: body.node }))
     }
 
-    pub(crate) fn let_(&mut self, name: Name, ty: Option<Deep<Box<TypeExpr>>>, value: Deep<Expr>) -> Deep<Box<Let>> {
+    pub(crate) fn let_(
+        &mut self,
+        name: Name,
+        ty: Option<Deep<Box<TypeExpr>>>,
+        value: Deep<Expr>,
+    ) -> Deep<Box<Let>> {
         self.check_variable(&name);
         let ty = ty.map(|ty| *ty.node);
         Deep::new(Box::new(Let { name, ty, value: value.node }), value.depth)
@@ -420,7 +252,12 @@ impl<'s> Cx<'s> {
         }
     }
 
-    pub(crate) fn schema_key(&mut self, l: u32, local: bool, mut param: Deep<Box<Param>>) -> Deep<Box<ResourceItem>> {
+    pub(crate) fn schema_key(
+        &mut self,
+        l: u32,
+        local: bool,
+        mut param: Deep<Box<Param>>,
+    ) -> Deep<Box<ResourceItem>> {
         self.schema_docs(l, &mut param.node);
         param.map(|param| Box::new(ResourceItem::Key { local, param: *param }))
     }
@@ -436,7 +273,12 @@ impl<'s> Cx<'s> {
         param.map(|param| Box::new(ResourceItem::Attribute { param: *param, accepts_secret, union }))
     }
 
-    pub(crate) fn schema_output(&mut self, l: u32, early: bool, mut param: Deep<Box<Param>>) -> Deep<Box<ResourceItem>> {
+    pub(crate) fn schema_output(
+        &mut self,
+        l: u32,
+        early: bool,
+        mut param: Deep<Box<Param>>,
+    ) -> Deep<Box<ResourceItem>> {
         self.schema_docs(l, &mut param.node);
         param.map(|param| Box::new(ResourceItem::Output { early, param: *param }))
     }
@@ -475,7 +317,8 @@ impl<'s> Cx<'s> {
     // Blocks
 
     pub(crate) fn block(&mut self, l: u32, stmts: List<Deep<Box<Stmt>>>, r: u32) -> Deep<Block> {
-        Deep::new(Block { stmts: stmts.nodes, span: Span::new(l, r) }, stmts.depth)
+        let depth = stmts.depth;
+        Deep::new(Block { stmts: stmts.into_nodes(), span: Span::new(l, r) }, depth)
     }
 
     pub(crate) fn stmt(&mut self, l: u32, kind: StmtKind, depth: u32, r: u32) -> Deep<Box<Stmt>> {
@@ -616,12 +459,25 @@ impl<'s> Cx<'s> {
         self.expr(ExprKind::List(list.nodes), l, r, list.depth)
     }
 
-    pub(crate) fn field(&mut self, l: u32, base: Deep<Expr>, optional: bool, name: Name, r: u32) -> Deep<Expr> {
+    pub(crate) fn field(
+        &mut self,
+        l: u32,
+        base: Deep<Expr>,
+        optional: bool,
+        name: Name,
+        r: u32,
+    ) -> Deep<Expr> {
         let kind = ExprKind::Field { base: Box::new(base.node), optional, name };
         self.expr(kind, l, r, base.depth)
     }
 
-    pub(crate) fn call(&mut self, l: u32, callee: Deep<Expr>, args: List<Deep<Box<Arg>>>, r: u32) -> Deep<Expr> {
+    pub(crate) fn call(
+        &mut self,
+        l: u32,
+        callee: Deep<Expr>,
+        args: List<Deep<Box<Arg>>>,
+        r: u32,
+    ) -> Deep<Expr> {
         let kind = ExprKind::Call { callee: Box::new(callee.node), args: args.nodes };
         self.expr(kind, l, r, callee.depth.max(args.depth))
     }
@@ -651,7 +507,8 @@ impl<'s> Cx<'s> {
 
     pub(crate) fn construct_variant(&mut self, l: u32, r: u32, body: BodyNode) -> Deep<Expr> {
         let end = body.body.span.end;
-        let construct = Construct { path: None, variant: Some(self.name(l, r)), title: None, body: body.body };
+        let construct =
+            Construct { path: None, variant: Some(self.name(l, r)), title: None, body: body.body };
         self.expr(ExprKind::Construct(Box::new(construct)), l, end, body.depth)
     }
 
@@ -663,7 +520,13 @@ impl<'s> Cx<'s> {
         })
     }
 
-    pub(crate) fn binary(&mut self, left: Deep<Expr>, op: BinaryOp, op_span: Span, right: Deep<Expr>) -> Deep<Expr> {
+    pub(crate) fn binary(
+        &mut self,
+        left: Deep<Expr>,
+        op: BinaryOp,
+        op_span: Span,
+        right: Deep<Expr>,
+    ) -> Deep<Expr> {
         let (l, r) = (left.node.span.start, right.node.span.end);
         let depth = left.depth.max(right.depth);
         let kind = ExprKind::Binary { op, op_span, left: Box::new(left.node), right: Box::new(right.node) };
@@ -727,10 +590,19 @@ impl<'s> Cx<'s> {
         }
     }
 
-    pub(crate) fn arm(&mut self, l: u32, pattern: Deep<Box<Pattern>>, body: ArmBody, r: u32) -> Deep<Option<Box<Arm>>> {
+    pub(crate) fn arm(
+        &mut self,
+        l: u32,
+        pattern: Deep<Box<Pattern>>,
+        body: ArmBody,
+        r: u32,
+    ) -> Deep<Option<Box<Arm>>> {
         let body = self.arm_block(body);
         let depth = pattern.depth.max(body.depth);
-        Deep::new(Some(Box::new(Arm { pattern: *pattern.node, body: body.node, span: Span::new(l, r) })), depth)
+        Deep::new(
+            Some(Box::new(Arm { pattern: *pattern.node, body: body.node, span: Span::new(l, r) })),
+            depth,
+        )
     }
 
     pub(crate) fn for_(
@@ -797,11 +669,19 @@ impl<'s> Cx<'s> {
             None => (None, None),
         };
         // Braces bound the depth of patterns.
-        Deep::new(Box::new(Pattern { kind: PatternKind::Variant { path, name, fields, rest }, span }), depth + 1)
+        Deep::new(
+            Box::new(Pattern { kind: PatternKind::Variant { path, name, fields, rest }, span }),
+            depth + 1,
+        )
     }
 
     /// `Tls.Off`; the last name is the variant.
-    pub(crate) fn path_pattern(&mut self, mut path: Path, fields: Option<PFields>, r: u32) -> Deep<Box<Pattern>> {
+    pub(crate) fn path_pattern(
+        &mut self,
+        mut path: Path,
+        fields: Option<PFields>,
+        r: u32,
+    ) -> Deep<Box<Pattern>> {
         let span = Span::new(path.span.start, r);
         let Some(name) = path.segments.pop() else { return self.pattern(PatternKind::Error, span.start, r) };
         let path = match path.segments.last() {
@@ -817,7 +697,11 @@ impl<'s> Cx<'s> {
         self.variant_pattern(path, name, fields, span)
     }
 
-    pub(crate) fn pattern_field(&mut self, name: Name, pattern: Option<Deep<Box<Pattern>>>) -> Deep<Option<Box<PField>>> {
+    pub(crate) fn pattern_field(
+        &mut self,
+        name: Name,
+        pattern: Option<Deep<Box<Pattern>>>,
+    ) -> Deep<Option<Box<PField>>> {
         let depth = pattern.as_ref().map_or(0, |pattern| pattern.depth);
         let pattern = pattern.map(|pattern| *pattern.node);
         Deep::new(Some(Box::new(PField::Field(PatternField { name, pattern }))), depth)

@@ -38,7 +38,11 @@ fn place(text: &str, span: Span) -> String {
         let column = before.len() - before.rfind('\n').map_or(0, |newline| newline + 1) + 1;
         format!("{line}:{column}")
     };
-    if span.is_empty() { position(span.start) } else { format!("{}-{}", position(span.start), position(span.end)) }
+    if span.is_empty() {
+        position(span.start)
+    } else {
+        format!("{}-{}", position(span.start), position(span.end))
+    }
 }
 
 fn docs(docs: &Option<SmolStr>) -> String {
@@ -60,7 +64,10 @@ fn item(item: &Item) -> String {
                 };
                 format!(" {{{}}}", all(names, name))
             });
-            format!("(import {}{names})", import.module.iter().map(|n| n.text.as_str()).collect::<Vec<_>>().join("."))
+            format!(
+                "(import {}{names})",
+                import.module.iter().map(|n| n.text.as_str()).collect::<Vec<_>>().join(".")
+            )
         }
         ItemKind::Let(node) => let_(node),
         ItemKind::Fn(node) => format!(
@@ -72,11 +79,14 @@ fn item(item: &Item) -> String {
         ),
         ItemKind::Record(node) => format!("(record {} {})", node.name.text, all(&node.fields, param)),
         ItemKind::Enum(node) => {
-            let variant = |v: &Variant| format!("{}({} {})", docs(&v.docs), v.name.text, all(&v.fields, param));
+            let variant =
+                |v: &Variant| format!("{}({} {})", docs(&v.docs), v.name.text, all(&v.fields, param));
             format!("(enum {} {})", node.name.text, all(&node.variants, variant))
         }
         ItemKind::Labels(node) => format!("(labels {})", all(&node.fields, param)),
-        ItemKind::Resource(node) => format!("(resource {} {})", node.name.text, all(&node.items, resource_item)),
+        ItemKind::Resource(node) => {
+            format!("(resource {} {})", node.name.text, all(&node.items, resource_item))
+        }
         ItemKind::Component(node) => format!("(component {} {})", node.name.text, block(&node.body)),
         ItemKind::Policy(node) => format!("(policy {} {})", node.name.text, block(&node.body)),
         ItemKind::Error => "(error)".to_owned(),
@@ -90,7 +100,12 @@ fn resource_item(item: &ResourceItem) -> String {
         ResourceItem::Provider { name, protocol, .. } => format!("(provider {name} {protocol})"),
         ResourceItem::Key { local, param: p } => format!("({}key {})", flag(*local, "local "), param(p)),
         ResourceItem::Attribute { param: p, accepts_secret, union } => {
-            format!("({}attribute {}{})", flag(*union, "union "), param(p), flag(*accepts_secret, " accepts-secret"))
+            format!(
+                "({}attribute {}{})",
+                flag(*union, "union "),
+                param(p),
+                flag(*accepts_secret, " accepts-secret")
+            )
         }
         ResourceItem::Output { early, param: p } => format!("({}out {})", flag(*early, "early "), param(p)),
         ResourceItem::Relation { kind, values, .. } => format!("({kind:?} {})", all(values, expr)),
@@ -191,7 +206,12 @@ pub(crate) fn expr(value: &Expr) -> String {
             format!("(match {} {})", expr(&node.scrutinee), all(&node.arms, arm))
         }
         ExprKind::For(node) => {
-            format!("(for {} in {} {})", all(&node.patterns, pattern), expr(&node.iterable), block(&node.body))
+            format!(
+                "(for {} in {} {})",
+                all(&node.patterns, pattern),
+                expr(&node.iterable),
+                block(&node.body)
+            )
         }
         ExprKind::Lambda(node) => format!("(lambda |{}| {})", all(&node.params, pattern), block(&node.body)),
         ExprKind::Paren(value) => format!("(paren {})", expr(value)),
@@ -224,7 +244,8 @@ fn body_item(item: &BodyItem) -> String {
         BodyItem::Attribute { name, value: Some(value) } => format!("({} = {})", name.text, expr(value)),
         BodyItem::Attribute { name, value: None } => name.text.to_string(),
         BodyItem::Clause(clause) => {
-            let every = clause.every.as_ref().map_or(String::new(), |every| format!(" every {}", expr(every)));
+            let every =
+                clause.every.as_ref().map_or(String::new(), |every| format!(" every {}", expr(every)));
             format!("({:?} {}{every})", clause.kind, expr(&clause.value))
         }
         BodyItem::Error(_) => "(error)".to_owned(),

@@ -14,6 +14,10 @@ fn sound(text: &str) -> Parse {
         }
         assert!(!error.kind.headline().is_empty());
     }
+    // A tree with a hole has a message that says why.
+    let tree = crate::print::tree(&parse.file);
+    let hole = tree.contains("<error>") || tree.contains("(error)");
+    assert!(!hole || !parse.errors.is_empty(), "no message for {text:?}");
     assert!(parse.errors.is_sorted_by_key(|error| error.span.start));
     assert!(parse.trivia.comments.is_sorted_by_key(|comment| comment.span.start));
     assert!(parse.trivia.blank_lines.is_sorted());
@@ -76,6 +80,7 @@ fn keeps_the_rest(text: &str) -> Parse {
 #[test]
 fn every_token_deleted() {
     for text in GOOD {
+        let tree = crate::print::tree(&parse(text).file);
         for (token, span) in tokens(text) {
             let (start, end) = (span.start as usize, span.end as usize);
             let changed = format!("{} {}", &text[..start], &text[end..]);
@@ -84,16 +89,23 @@ fn every_token_deleted() {
                 continue;
             }
             let parse = keeps_the_rest(&changed);
+            let missed = parse.errors.is_empty() && crate::print::tree(&parse.file).starts_with(&tree);
+            assert!(!missed || token == Token::Comma, "nobody misses {token:?} at {start} in {changed}");
             // Without its opening brace, each line of a body is a mistake of its own.
             let limit = if matches!(token, Token::LBrace | Token::HeadBrace) { 12 } else { 3 };
-            assert!(parse.errors.len() <= limit, "without {token:?} at {start}: {:#?} in {changed}", parse.errors);
+            assert!(
+                parse.errors.len() <= limit,
+                "without {token:?} at {start}: {:#?} in {changed}",
+                parse.errors
+            );
         }
     }
 }
 
 #[test]
 fn every_token_doubled_or_replaced() {
-    let others = ["x", "Foo", "(", "]", "}", "{", "=", ",", ":", "\"", "if", "let", "5", "@", ";", "|", "..", "after"];
+    let others =
+        ["x", "Foo", "(", "]", "}", "{", "=", ",", ":", "\"", "if", "let", "5", "@", ";", "|", "..", "after"];
     for text in GOOD {
         for (index, (_, span)) in tokens(text).into_iter().enumerate() {
             let (start, end) = (span.start as usize, span.end as usize);
@@ -108,9 +120,48 @@ fn every_token_doubled_or_replaced() {
 #[test]
 fn random_changes() {
     let pieces = [
-        "{", "}", "(", ")", "[", "]", "\"", "\"\"\"", "${", "\\", "\n", ",", ";", "=", "=>", ":", "|", ".", "?", "//",
-        "///", "#", "'", "é", "\u{1f600}", "if ", "let ", "match ", "for ", "else ", "record ", "policy p {", "File ",
-        "r\"", "0o9", "1h", "\0", "\r\n", "\u{feff}", "restart on ", "retry ", "every ",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        "\"",
+        "\"\"\"",
+        "${",
+        "\\",
+        "\n",
+        ",",
+        ";",
+        "=",
+        "=>",
+        ":",
+        "|",
+        ".",
+        "?",
+        "//",
+        "///",
+        "#",
+        "'",
+        "é",
+        "\u{1f600}",
+        "if ",
+        "let ",
+        "match ",
+        "for ",
+        "else ",
+        "record ",
+        "policy p {",
+        "File ",
+        "r\"",
+        "0o9",
+        "1h",
+        "\0",
+        "\r\n",
+        "\u{feff}",
+        "restart on ",
+        "retry ",
+        "every ",
     ];
     let mut random = Random(42);
     for round in 0..4000 {
