@@ -1,0 +1,388 @@
+//! The thread that owns the databases.
+//!
+//! It handles one event after the other, in the order in which they were sent, and never waits for the client. It
+//! alone changes databases; nothing else may, for a change waits until all snapshots are dropped.
+
+use crate::answer::{Answer, FileDiagnostics, Names};
+use crate::document::Document;
+use crate::event::{Event, Question};
+use crate::library::Library;
+use crate::log;
+use crate::place::{Home, Place, SINGLE, path_of, place_of};
+use crate::settings::Settings;
+use crate::worker::{Job, Pool, Task};
+use crate::workspace::{Due, Overlay, Published, Workspace};
+use camino::{Utf8Path, Utf8PathBuf};
+use mc_compiler::package::{self, MANIFEST};
+use mc_compiler::system::System;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::UnboundedSender;
+use tower_lsp::jsonrpc;
+use tower_lsp::ls_types::{PublishDiagnosticsParams, TextDocumentContentChangeEvent, Uri};
+
+/// How long nothing must be typed before a package is checked.
+const PAUSE: Duration = Duration::from_millis(40);
+/// How long a check may be put off by going on typing.
+const PATIENCE: Duration = Duration::from_millis(250);
+/// How often an answer is begun again when other files of the package change meanwhile.
+const ATTEMPTS: u8 = 8;
+
+/// All packages and the documents that are shown.
+#[derive(Debug)]
+pub(crate) struct Owner {
+    publish: UnboundedSender<PublishDiagnosticsParams>,
+    pool: Pool,
+    library: Arc<Library>,
+    settings: Settings,
+    documents: BTreeMap<Uri, Document>,
+    workspaces: BTreeMap<Home, Workspace>,
+}
+
+impl Owner {
+    pub(crate) fn new(publish: UnboundedSender<PublishDiagnosticsParams>, pool: Pool) -> Self {
+        Owner {
+            publish,
+            pool,
+            library: Arc::new(Library::open()),
+            settings: Settings::default(),
+            documents: BTreeMap::new(),
+            workspaces: BTreeMap::new(),
+        }
+    }
+
+    /// Handles events until nobody can send any more.
+    pub(crate) fn run(mut self, inbox: &Receiver<Event>) {
+        loop {
+            let event = match self.next_due() {
+                None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(due) => inbox.recv_timeout(due.saturating_duration_since(now())),
+            };
+            if event.as_ref().is_err_and(|error| *error == RecvTimeoutError::Disconnected) {
+                return;
+            }
+            let work = AssertUnwindSafe(|| {
+                if let Ok(event) = event {
+                    self.handle(event);
+                }
+                // Also while events come without a pause.
+                self.check_due();
+            });
+            // A bug in one event is no reason to forget all documents: its message is in the log.
+            if catch_unwind(work).is_err() {
+                log("an event was not handled");
+            }
+        }
+    }
+
+    fn handle(&mut self, event: Event) {
+        match event {
+            Event::Started(settings) => self.settings = settings,
+            Event::Opened { uri, version, text } => self.open(uri, version, text),
+            Event::Changed { uri, version, changes } => self.change(&uri, version, changes),
+            Event::Closed { uri } => self.close(&uri),
+            Event::Saved { uri } => {
+                // Whoever saves a file may have made others, and not every client watches.
+                if let Some(home) = self.documents.get(&uri).map(|document| document.place.home.clone()) {
+                    self.reload(&home);
+                }
+            }
+            Event::FilesChanged(uris) => self.files_changed(&uris),
+            Event::Asked(question) => self.ask(question),
+            Event::Checked { home, revision, found } => self.checked(&home, revision, found),
+        }
+    }
+
+    fn open(&mut self, uri: Uri, version: i32, text: String) {
+        // Shown first and placed then: an unsaved manifest makes a package of its folder.
+        let unplaced = Place { home: Home::Single(uri.clone()), path: SINGLE.into() };
+        self.documents.insert(uri.clone(), Document::new(uri.clone(), version, text, unplaced));
+        let place = self.place(&uri);
+        if let Some(document) = self.documents.get_mut(&uri) {
+            document.place = place.clone();
+        }
+        if place.path == MANIFEST {
+            self.settle();
+        }
+        self.enter(&place);
+    }
+
+    /// Brings the text of a shown document into the package that it belongs to.
+    fn enter(&mut self, place: &Place) {
+        match &place.home {
+            Home::Library => {
+                self.workspaces.entry(Home::Library).or_insert_with(Workspace::new);
+            }
+            home @ Home::Package(_) if !self.workspaces.contains_key(home) => {
+                self.workspaces.insert(home.clone(), Workspace::new());
+                self.reload(home);
+            }
+            home => self.set_text(home, &place.path),
+        }
+        self.check_soon(&place.home, Duration::ZERO);
+    }
+
+    fn change(&mut self, uri: &Uri, version: i32, changes: Vec<TextDocumentContentChangeEvent>) {
+        let Some(document) = self.documents.get_mut(uri) else { return };
+        document.change(version, changes, self.settings.encoding);
+        let place = document.place.clone();
+        self.set_text(&place.home, &place.path);
+        self.check_soon(&place.home, PAUSE);
+    }
+
+    /// The text of a shown document becomes the one that is compiled.
+    fn set_text(&mut self, home: &Home, path: &Utf8Path) {
+        let Some(document) = self.shown(home, path) else { return };
+        let text = document.text().to_owned();
+        match home {
+            // Its text is the server's.
+            Home::Library => return,
+            Home::Single(_) if !self.workspaces.contains_key(home) => {
+                self.workspaces.insert(home.clone(), Workspace::single(&text));
+            }
+            _ => {}
+        }
+        self.with_database(home, |workspace| {
+            package::set_text(&mut workspace.db, path, &text);
+        });
+    }
+
+    fn close(&mut self, uri: &Uri) {
+        let Some(document) = self.documents.remove(uri) else { return };
+        let Place { home, path } = document.place;
+        match &home {
+            Home::Package(_) => {
+                // What is on the disk counts again, also if that is nothing.
+                if path == MANIFEST {
+                    self.settle();
+                }
+                self.reload(&home);
+            }
+            Home::Single(_) => self.forget(&home),
+            Home::Library => {}
+        }
+    }
+
+    fn files_changed(&mut self, uris: &[Uri]) {
+        let paths: Vec<Utf8PathBuf> = uris.iter().filter_map(path_of).collect();
+        if paths.iter().any(|path| path.file_name() == Some(MANIFEST)) {
+            self.settle();
+        }
+        let touched: BTreeSet<Home> = self
+            .workspaces
+            .keys()
+            .filter(|home| match home {
+                Home::Package(root) => paths.iter().any(|path| path.starts_with(root)),
+                Home::Single(_) | Home::Library => false,
+            })
+            .cloned()
+            .collect();
+        for home in touched {
+            self.reload(&home);
+        }
+    }
+
+    /// Reads a package from the disk again. Nothing happens to what did not change.
+    fn reload(&mut self, home: &Home) {
+        let Home::Package(root) = home else { return };
+        let Some(mut workspace) = self.workspaces.remove(home) else { return };
+        let waiting = self.withdraw(home);
+        if let Err(error) = workspace.load(&self.overlay(), root) {
+            log(&format!("cannot read the package in {root}: {error}"));
+        }
+        workspace.revision += 1;
+        self.workspaces.insert(home.clone(), workspace);
+        self.ask_again(waiting);
+        self.check_soon(home, Duration::ZERO);
+    }
+
+    /// Brings every document to where it belongs now that there are other manifests.
+    fn settle(&mut self) {
+        let moved: Vec<(Uri, Place)> = self
+            .documents
+            .iter()
+            .map(|(uri, document)| (uri, self.place(uri), &document.place))
+            .filter(|(_, now, before)| now != *before)
+            .map(|(uri, now, _)| (uri.clone(), now))
+            .collect();
+        let mut left = BTreeSet::new();
+        for (uri, place) in &moved {
+            if let Some(document) = self.documents.get_mut(uri) {
+                left.insert(std::mem::replace(&mut document.place, place.clone()).home);
+            }
+        }
+        for home in self.workspaces.keys().cloned().collect::<Vec<Home>>() {
+            match &home {
+                Home::Package(root) if !self.overlay().exists(&root.join(MANIFEST)) => self.forget(&home),
+                Home::Package(_) if left.contains(&home) => self.reload(&home),
+                Home::Single(_) if left.contains(&home) => self.forget(&home),
+                _ => {}
+            }
+        }
+        for (_, place) in &moved {
+            self.enter(place);
+        }
+    }
+
+    /// Drops a package, and what the client shows of its problems.
+    fn forget(&mut self, home: &Home) {
+        let waiting = self.withdraw(home);
+        if let Some(workspace) = self.workspaces.remove(home) {
+            for uri in workspace.published.into_keys() {
+                // Its new package has something to say about a document that only moved.
+                self.send(uri, Vec::new(), None);
+            }
+        }
+        self.ask_again(waiting);
+    }
+
+    fn ask(&mut self, mut question: Question) {
+        if question.reply.is_closed() {
+            return;
+        }
+        let Some(document) = self.documents.get(&question.uri) else {
+            return question.answer(Ok(Answer::Nothing));
+        };
+        let begun = *question.version.get_or_insert(document.version);
+        if begun != document.version || question.attempts > ATTEMPTS {
+            return question.answer(Err(jsonrpc::Error::content_modified()));
+        }
+        let Place { home, path } = &document.place;
+        let workspace = self.workspaces.get(home);
+        let Some((workspace, file)) = workspace.and_then(|w| Some((w, w.file(path)?))) else {
+            return question.answer(Ok(Answer::Nothing));
+        };
+        let offset = document.offset(question.position, self.settings.encoding);
+        let job = Job {
+            home: home.clone(),
+            db: workspace.db.clone(),
+            names: self.names(home),
+            task: Task::Answer { question, file, offset },
+        };
+        self.pool.submit(job);
+    }
+
+    /// Shows what was found, if it is about the texts as they are now.
+    fn checked(&mut self, home: &Home, revision: u64, found: Option<Vec<FileDiagnostics>>) {
+        let Some(workspace) = self.workspaces.get(home) else { return };
+        if workspace.revision != revision {
+            return;
+        }
+        let Some(found) = found else { return };
+        let names = self.names(home);
+        let mut now: BTreeMap<Uri, Published> = BTreeMap::new();
+        // Every shown document, so that the client knows which version has no problems.
+        for document in self.documents.values().filter(|document| document.place.home == *home) {
+            let published = Published { version: Some(document.version), diagnostics: Vec::new() };
+            now.insert(document.uri.clone(), published);
+        }
+        for (path, diagnostics) in found {
+            let Some(uri) = names.uri(&path) else { continue };
+            now.entry(uri).or_insert(Published { version: None, diagnostics: Vec::new() }).diagnostics =
+                diagnostics;
+        }
+        let Some(workspace) = self.workspaces.get_mut(home) else { return };
+        let before = std::mem::replace(&mut workspace.published, now.clone());
+        for (uri, published) in &now {
+            if before.get(uri) != Some(published) {
+                self.send(uri.clone(), published.diagnostics.clone(), published.version);
+            }
+        }
+        for uri in before.into_keys().filter(|uri| !now.contains_key(uri)) {
+            self.send(uri, Vec::new(), None);
+        }
+    }
+
+    fn send(&self, uri: Uri, diagnostics: Vec<tower_lsp::ls_types::Diagnostic>, version: Option<i32>) {
+        // The other end is gone only when the process ends.
+        let _ = self.publish.send(PublishDiagnosticsParams { uri, diagnostics, version });
+    }
+
+    /// Changes the database of a package. Work on its snapshots that has not begun is taken back first, since the
+    /// change waits until all of them are gone.
+    fn with_database(&mut self, home: &Home, change: impl FnOnce(&mut Workspace)) {
+        let waiting = self.withdraw(home);
+        if let Some(workspace) = self.workspaces.get_mut(home) {
+            change(workspace);
+            workspace.revision += 1;
+        }
+        self.ask_again(waiting);
+    }
+
+    /// Takes back what has not begun; checks are not needed any more.
+    fn withdraw(&self, home: &Home) -> Vec<Question> {
+        let tasks = self.pool.withdraw(home).into_iter();
+        tasks
+            .filter_map(|task| match task {
+                Task::Answer { question, .. } => Some(question),
+                Task::Check { .. } => None,
+            })
+            .collect()
+    }
+
+    fn ask_again(&mut self, questions: Vec<Question>) {
+        for question in questions {
+            self.ask(question);
+        }
+    }
+
+    fn check_soon(&mut self, home: &Home, pause: Duration) {
+        let now = now();
+        if let Some(workspace) = self.workspaces.get_mut(home)
+            && *home != Home::Library
+        {
+            let since = workspace.due.map_or(now, |due| due.since);
+            workspace.due = Some(Due { since, at: (now + pause).min(since + PATIENCE) });
+        }
+    }
+
+    fn next_due(&self) -> Option<Instant> {
+        self.workspaces.values().filter_map(|workspace| workspace.due).map(|due| due.at).min()
+    }
+
+    fn check_due(&mut self) {
+        let now = now();
+        let due = |workspace: &Workspace| workspace.due.is_some_and(|due| due.at <= now);
+        let homes: Vec<Home> =
+            self.workspaces.iter().filter(|(_, w)| due(w)).map(|(home, _)| home.clone()).collect();
+        for home in homes {
+            let names = self.names(&home);
+            if let Some(workspace) = self.workspaces.get_mut(&home) {
+                workspace.due = None;
+                let task = Task::Check { revision: workspace.revision };
+                self.pool.submit(Job { home, db: workspace.db.clone(), names, task });
+            }
+        }
+    }
+
+    fn place(&self, uri: &Uri) -> Place {
+        place_of(uri, &self.overlay(), self.library.folder())
+    }
+
+    fn overlay(&self) -> Overlay<'_> {
+        let documents = self.documents.values();
+        Overlay::new(documents.filter_map(|d| Some((path_of(&d.uri)?, d.text()))).collect())
+    }
+
+    fn shown(&self, home: &Home, path: &Utf8Path) -> Option<&Document> {
+        self.documents.values().find(|d| d.place.home == *home && d.place.path == path)
+    }
+
+    fn names(&self, home: &Home) -> Arc<Names> {
+        let documents = self.documents.values().filter(|document| document.place.home == *home);
+        Arc::new(Names {
+            home: home.clone(),
+            open: documents.map(|d| (d.place.path.clone(), d.uri.clone())).collect(),
+            library: Arc::clone(&self.library),
+            settings: self.settings,
+        })
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the pause after typing is one of real time")]
+fn now() -> Instant {
+    Instant::now()
+}

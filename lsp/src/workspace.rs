@@ -1,0 +1,131 @@
+//! One package with its database.
+
+use crate::place::SINGLE;
+use camino::{Utf8Path, Utf8PathBuf};
+use mc_compiler::package::{self, MANIFEST};
+use mc_compiler::system::{OsSystem, System, SystemError};
+use mc_compiler::{Database, File};
+use std::collections::BTreeMap;
+use std::time::Instant;
+use tower_lsp::ls_types::{Diagnostic, Uri};
+
+/// The manifest of a document on its own.
+const SINGLE_MANIFEST: &str = "[package]\nname = \"document\"\nversion = \"0.0.0\"\nedition = \"2026\"\n";
+
+/// A package, its database and what was said about it.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    pub(crate) db: Database,
+    /// Grows with each change. What was found in an earlier one is not shown.
+    pub(crate) revision: u64,
+    /// When the package is to be checked.
+    pub(crate) due: Option<Due>,
+    /// What the client shows now.
+    pub(crate) published: BTreeMap<Uri, Published>,
+}
+
+/// When a check is due.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Due {
+    /// The first change that was not checked.
+    pub(crate) since: Instant,
+    /// The time.
+    pub(crate) at: Instant,
+}
+
+/// What was published for a document.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Published {
+    pub(crate) version: Option<i32>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl Workspace {
+    /// A package without files.
+    pub(crate) fn new() -> Self {
+        Workspace { db: Database::new(), revision: 0, due: None, published: BTreeMap::new() }
+    }
+
+    /// A document on its own.
+    pub(crate) fn single(text: &str) -> Self {
+        let mut workspace = Self::new();
+        package::set_text(&mut workspace.db, Utf8Path::new(MANIFEST), SINGLE_MANIFEST);
+        package::set_text(&mut workspace.db, Utf8Path::new(SINGLE), text);
+        workspace
+    }
+
+    /// Brings the package up to date with its folder and with the documents that are shown.
+    pub(crate) fn load(&mut self, system: &dyn System, root: &Utf8Path) -> Result<(), package::LoadError> {
+        package::load(&mut self.db, system, root).map(drop)
+    }
+
+    /// The file at a path of the package or of the standard library.
+    pub(crate) fn file(&self, path: &Utf8Path) -> Option<File> {
+        if path.extension() != Some(package::EXTENSION) {
+            return None;
+        }
+        if path.starts_with("std") {
+            let mut modules = mc_compiler::name::modules(&self.db).values();
+            return modules.find(|file| file.path(&self.db) == path).copied();
+        }
+        package::file(&self.db, path)
+    }
+}
+
+/// The real file system with the documents that are shown laid over it: their texts are newer than the disk's,
+/// and some are not on the disk yet.
+#[derive(Debug)]
+pub(crate) struct Overlay<'a> {
+    disk: OsSystem,
+    open: BTreeMap<Utf8PathBuf, &'a str>,
+}
+
+impl<'a> Overlay<'a> {
+    pub(crate) fn new(open: BTreeMap<Utf8PathBuf, &'a str>) -> Self {
+        Overlay { disk: OsSystem, open }
+    }
+}
+
+impl System for Overlay<'_> {
+    fn read_to_string(&self, path: &Utf8Path) -> Result<String, SystemError> {
+        match self.open.get(path) {
+            Some(text) => Ok((*text).to_owned()),
+            None => self.disk.read_to_string(path),
+        }
+    }
+
+    fn list_files(&self, folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>, SystemError> {
+        let mut files = if self.disk.exists(folder) { self.disk.list_files(folder)? } else { Vec::new() };
+        files.extend(
+            self.open.keys().filter_map(|path| path.strip_prefix(folder).ok()).map(Utf8Path::to_owned),
+        );
+        files.sort();
+        files.dedup();
+        Ok(files)
+    }
+
+    fn exists(&self, path: &Utf8Path) -> bool {
+        self.open.keys().any(|open| open.starts_with(path)) || self.disk.exists(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mc_test_support::scratch::Scratch;
+
+    #[test]
+    fn shown_documents_lie_over_the_disk() {
+        let scratch = Scratch::new();
+        let main = scratch.write("src/main.mc", "let a = 1\n");
+        scratch.write("src/other.mc", "let b = 1\n");
+        let unsaved = scratch.join("src/new.mc");
+        let overlay =
+            Overlay::new(BTreeMap::from([(main.clone(), "let a = 2\n"), (unsaved.clone(), "let c = 1\n")]));
+        assert_eq!(overlay.read_to_string(&main).expect("there"), "let a = 2\n");
+        assert_eq!(overlay.read_to_string(&scratch.join("src/other.mc")).expect("there"), "let b = 1\n");
+        let files = overlay.list_files(&scratch.join("src")).expect("there");
+        assert_eq!(files, ["main.mc", "new.mc", "other.mc"]);
+        assert!(overlay.exists(&unsaved) && overlay.exists(&main) && !overlay.exists(&scratch.join("no")));
+    }
+}

@@ -1,0 +1,15 @@
+//! The server as a client meets it: the real program, spoken to over its pipes.
+#![allow(clippy::panic, clippy::expect_used, reason = "test code: what cannot be prepared fails the test")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "tests stand outside the product: they use the real machine"
+)]
+
+mod client;
+
+mod document;
+mod end;
+mod library;
+mod order;
+mod package;
