@@ -107,7 +107,10 @@ impl From<StateError> for Outcome {
 
 impl From<RunError> for Outcome {
     fn from(error: RunError) -> Self {
-        Self::Environment(error.to_string())
+        match error {
+            RunError::Bundle(refusal) => refusal.into(),
+            error => Self::Environment(error.to_string()),
+        }
     }
 }
 

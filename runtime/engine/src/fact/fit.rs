@@ -134,3 +134,63 @@ fn misfit(ty: &Type, finding: &Finding) -> FactError {
     };
     FactError::Misfit(format!("{found} where {wanted} is wanted"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn types() -> Vec<TypeDef> {
+        let other = ("Other".to_owned(), vec![("name".to_owned(), Type::String)]);
+        vec![
+            TypeDef {
+                name: "std.facts.Os".into(),
+                shape: TypeShape::Record(vec![
+                    ("family".into(), Type::Named(1)),
+                    ("version".into(), Type::Optional(Box::new(Type::String))),
+                ]),
+            },
+            TypeDef {
+                name: "std.facts.OsFamily".into(),
+                shape: TypeShape::Enum(vec![("Debian".into(), vec![]), ("RedHat".into(), vec![]), other]),
+            },
+            TypeDef { name: "closed".into(), shape: TypeShape::Enum(vec![("Only".into(), vec![])]) },
+        ]
+    }
+
+    fn record(fields: &[(&str, Finding)]) -> Finding {
+        Finding::Record(fields.iter().map(|(name, finding)| ((*name).to_owned(), finding.clone())).collect())
+    }
+
+    #[test]
+    fn records_fill_what_is_optional_and_variants_go_by_name() {
+        let found = record(&[("family", Finding::Text("RedHat".into())), ("unknown", Finding::Bool(true))]);
+        let value = found.into_value(&Type::Named(0), &types());
+        assert_eq!(value, Ok(Value::Record([Value::Variant(1, [].into()), Value::None].into())));
+    }
+
+    #[test]
+    fn a_variant_that_is_not_known_is_other() {
+        for found in [
+            Finding::Text("Plan9".into()),
+            record(&[("Other", record(&[("name", Finding::Text("Plan9".into()))]))]),
+            record(&[("Plan9", record(&[("edition", Finding::Int(4))]))]),
+        ] {
+            let value = found.into_value(&Type::Named(1), &types());
+            assert_eq!(value, Ok(Value::Variant(2, [Value::Str("Plan9".into())].into())));
+        }
+        let closed = Finding::Text("Plan9".into()).into_value(&Type::Named(2), &types());
+        assert_eq!(closed, Err(FactError::Misfit("closed has no variant Plan9".into())));
+    }
+
+    #[test]
+    fn what_does_not_fit_says_where() {
+        let found = record(&[("family", Finding::Int(1))]);
+        let error = found.into_value(&Type::Named(0), &types()).expect_err("a number is no variant");
+        assert_eq!(error.to_string(), "family: what was found is no std.facts.OsFamily");
+        let error = Finding::Int(-1).into_value(&Type::Size, &[]).expect_err("no size is negative");
+        assert_eq!(error.to_string(), "a number was found where Size is wanted");
+        let error = Finding::Text("-".into()).into_value(&Type::Text(TextKind::HostName), &[]);
+        assert!(error.is_err());
+        assert!(Finding::None.into_value(&Type::Named(9), &[]).is_err(), "a type that is not there");
+    }
+}

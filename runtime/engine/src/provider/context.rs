@@ -292,3 +292,81 @@ impl Caches {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use camino::Utf8Path;
+
+    use super::*;
+    use crate::host::fake::{FakeFile, FakeHost, exited};
+    use crate::host::{Content, FileKind, Process, Remove, ReplaceFile, RunArgv};
+
+    fn replace<'a>(path: &'a str, content: &'a str) -> Operation<'a> {
+        Operation::ReplaceFile(ReplaceFile {
+            path: Utf8Path::new(path),
+            staged: Utf8Path::new("/etc/.staged"),
+            content: Content::Bytes(content.as_bytes()),
+            uid: None,
+            gid: None,
+            mode: 0o644,
+            validate: None,
+        })
+    }
+
+    fn contexts<'a>(host: &'a FakeHost, caches: &'a Caches, items: usize) -> ApplyContext<'a> {
+        ApplyContext::new(ReadContext::new(host, &(), caches, false), host, None, items)
+    }
+
+    #[test]
+    fn a_database_is_read_once_until_it_is_written() {
+        let (host, caches) = (FakeHost::new(), Caches::new());
+        let ctx = contexts(&host, &caches, 1);
+        let before = ctx.read().accounts().expect("reads");
+        host.put("/etc/passwd", FakeFile::regular("www:x:33:33::/:/bin/sh\n"));
+        assert!(Arc::ptr_eq(&before, &ctx.read().accounts().expect("reads")));
+        ctx.perform_one(0, &replace("/etc/passwd", "www:x:33:33::/:/bin/sh\n")).expect("writes");
+        assert!(ctx.read().accounts().expect("reads").user("www").is_some());
+        assert_eq!(ctx.written(), Written { anything: false, domains: vec![ACCOUNTS.to_owned()] });
+
+        // A program says what it writes, or everything is read again.
+        host.program("tool", Duration::ZERO, |_, _| exited(0, ""));
+        let argv = ["tool".to_owned()];
+        let groups = ["GroupName"];
+        let known = ctx.read().accounts().expect("reads");
+        let units = Operation::RunArgv(RunArgv { process: Process::new(&argv), writes: Some(&[UNITS]) });
+        ctx.perform_one(0, &units).expect("runs");
+        assert!(Arc::ptr_eq(&known, &ctx.read().accounts().expect("reads")));
+        let group = Operation::RunArgv(RunArgv { process: Process::new(&argv), writes: Some(&groups) });
+        ctx.perform_one(0, &group).expect("runs");
+        assert!(!Arc::ptr_eq(&known, &ctx.read().accounts().expect("reads")));
+        ctx.perform_one(0, &Operation::RunArgv(RunArgv { process: Process::new(&argv), writes: None }))
+            .expect("runs");
+        assert!(ctx.written().anything);
+    }
+
+    #[test]
+    fn it_knows_for_whom_something_was_done() {
+        let (host, caches) = (FakeHost::new(), Caches::new());
+        let ctx = contexts(&host, &caches, 3);
+        host.fault("replace /etc/b", HostErrorKind::Full, "no space left", 1);
+        host.fault("run c", HostErrorKind::TimedOut, "too long", 1);
+        let argv = ["c".to_owned()];
+        let run = Operation::RunArgv(RunArgv { process: Process::new(&argv), writes: None });
+        let results = ctx.perform(&[0, 1, 2], &[replace("/etc/a", "a"), replace("/etc/b", "b"), run]);
+        assert_eq!(results.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, false]);
+        // A file that could not be replaced is as it was; nobody knows what a program did.
+        assert_eq!([ctx.touched(0), ctx.touched(1), ctx.touched(2)], [true, false, true]);
+    }
+
+    #[test]
+    fn nothing_is_performed_after_data_could_not_be_made_durable() {
+        let (host, caches) = (FakeHost::new(), Caches::new());
+        let ctx = contexts(&host, &caches, 1);
+        host.fault("replace /etc/a", HostErrorKind::Sync, "input/output error", 1);
+        assert!(ctx.perform_one(0, &replace("/etc/a", "a")).is_err());
+        let remove =
+            Operation::Remove(Remove { path: Utf8Path::new("/etc/passwd"), kind: FileKind::Regular });
+        assert!(ctx.perform_one(0, &remove).is_err());
+        assert!(ctx.broken() && host.text("/etc/passwd").is_some());
+    }
+}
