@@ -12,9 +12,8 @@ use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use libtest_mimic::{Arguments, Trial};
-
 use crate::process::{self, Output};
+use crate::suite::{self, Test};
 
 /// The `main` of a target of host tests: names of functions without arguments, which panic to fail.
 #[macro_export]
@@ -28,33 +27,14 @@ macro_rules! host_tests {
 
 /// Runs host tests with the command line of the standard test harness. Use [`host_tests!`](crate::host_tests).
 pub fn suite(tests: &[(&'static str, fn())]) -> ExitCode {
-    let obstacle = obstacle();
-    let required = required();
-    if let Some(obstacle) = &obstacle {
-        report(tests.len(), obstacle);
-    }
-    let trials = tests.iter().map(|&(name, test)| {
-        let missing = obstacle.clone();
-        let trial = Trial::test(name, move || match missing {
-            Some(obstacle) => Err(format!("no host can be booted: {obstacle}").into()),
-            None => {
-                test();
-                Ok(())
-            }
-        });
-        trial.with_ignored_flag(obstacle.is_some() && !required)
-    });
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
-}
-
-#[allow(clippy::print_stderr, reason = "the test runner shows it beside the ignored tests")]
-fn report(count: usize, obstacle: &str) {
-    eprintln!("hosts: {count} tests cannot run: {obstacle}");
+    let obstacle = obstacle().map(|obstacle| format!("no host can be booted: {obstacle}"));
+    let tests = tests.iter().map(|&(name, run)| Test { name, run, obstacle: obstacle.clone() });
+    suite::run("hosts", tests.collect())
 }
 
 /// Whether a host test that cannot run is a failure.
 pub fn required() -> bool {
-    std::env::var_os("MC_REQUIRE_HOSTS").is_some_and(|value| value == "1")
+    suite::required()
 }
 
 /// Why no host can be booted on this machine; `None` when one can.

@@ -19,6 +19,7 @@ pub mod measure;
 pub mod process;
 pub mod scratch;
 pub mod strace;
+pub mod suite;
 pub mod tree;
 pub mod workshop;
 
