@@ -147,7 +147,7 @@ mod tests {
         let library = Library { folder: Some("/cache".into()) };
         let page = library.page("MC0101").expect("a page");
         assert_eq!(page.as_str(), "file:///cache/diagnostics/MC0101.md");
-        assert_eq!(library.page("MC9999"), None);
+        assert_eq!(library.page("no code"), None);
         assert_eq!(Library::default().page("MC0101"), None);
     }
 }
