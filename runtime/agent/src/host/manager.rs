@@ -127,6 +127,10 @@ impl OsHost {
         if transaction.allow_downgrade {
             words.push("--allow-downgrades");
         }
+        // Nobody asked for anything to go: a conflict is to be decided in the policy, not here.
+        if transaction.remove.is_empty() {
+            words.push("--no-remove");
+        }
         words.extend(["install", "--"]);
         let mut argv = argv(&words, &[]);
         for (name, version) in transaction.install {

@@ -72,6 +72,13 @@ impl OsHost {
                 Err(error) => results.push(Err(error)),
             }
         }
+        // Writing out all of them begins before the first is waited for: one commit of the file system's
+        // journal then serves many. The advice is only that, so its failure means nothing.
+        for (_, file) in &staged {
+            if let Some(fd) = &file.fd {
+                let _ = rustix::fs::fadvise(fd, 0, None, rustix::fs::Advice::DontNeed);
+            }
+        }
         let mut broken: Option<HostError> = None;
         for (at, file) in &staged {
             let result = match &broken {
