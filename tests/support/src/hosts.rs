@@ -11,9 +11,9 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
 use crate::process::{self, Output};
 use crate::suite::{self, Test};
+use camino::{Utf8Path, Utf8PathBuf};
 
 /// The `main` of a target of host tests: names of functions without arguments, which panic to fail.
 #[macro_export]
