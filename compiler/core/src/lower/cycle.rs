@@ -8,6 +8,7 @@ use crate::eval::Evaluation;
 use mc_plan::plan::{Clause, Edge, EdgeReason};
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
+use rustc_hash::FxHashSet;
 use std::collections::VecDeque;
 
 /// From how many vertices of a knot the shortest loop is looked for.
@@ -30,17 +31,14 @@ pub(super) fn report(
     for (index, edge) in graph.edges.iter().enumerate() {
         pet.add_edge(NodeIndex::new(edge.from as usize), NodeIndex::new(edge.to as usize), index as u32);
     }
+    let loops: FxHashSet<usize> =
+        graph.edges.iter().filter(|e| e.from == e.to).map(|e| e.from as usize).collect();
     let mut knots: Vec<Vec<usize>> = tarjan_scc(&pet)
         .into_iter()
-        .map(|knot| {
-            let mut knot: Vec<usize> = knot.into_iter().map(NodeIndex::index).collect();
-            knot.sort_unstable();
-            knot
-        })
-        .filter(|knot| {
-            knot.len() > 1 || graph.edges.iter().any(|e| e.from == e.to && e.from as usize == knot[0])
-        })
+        .map(|knot| knot.into_iter().map(NodeIndex::index).collect::<Vec<usize>>())
+        .filter(|knot| knot.len() > 1 || knot.first().is_some_and(|vertex| loops.contains(vertex)))
         .collect();
+    knots.iter_mut().for_each(|knot| knot.sort_unstable());
     knots.sort();
     for knot in knots {
         let Some(way) = shortest(&pet, &knot) else { continue };
