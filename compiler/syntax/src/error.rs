@@ -248,7 +248,7 @@ pub enum SyntaxErrorKind {
         /// The name.
         name: SmolStr,
     },
-    /// The rest of the file was left out after many mistakes.
+    /// The mistakes in the rest of the file were left out after many others.
     TooManyErrors,
 }
 
@@ -382,7 +382,7 @@ impl SyntaxErrorKind {
             K::KeyInBody { key } => format!("the key {key} stands before the `{{`, not behind it"),
             K::MissingType { name } => format!("`{name}` has no type"),
             K::MissingEquals { name } => format!("`=` is missing between `{name}` and its value"),
-            K::TooManyErrors => "too many mistakes: the rest of this file was not read".into(),
+            K::TooManyErrors => "too many mistakes: those behind this place are not shown".into(),
         }
     }
 }

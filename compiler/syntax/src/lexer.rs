@@ -169,6 +169,7 @@ pub(crate) fn lex(text: &str) -> Lexed {
         line_blank: true,
         line_start: 0,
         limit: None,
+        no_comment_end: false,
         repaired: None,
         modes: Vec::new(),
         doc: None,
@@ -195,6 +196,8 @@ struct Lexer<'s> {
     line_start: usize,
     /// Where the hole that is being read again ends, although no `}` is there.
     limit: Option<usize>,
+    /// Whether it is known that no `*/` follows.
+    no_comment_end: bool,
     /// The last line whose hole was read again.
     repaired: Option<usize>,
     modes: Vec<Mode>,
@@ -431,7 +434,10 @@ impl<'s> Lexer<'s> {
     fn block_comment(&mut self, start: usize, limit: usize) {
         let inside = self.text.get(self.at..limit).unwrap_or("");
         let line = inside.find('\n').unwrap_or(inside.len());
-        let length = match inside.find("*/") {
+        let end = if self.no_comment_end { None } else { inside.find("*/") };
+        // Looked for once only, to stay linear.
+        self.no_comment_end |= end.is_none() && limit == self.text.len();
+        let length = match end {
             Some(length) if self.modes.is_empty() || length < line => length + 2,
             // Without an end, only the line is lost.
             _ => line,

@@ -44,6 +44,9 @@ mod grammar {
     pub(crate) use generated::FileParser;
 }
 
+/// Mistakes of one file that are reported. After as many mistakes of grammar, the rest of the file is not read.
+const MAX_ERRORS: usize = 200;
+
 /// What [`parse`] returns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parse {
@@ -81,6 +84,11 @@ pub fn parse(text: &str) -> Parse {
     all.extend(errors);
     all.append(&mut lexed.errors);
     all.sort_by_key(|error| (error.span.start, error.span.end));
+    if all.len() > MAX_ERRORS {
+        all.truncate(MAX_ERRORS);
+        let end = all.last().map_or(0, |error| error.span.end);
+        all.push(SyntaxError::new(SyntaxErrorKind::TooManyErrors, Span::at(end)));
+    }
     Parse { file: ast::SourceFile { docs: file_docs, items }, errors: all, trivia: lexed.trivia }
 }
 

@@ -14,9 +14,6 @@ use std::cell::Cell;
 /// by recursion in any thread.
 const MAX_DEPTH: u32 = 256;
 
-/// Mistakes in one file, after which the rest of it is not read.
-const MAX_ERRORS: usize = 200;
-
 /// What the grammar's actions share.
 pub(crate) struct Cx<'s> {
     pub(crate) text: &'s str,
@@ -65,12 +62,8 @@ impl<'s> Cx<'s> {
         if self.stop.get() {
             return;
         }
-        let span = error.span;
         self.errors.push(error);
-        if self.errors.len() >= MAX_ERRORS {
-            self.errors.push(SyntaxError::new(Kind::TooManyErrors, Span::at(span.end)));
-            self.stop.set(true);
-        }
+        self.stop.set(self.errors.len() > crate::MAX_ERRORS);
     }
 
     /// The file's documentation and the mistakes; `correct` if no other stage found any.

@@ -6,6 +6,7 @@ use mc_syntax::{Parse, Token, parse, tokens};
 /// Parses and checks what holds for every text.
 fn sound(text: &str) -> Parse {
     let parse = parse(text);
+    assert!(parse.errors.len() <= 201);
     for error in &parse.errors {
         let spans = std::iter::once(error.span).chain(error.labels.iter().map(|(span, _)| *span));
         for span in spans {
@@ -225,6 +226,11 @@ fn deep_and_long() {
         "1 ".repeat(n),
         ",".repeat(n),
         ";".repeat(n),
+        "/* x\n".repeat(n),
+        "let x = 1]\n".repeat(n),
+        "let x = \"${a \"${b \n".repeat(n),
+        format!("policy p {{\n{}", "  }\n".repeat(n)),
+        format!("let x = \"{}\"", "${a}".repeat(n)),
     ];
     for text in texts {
         let parse = sound(&text);
