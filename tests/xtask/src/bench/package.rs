@@ -54,7 +54,7 @@ pub(super) fn nothing() -> String {
 }
 
 fn head() -> String {
-    "import std.fs.{Directory, File}\n\nlet base = \"/bench\"\n\npolicy bench {\n".to_owned()
+    "import std.fs.{Directory, File}\n\nlet base: AbsPath = \"/bench\"\n\npolicy bench {\n".to_owned()
 }
 
 /// A kibibyte of lines, escaped for a string of the language.
