@@ -11,5 +11,13 @@ pub(crate) const GOOD: &[&str] = &[
     WEB,
 ];
 
+/// The packages that users read first.
+pub(crate) const EXAMPLES: &[&str] = &[
+    include_str!("../../../../examples/quickstart/src/main.mc"),
+    include_str!("../../../../examples/web/src/main.mc"),
+    include_str!("../../../../examples/web/src/web/nginx.mc"),
+    include_str!("../../../../examples/web/src/web/site.mc"),
+];
+
 /// Every form of the language.
 pub(crate) const WEB: &str = include_str!("web.mc");

@@ -1,6 +1,6 @@
 //! Properties that hold for every text: no panic, an end, sound places, few messages for one mistake.
 
-use crate::corpus::GOOD;
+use crate::corpus::{EXAMPLES, GOOD};
 use mc_syntax::{Parse, Token, parse, tokens};
 
 /// Parses and checks what holds for every text.
@@ -44,7 +44,7 @@ impl Random {
 
 #[test]
 fn the_corpus_is_correct() {
-    for text in GOOD {
+    for text in GOOD.iter().chain(EXAMPLES) {
         let parse = sound(text);
         assert!(parse.errors.is_empty(), "{:?}", parse.errors);
     }
@@ -52,7 +52,7 @@ fn the_corpus_is_correct() {
 
 #[test]
 fn cut_at_every_byte() {
-    for text in GOOD {
+    for text in GOOD.iter().chain(EXAMPLES) {
         for (cut, _) in text.char_indices() {
             let head = &text[..cut];
             let parse = sound(head);
