@@ -1,5 +1,6 @@
 //! What applying costs, beside a bare program that does the same system calls.
 
+use std::cell::Cell;
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
@@ -20,11 +21,17 @@ const EMPTY: f64 = 20.0;
 pub(super) fn measure(runs: usize, workshop: &Workshop, floor: &Floor, table: &mut Table) -> Result<()> {
     workshop.package("files", &plain_files(FILES));
     process::run(&mut workshop.build("files")).success();
-    let clean = || clear(workshop, "files.root");
+    // Each run in a folder of its own, as for the floor.
+    let round = Cell::new(0_usize);
+    let root = || format!("files.root{}", round.get());
+    let fresh = || {
+        round.set(round.get() + 1);
+        make(workshop, &root())
+    };
 
-    let converge = best(runs, clean, || apply(workshop, "files", "none"))?;
-    let batch = best(runs, clean, || apply(workshop, "files", "batch"))?;
-    let noop = best(runs, || Ok(()), || apply(workshop, "files", "none"))?;
+    let converge = best(runs, fresh, || apply(workshop, "files", &root(), "none"))?;
+    let batch = best(runs, fresh, || apply(workshop, "files", &root(), "batch"))?;
+    let noop = best(runs, || Ok(()), || apply(workshop, "files", &root(), "none"))?;
     for (name, usage, floor, goal) in [
         ("converge, durability none", converge, floor.converge, Some(CONVERGE)),
         ("converge, durability batch", batch, floor.sync, None),
@@ -44,7 +51,7 @@ pub(super) fn measure(runs: usize, workshop: &Workshop, floor: &Floor, table: &m
     let peak = converge.peak_memory.max(noop.peak_memory);
     table.add(format!("apply {FILES} files, memory"), megabytes(peak), Unit::Megabytes, MEMORY);
 
-    let trace = Tracing::programs().run(&apply(workshop, "files", "none"));
+    let trace = Tracing::programs().run(&apply(workshop, "files", &root(), "none"));
     trace.output.clone().success();
     table.add(
         format!("apply {FILES} files, programs started"),
@@ -55,8 +62,8 @@ pub(super) fn measure(runs: usize, workshop: &Workshop, floor: &Floor, table: &m
 
     workshop.package("nothing", &nothing());
     process::run(&mut workshop.build("nothing")).success();
-    clear(workshop, "nothing.root")?;
-    let empty = best(runs, || Ok(()), || apply(workshop, "nothing", "none"))?;
+    make(workshop, "nothing.root")?;
+    let empty = best(runs, || Ok(()), || apply(workshop, "nothing", "nothing.root", "none"))?;
     table.add("apply an empty plan, cpu", milliseconds(empty.cpu), Unit::Milliseconds, EMPTY);
     table.add("apply an empty plan, memory", megabytes(empty.peak_memory), Unit::Megabytes, None);
 
@@ -65,17 +72,14 @@ pub(super) fn measure(runs: usize, workshop: &Workshop, floor: &Floor, table: &m
     Ok(())
 }
 
-fn apply(workshop: &Workshop, name: &str, durability: &str) -> Command {
-    let mut command = workshop.apply(name, &format!("{name}.root"));
+fn apply(workshop: &Workshop, name: &str, root: &str, durability: &str) -> Command {
+    let mut command = workshop.apply(name, root);
     command.args(["--durability", durability]);
     command
 }
 
-/// Makes a root as it was before any run.
-fn clear(workshop: &Workshop, root: &str) -> Result<()> {
+/// Makes an empty root.
+fn make(workshop: &Workshop, root: &str) -> Result<()> {
     let root = workshop.join(root);
-    if root.exists() {
-        std::fs::remove_dir_all(&root)?;
-    }
     std::fs::create_dir(&root).with_context(|| format!("cannot create {root}"))
 }
