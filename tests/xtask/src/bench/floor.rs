@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::Result;
 use mc_test_support::binary;
 use mc_test_support::measure::Usage;
-use mc_test_support::scratch::Scratch;
+use mc_test_support::workshop::Workshop;
 
 use super::figure::{Table, Unit, best, milliseconds};
 
@@ -24,14 +24,14 @@ pub(super) struct Floor {
     pub(super) verify: Usage,
 }
 
-pub(super) fn measure(runs: usize, table: &mut Table) -> Result<Floor> {
-    let scratch = Scratch::new();
-    // Each run in a folder of its own: ext4 makes files many times dearer where others were just deleted.
+pub(super) fn measure(runs: usize, workshop: &Workshop, table: &mut Table) -> Result<Floor> {
+    // Each run in a folder of its own, and none is deleted before the end: ext4 makes files many times
+    // dearer for minutes after others were deleted.
     let round = Cell::new(0_usize);
     let program = binary::program("mc-floor");
     let command = |mode: &str| {
         let mut command = Command::new(&program);
-        command.arg(mode).arg(scratch.join(&format!("files{}", round.get()))).arg(FILES.to_string());
+        command.arg(mode).arg(workshop.join(&format!("floor{}", round.get()))).arg(FILES.to_string());
         command
     };
     let fresh = || {

@@ -38,8 +38,8 @@ impl Default for Options {
 pub(crate) fn run(options: &Options) -> Result<()> {
     build::run()?;
     let mut table = Table::default();
-    let floor = floor::measure(options.runs, &mut table)?;
     let workshop = Workshop::new();
+    let floor = floor::measure(options.runs, &workshop, &mut table)?;
     compile::measure(options.runs, &workshop, &mut table)?;
     apply::measure(options.runs, &workshop, &floor, &mut table)?;
 
