@@ -16,6 +16,7 @@ pub mod eval;
 pub mod hir;
 pub mod lower;
 pub mod name;
+pub mod notation;
 pub mod package;
 pub mod prelude;
 pub mod signature;

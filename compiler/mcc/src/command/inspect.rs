@@ -1,6 +1,5 @@
 //! `mcc inspect`
 
-mod notation;
 mod text;
 mod view;
 

@@ -1,10 +1,8 @@
 //! What a plan says, as plain data: the JSON answer is this, and the text for people is drawn from it.
 
-use super::notation::{Notation, Place, Typed, short, type_name};
-use mc_plan::expr::Operand;
-use mc_plan::plan::{Clause, Declaration, Edge, EdgeKind, EdgeReason, Plan, Priority, SourceSpan};
+use mc_compiler::notation::{Notation, Place, Typed, kind_word, type_name};
+use mc_plan::plan::{Declaration, Edge, EdgeReason, Plan, Priority};
 use mc_plan::schema::Schema;
-use mc_plan::value::Value;
 use serde::Serialize;
 
 /// A plan.
@@ -98,7 +96,7 @@ pub(super) struct EdgeView {
 /// Describes a plan; values and expressions longer than `limit` bytes are cut.
 pub(super) fn plan_view(plan: &Plan, limit: usize) -> PlanView {
     let notation = Notation::new(plan, limit);
-    let viewer = Viewer { plan, notation };
+    let viewer = Viewer { notation };
     PlanView {
         labels: plan
             .labels
@@ -122,8 +120,8 @@ pub(super) fn plan_view(plan: &Plan, limit: usize) -> PlanView {
             .iter()
             .map(|policy| PolicyView {
                 name: policy.name.clone(),
-                select: viewer.condition(&policy.select, Place::default()),
-                at: viewer.place(policy.span),
+                select: viewer.notation.condition(&policy.select, Place::default()),
+                at: viewer.notation.at(policy.span),
             })
             .collect(),
         refusals: plan
@@ -135,9 +133,9 @@ pub(super) fn plan_view(plan: &Plan, limit: usize) -> PlanView {
                     .get(refusal.policy as usize)
                     .map_or("?", |policy| &policy.name)
                     .to_owned(),
-                when: viewer.condition(&refusal.condition, Place::default()),
+                when: viewer.notation.condition(&refusal.condition, Place::default()),
                 message: viewer.notation.operand(&refusal.message, Place::default()),
-                at: viewer.place(refusal.span),
+                at: viewer.notation.at(refusal.span),
             })
             .collect(),
         steps: (0..)
@@ -159,7 +157,6 @@ pub(super) fn plan_view(plan: &Plan, limit: usize) -> PlanView {
 }
 
 struct Viewer<'p> {
-    plan: &'p Plan,
     notation: Notation<'p>,
 }
 
@@ -181,64 +178,31 @@ impl<'p> Viewer<'p> {
                         Priority::Force => Some("force"),
                     },
                     value: self.notation.operand(&setting.value, Place { schema, expected }),
-                    at: self.place(setting.span),
+                    at: self.notation.at(setting.span),
                 }
             })
             .collect();
         DeclarationView {
             instance: declaration.instance.clone(),
-            when: self.condition(&declaration.condition, place),
+            when: self.notation.condition(&declaration.condition, place),
             attributes,
             timeout: declaration.timeout.as_ref().map(|timeout| self.notation.operand(timeout, place)),
             retry: declaration.retry.as_ref().map(|retry| {
                 let times = self.notation.operand(&retry.times, place);
                 format!("{times} every {}", self.notation.operand(&retry.every, place))
             }),
-            at: self.place(declaration.span),
+            at: self.notation.at(declaration.span),
         }
     }
 
     fn edge(&self, edge: &Edge) -> EdgeView {
-        let reason = match &edge.reason {
-            EdgeReason::Clause(clause) => match clause {
-                Clause::After => "after",
-                Clause::Before => "before",
-                Clause::Notify => "notify",
-                Clause::RestartOn => "restart on",
-                Clause::ReloadOn => "reload on",
-            }
-            .to_owned(),
-            EdgeReason::Output => "an output is read".to_owned(),
-            EdgeReason::Auto { schema, rule } => {
-                let schema = self.plan.schemas.get(*schema as usize);
-                let rule = schema.and_then(|schema| schema.autoedges.get(*rule as usize));
-                let of = schema.map_or("?", |schema| short(&schema.name));
-                format!("automatic: {of} after {}", rule.map_or("?", |rule| &rule.text))
-            }
-            EdgeReason::Boundary => "the boundary of an instance".to_owned(),
-        };
         let written = !matches!(edge.reason, EdgeReason::Auto { .. } | EdgeReason::Boundary);
         EdgeView {
             from: self.notation.vertex(edge.from),
             to: self.notation.vertex(edge.to),
-            kind: match edge.kind {
-                EdgeKind::Order => "order",
-                EdgeKind::Notify => "notify",
-                EdgeKind::Restart => "restart",
-                EdgeKind::Reload => "reload",
-            },
-            reason,
-            at: written.then(|| self.place(edge.span)),
+            kind: kind_word(edge.kind),
+            reason: self.notation.reason(edge.reason),
+            at: written.then(|| self.notation.at(edge.span)),
         }
-    }
-
-    /// A condition; nothing for one that always holds.
-    fn condition(&self, condition: &Operand, place: Place<'p>) -> Option<String> {
-        (condition != &Operand::Value(Value::Bool(true))).then(|| self.notation.operand(condition, place))
-    }
-
-    fn place(&self, span: SourceSpan) -> String {
-        let file = self.plan.files.get(span.file as usize).map_or("?", String::as_str);
-        format!("{file}:{}:{}", span.line, span.column)
     }
 }

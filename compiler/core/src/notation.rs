@@ -1,8 +1,10 @@
-//! Values and residual expressions in the notation of sources.
+//! Values and residual expressions of a plan in the notation of sources, for people.
+//!
+//! Used by everything that shows a plan: `mcc inspect`, `diff`, `graph` and `why`, and the language server.
 
 use mc_plan::expr::{BinaryOp, Builtin, ExprId, Exprs, Node, Operand, UnaryOp};
 use mc_plan::op::{render_duration, render_mode, render_size};
-use mc_plan::plan::Plan;
+use mc_plan::plan::{Clause, EdgeKind, EdgeReason, Plan, SourceSpan};
 use mc_plan::schema::Schema;
 use mc_plan::value::{Type, TypeDef, TypeShape, Value};
 
@@ -11,13 +13,14 @@ const DEPTH: usize = 64;
 
 /// A type and the table that its names point into.
 #[derive(Clone, Copy)]
-pub(super) struct Typed<'p> {
+pub struct Typed<'p> {
     ty: &'p Type,
     types: &'p [TypeDef],
 }
 
 impl<'p> Typed<'p> {
-    pub(super) fn new(ty: &'p Type, types: &'p [TypeDef]) -> Self {
+    /// A type with the table of a plan or of a schema.
+    pub fn new(ty: &'p Type, types: &'p [TypeDef]) -> Self {
         Typed { ty, types }
     }
 
@@ -45,7 +48,7 @@ impl<'p> Typed<'p> {
 }
 
 /// A type as written: `List<Site>?`.
-pub(super) fn type_name(typed: Typed<'_>) -> String {
+pub fn type_name(typed: Typed<'_>) -> String {
     match typed.ty {
         Type::Bool => "Bool".to_owned(),
         Type::Int => "Int".to_owned(),
@@ -63,27 +66,48 @@ pub(super) fn type_name(typed: Typed<'_>) -> String {
     }
 }
 
+/// A clause as written.
+pub fn clause_words(clause: Clause) -> &'static str {
+    match clause {
+        Clause::After => "after",
+        Clause::Before => "before",
+        Clause::Notify => "notify",
+        Clause::RestartOn => "restart on",
+        Clause::ReloadOn => "reload on",
+    }
+}
+
+/// What travels along an edge, in one word.
+pub fn kind_word(kind: EdgeKind) -> &'static str {
+    match kind {
+        EdgeKind::Order => "order",
+        EdgeKind::Notify => "notify",
+        EdgeKind::Restart => "restart",
+        EdgeKind::Reload => "reload",
+    }
+}
+
 /// The last part of a qualified name: `File` of `std.fs.File`.
-pub(super) fn short(name: &str) -> &str {
+pub fn short(name: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(_, last)| last)
 }
 
 /// Writes the expressions of one plan.
-pub(super) struct Notation<'p> {
+pub struct Notation<'p> {
     plan: &'p Plan,
     /// The steps as references: `File["/etc/motd"]`.
-    pub(super) steps: Vec<String>,
+    pub steps: Vec<String>,
     /// A text longer than this is cut.
     limit: usize,
 }
 
 /// Where an expression stands.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Place<'p> {
+pub struct Place<'p> {
     /// The schema that `self` is of.
-    pub(super) schema: Option<&'p Schema>,
+    pub schema: Option<&'p Schema>,
     /// The type that is expected, for the names of variants.
-    pub(super) expected: Option<Typed<'p>>,
+    pub expected: Option<Typed<'p>>,
 }
 
 /// Binding strength, weakest first.
@@ -101,7 +125,8 @@ enum Strength {
 }
 
 impl<'p> Notation<'p> {
-    pub(super) fn new(plan: &'p Plan, limit: usize) -> Self {
+    /// Names all steps of a plan. Texts of more than `limit` bytes are cut.
+    pub fn new(plan: &'p Plan, limit: usize) -> Self {
         let mut notation = Notation { plan, steps: Vec::new(), limit };
         let mut steps = Vec::with_capacity(plan.steps.len());
         for step in &plan.steps {
@@ -120,14 +145,15 @@ impl<'p> Notation<'p> {
     }
 
     /// The name of a vertex of the graph: a step or a barrier.
-    pub(super) fn vertex(&self, vertex: u32) -> String {
+    pub fn vertex(&self, vertex: u32) -> String {
         match self.steps.get(vertex as usize) {
             Some(name) => name.clone(),
             None => format!("barrier {}", (vertex as usize).saturating_sub(self.steps.len()) + 1),
         }
     }
 
-    pub(super) fn operand(&self, operand: &Operand, place: Place<'p>) -> String {
+    /// A value or an expression.
+    pub fn operand(&self, operand: &Operand, place: Place<'p>) -> String {
         let mut out = String::new();
         match operand {
             Operand::Value(value) => self.value(&mut out, value, place.expected),
@@ -140,11 +166,38 @@ impl<'p> Notation<'p> {
         out
     }
 
-    pub(super) fn constant(&self, value: &Value, expected: Typed<'_>) -> String {
+    /// A value of a known type.
+    pub fn constant(&self, value: &Value, expected: Typed<'_>) -> String {
         let mut out = String::new();
         self.value(&mut out, value, Some(expected));
         self.cut(&mut out);
         out
+    }
+
+    /// A condition; none for one that always holds.
+    pub fn condition(&self, condition: &Operand, place: Place<'p>) -> Option<String> {
+        (condition != &Operand::Value(Value::Bool(true))).then(|| self.operand(condition, place))
+    }
+
+    /// A place in the sources: `src/main.mc:3:5`.
+    pub fn at(&self, span: SourceSpan) -> String {
+        let file = self.plan.files.get(span.file as usize).map_or("?", String::as_str);
+        format!("{file}:{}:{}", span.line, span.column)
+    }
+
+    /// Why an edge is there: the clause's words, or what it follows from.
+    pub fn reason(&self, reason: EdgeReason) -> String {
+        match reason {
+            EdgeReason::Clause(clause) => clause_words(clause).to_owned(),
+            EdgeReason::Output => "an output is read".to_owned(),
+            EdgeReason::Auto { schema, rule } => {
+                let schema = self.plan.schemas.get(schema as usize);
+                let rule = schema.and_then(|schema| schema.autoedges.get(rule as usize));
+                let of = schema.map_or("?", |schema| short(&schema.name));
+                format!("automatic: {of} after {}", rule.map_or("?", |rule| &rule.text))
+            }
+            EdgeReason::Boundary => "the boundary of an instance".to_owned(),
+        }
     }
 
     fn cut(&self, out: &mut String) {
