@@ -85,7 +85,14 @@ pub fn item_name(kind: &ast::ItemKind) -> Option<&ast::Name> {
         ast::ItemKind::Resource(x) => &x.name,
         ast::ItemKind::Component(x) => &x.name,
         ast::ItemKind::Policy(x) => &x.name,
-        ast::ItemKind::Import(_) | ast::ItemKind::Labels(_) | ast::ItemKind::Error => return None,
+        ast::ItemKind::TypeAlias(x) => &x.name,
+        ast::ItemKind::Guard(x) => &x.name,
+        ast::ItemKind::Rollout(x) => &x.name,
+        ast::ItemKind::FactDecl(x) => &x.name,
+        ast::ItemKind::Import(_)
+        | ast::ItemKind::Labels(_)
+        | ast::ItemKind::Test(_)
+        | ast::ItemKind::Error => return None,
     })
 }
 
@@ -126,7 +133,14 @@ fn kind_of(kind: &ast::ItemKind) -> Option<DeclKind> {
         ast::ItemKind::Resource(_) => DeclKind::Resource,
         ast::ItemKind::Component(_) => DeclKind::Component,
         ast::ItemKind::Policy(_) => DeclKind::Policy,
-        ast::ItemKind::Import(_) | ast::ItemKind::Labels(_) | ast::ItemKind::Error => return None,
+        ast::ItemKind::TypeAlias(_)
+        | ast::ItemKind::Guard(_)
+        | ast::ItemKind::Rollout(_)
+        | ast::ItemKind::FactDecl(_)
+        | ast::ItemKind::Import(_)
+        | ast::ItemKind::Labels(_)
+        | ast::ItemKind::Test(_)
+        | ast::ItemKind::Error => return None,
     })
 }
 

@@ -270,7 +270,9 @@ pub fn label_findings(db: &dyn Db, file: File, labels: &ast::Labels, findings: &
 /// The type that a written type means.
 pub fn resolve(db: &dyn Db, file: File, written: &ast::TypeExpr, findings: &mut Findings) -> Ty {
     match &written.kind {
-        ast::TypeExprKind::Error => Ty::Error,
+        ast::TypeExprKind::Error | ast::TypeExprKind::Tuple(_) | ast::TypeExprKind::Function { .. } => {
+            Ty::Error
+        }
         ast::TypeExprKind::Optional(inner) => resolve(db, file, inner, findings).optional(),
         ast::TypeExprKind::Path { module, name, args } => {
             resolve_path(db, file, module.as_ref(), name, args, written.span, findings)

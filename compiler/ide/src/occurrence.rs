@@ -147,7 +147,14 @@ fn declare_item(db: &dyn Db, found: &mut Occurrences, id: DeclId, item: &ast::It
                 }
             }
         }
-        ItemKind::Let(_) | ItemKind::Policy(_) | ItemKind::Error => {}
+        ItemKind::Let(_)
+        | ItemKind::Policy(_)
+        | ItemKind::TypeAlias(_)
+        | ItemKind::Guard(_)
+        | ItemKind::Rollout(_)
+        | ItemKind::Test(_)
+        | ItemKind::FactDecl(_)
+        | ItemKind::Error => {}
     }
 }
 

@@ -5,6 +5,20 @@
 //! Comments are not in the tree but in the trivia table (`trivia.rs`), except documentation comments,
 //! which belong to the declaration below them.
 
+mod expr;
+mod operation;
+mod pattern;
+mod schema;
+mod template;
+mod ty;
+
+pub use expr::*;
+pub use operation::*;
+pub use pattern::*;
+pub use schema::*;
+pub use template::*;
+pub use ty::*;
+
 use crate::span::Span;
 pub use smol_str::SmolStr;
 
@@ -48,6 +62,8 @@ pub enum ItemKind {
     Let(Let),
     /// `fn f(a: T) -> U { .. }`
     Fn(Fn),
+    /// `type Port = Int where it > 0`
+    TypeAlias(TypeAlias),
     /// `record R { .. }`
     Record(Record),
     /// `enum E { .. }`
@@ -60,6 +76,14 @@ pub enum ItemKind {
     Component(Component),
     /// `policy p { .. }`
     Policy(Policy),
+    /// `guard g { .. }`
+    Guard(Guard),
+    /// `rollout r { .. }`
+    Rollout(Rollout),
+    /// `test "what holds" { .. }`
+    Test(Test),
+    /// `fact f: T from ..`
+    FactDecl(FactDecl),
     /// What could not be read as an item.
     Error,
 }
@@ -82,22 +106,29 @@ pub struct ImportName {
     pub alias: Option<Name>,
 }
 
-/// `let x: T = e`
+/// `let x: T = e`, `const let x = e`, `let (a, b) = e`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Let {
-    /// What is bound.
+    /// Where `const` stands, if the value has to be known when the bundle is built.
+    pub constant: Option<Span>,
+    /// What is bound. With a pattern its text is empty and its place that of the pattern.
     pub name: Name,
+    /// The pattern that takes the value apart, if it is no plain name. Only in blocks: a declaration of a
+    /// module has one name.
+    pub pattern: Option<Box<Pattern>>,
     /// The written type.
     pub ty: Option<TypeExpr>,
     /// Its value.
     pub value: Expr,
 }
 
-/// `fn f(a: T, b: U = e) -> R { .. }`
+/// `fn f<T>(a: T, b: U = e) -> R { .. }`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fn {
     /// The function's name.
     pub name: Name,
+    /// Its type parameters.
+    pub generics: Vec<Name>,
     /// Its parameters.
     pub params: Vec<Param>,
     /// Its result type.
@@ -106,11 +137,28 @@ pub struct Fn {
     pub body: Block,
 }
 
-/// A parameter of a function or a component.
+/// `type Port = Int where 1 <= it && it <= 65535`, `type Pair<A, B> = (A, B)`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeAlias {
+    /// The type's name.
+    pub name: Name,
+    /// Its type parameters.
+    pub generics: Vec<Name>,
+    /// What it stands for.
+    pub ty: TypeExpr,
+    /// The condition on its values, which calls them `it` (an [`ExprKind::Name`]).
+    pub refinement: Option<Expr>,
+}
+
+/// A parameter of a function or a component, a field of a record or a payload, a label, or a line of a schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Param {
     /// The text of the `///` lines above it.
     pub docs: Option<SmolStr>,
+    /// Where `const` stands, if its value has to be known when the bundle is built (`const param`).
+    pub constant: Option<Span>,
+    /// How layers of data join their values (a field of a record only).
+    pub merge: Option<Merge>,
     /// Its name.
     pub name: Name,
     /// Its type.
@@ -121,20 +169,58 @@ pub struct Param {
     pub span: Span,
 }
 
-/// `record R { a: T, b: U = e }`
+/// The word in front of a record's field that says how layers of data join: `append aliases: List<HostName>`.
+/// It stands where a schema has its `union`, and for the same reason. A field without one is replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Merge {
+    /// Which rule.
+    pub rule: MergeRule,
+    /// Where the word stands.
+    pub span: Span,
+}
+
+/// How the values that several layers give to one field become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MergeRule {
+    /// The last layer's value is taken whole.
+    Replace,
+    /// Lists are put one behind the other, sets are united.
+    Append,
+    /// Records are joined field by field, maps key by key.
+    Merge,
+}
+
+/// `record R<T> { a: T, append b: List<U> = e, check c else "why" }`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     /// The record's name.
     pub name: Name,
+    /// Its type parameters.
+    pub generics: Vec<Name>,
     /// Its fields.
     pub fields: Vec<Param>,
+    /// What holds for its values.
+    pub checks: Vec<Check>,
 }
 
-/// `enum E { A, B { x: T } }`
+/// `check C else "why"`: an assertion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// What has to hold.
+    pub condition: Expr,
+    /// Why, for the one whose values break it.
+    pub message: Expr,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// `enum E<T> { A, B { x: T } }`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Enum {
     /// The enum's name.
     pub name: Name,
+    /// Its type parameters.
+    pub generics: Vec<Name>,
     /// Its variants.
     pub variants: Vec<Variant>,
 }
@@ -148,6 +234,8 @@ pub struct Variant {
     pub name: Name,
     /// The payload's fields; empty without a payload.
     pub fields: Vec<Param>,
+    /// What holds for its payload.
+    pub checks: Vec<Check>,
     /// The whole variant.
     pub span: Span,
 }
@@ -161,95 +249,13 @@ pub struct Labels {
     pub fields: Vec<Param>,
 }
 
-/// `resource File { .. }`: the schema of something a provider manages.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resource {
-    /// The type's name.
-    pub name: Name,
-    /// Its parts in the order of the source.
-    pub items: Vec<ResourceItem>,
-}
-
-/// A part of a resource schema.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ResourceItem {
-    /// `provider "core.file" protocol 1`
-    Provider {
-        /// The provider's name.
-        name: SmolStr,
-        /// Where the name stands.
-        name_span: Span,
-        /// The protocol version.
-        protocol: i64,
-        /// The whole line.
-        span: Span,
-    },
-    /// `key path: AbsPath`, `local key name: String`
-    Key {
-        /// Whether the key is only a label, unique in its instance.
-        local: bool,
-        /// Name and type; a key has no default.
-        param: Param,
-    },
-    /// `content: Blob? accepts secret`, `union groups: List<GroupName>?`
-    Attribute {
-        /// Name, type and default.
-        param: Param,
-        /// Whether a secret may flow into it.
-        accepts_secret: bool,
-        /// Whether merged declarations unite their values.
-        union: bool,
-    },
-    /// `out sha256: String`, `early out staged: AbsPath`
-    Output {
-        /// Known before the step acts.
-        early: bool,
-        /// Name and type; an output has no default.
-        param: Param,
-    },
-    /// `claims path`, `reads path`, `writes path`: expressions over key and attributes.
-    Relation {
-        /// Which relation.
-        kind: RelationKind,
-        /// What is claimed, read or written.
-        values: Vec<Expr>,
-        /// The whole line.
-        span: Span,
-    },
-    /// `after Directory[path.parent], User[owner]`: an automatic edge.
-    After {
-        /// `Type[key]` references over own key and attributes.
-        targets: Vec<Expr>,
-        /// The whole line.
-        span: Span,
-    },
-    /// `effects fs.write(path), pkg.install`
-    Effects {
-        /// `domain.verb` or `domain.verb(value)`.
-        effects: Vec<Expr>,
-        /// The whole line.
-        span: Span,
-    },
-    /// What could not be read.
-    Error(Span),
-}
-
-/// What a schema's relation line says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RelationKind {
-    /// One owner on a host.
-    Claims,
-    /// Depends on the state of.
-    Reads,
-    /// Changes the state of.
-    Writes,
-}
-
-/// `component C { param .. }`
+/// `component C<T> { param .. }`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Component {
     /// The component's name.
     pub name: Name,
+    /// Its type parameters.
+    pub generics: Vec<Name>,
     /// Its body.
     pub body: Block,
 }
@@ -288,12 +294,20 @@ pub struct Stmt {
 pub enum StmtKind {
     /// `let x = e`
     Let(Let),
-    /// `param x: T = e` (component)
-    Param(Param),
+    /// `param x: T = e`, `const param x: T` (component)
+    Param(Box<Param>),
     /// `out x: T = e` (component)
     Out(Out),
     /// `select e` (policy)
     Select(Expr),
+    /// `after other_policy` (policy): the order of whole policies.
+    After(Expr),
+    /// `check C else "why"`
+    Check(Check),
+    /// `defaults File { mode = 0o644 }`
+    Defaults(Defaults),
+    /// `prune [File, Cron] limit 20` (policy)
+    Prune(Prune),
     /// A declaration, a control construct or the block's value.
     Expr(Expr),
     /// What could not be read.
@@ -311,378 +325,20 @@ pub struct Out {
     pub value: Expr,
 }
 
-/// A written type.
+/// `defaults File { .. }`: what resources of a type in this block and the blocks inside of it leave open.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TypeExpr {
-    /// What it is.
-    pub kind: TypeExprKind,
-    /// The whole type.
-    pub span: Span,
-}
-
-/// The kinds of written types.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TypeExprKind {
-    /// `Site`, `List<Site>`, `nginx.Site`
-    Path {
-        /// The module's name, if qualified.
-        module: Option<Name>,
-        /// The type's name.
-        name: Name,
-        /// Its arguments.
-        args: Vec<TypeExpr>,
-    },
-    /// `T?`
-    Optional(Box<TypeExpr>),
-    /// What could not be read.
-    Error,
-}
-
-/// An `Upper` path in an expression: `File`, `nginx.Site`, `Tls.Off`, `nginx.Tls.Off`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Path {
-    /// A module's name in front.
-    pub module: Option<Name>,
-    /// One or more `Upper` names; two are an enum and its variant.
-    pub segments: Vec<Name>,
-    /// The whole path.
-    pub span: Span,
-}
-
-/// An expression.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expr {
-    /// What it is.
-    pub kind: ExprKind,
-    /// The whole expression.
-    pub span: Span,
-}
-
-/// The kinds of expressions.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ExprKind {
-    /// `true`
-    Bool(bool),
-    /// `none`
-    None,
-    /// `80`
-    Int(i64),
-    /// `1h30m`, in nanoseconds.
-    Duration(i64),
-    /// `512MiB`, in bytes.
-    Size(u64),
-    /// `0o644`
-    Mode(u32),
-    /// `"text ${hole}"`; raw and block strings come out the same.
-    String(Vec<StringPart>),
-    /// A `lower` name.
-    Name(SmolStr),
-    /// An `Upper` path as a value: `Tls.Off`.
-    Path(Path),
-    /// `.Off`
-    Variant(Name),
-    /// `self`
-    SelfValue,
-    /// `a.b`, `a?.b`
-    Field {
-        /// Left of the dot.
-        base: Box<Expr>,
-        /// `?.`
-        optional: bool,
-        /// Right of the dot.
-        name: Name,
-    },
-    /// `f(a, b = c)`, `x.map(|y| ..)`
-    Call {
-        /// What is called: a name or a field of something.
-        callee: Box<Expr>,
-        /// The arguments.
-        args: Vec<Arg>,
-    },
-    /// `xs[0]`
-    Index {
-        /// What is indexed.
-        base: Box<Expr>,
-        /// The index.
-        index: Box<Expr>,
-    },
-    /// `-a`, `!a`
-    Unary {
-        /// The operator.
-        op: UnaryOp,
-        /// Where the operator stands.
-        op_span: Span,
-        /// Its operand.
-        operand: Box<Expr>,
-    },
-    /// `a + b`
-    Binary {
-        /// The operator.
-        op: BinaryOp,
-        /// Where the operator stands.
-        op_span: Span,
-        /// Left operand.
-        left: Box<Expr>,
-        /// Right operand.
-        right: Box<Expr>,
-    },
-    /// `[a, b]`
-    List(Vec<Expr>),
-    /// `Site { .. }`, `File "/etc/motd" { .. }`, `Tls.Managed { .. }`, `Nginx "blue" { .. }`
-    Construct(Box<Construct>),
-    /// `File["/etc/motd"]`
-    Reference {
-        /// The resource type.
-        path: Path,
-        /// Its key.
-        key: Box<Expr>,
-    },
-    /// `AbsPath(x)`: a checked conversion.
-    Convert {
-        /// The type.
-        path: Path,
-        /// The value.
-        value: Box<Expr>,
-    },
-    /// `if c { } else { }`
-    If(Box<If>),
-    /// `match x { }`
-    Match(Box<Match>),
-    /// `for x in xs { }`
-    For(Box<For>),
-    /// `|x| e`
-    Lambda(Box<Lambda>),
-    /// `(e)`
-    Paren(Box<Expr>),
-    /// What could not be read.
-    Error,
-}
-
-/// A piece of a string literal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StringPart {
-    /// Text with its escapes resolved.
-    Text(SmolStr, Span),
-    /// `${e}`
-    Hole(Expr),
-}
-
-/// An argument of a call.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Arg {
-    /// `name =`
-    pub name: Option<Name>,
-    /// The value.
-    pub value: Expr,
-}
-
-/// Prefix operators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum UnaryOp {
-    /// `-`
-    Negate,
-    /// `!`
-    Not,
-}
-
-/// Infix operators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum BinaryOp {
-    Multiply,
-    Divide,
-    Remainder,
-    Add,
-    Subtract,
-    Coalesce,
-    Equal,
-    NotEqual,
-    Less,
-    LessEqual,
-    Greater,
-    GreaterEqual,
-    In,
-    And,
-    Or,
-}
-
-/// A path with a body: a record, a variant with payload, a resource or a component instance.
-/// Which of them it is, names and types decide.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Construct {
-    /// The path; `None` together with `variant` for `.Managed { .. }`.
-    pub path: Option<Path>,
-    /// `.Managed` in front of the body.
-    pub variant: Option<Name>,
-    /// `"key"` or `(expr)` between path and body.
-    pub title: Option<Expr>,
-    /// The body.
+pub struct Defaults {
+    /// The resource type.
+    pub path: Path,
+    /// Attributes and clauses.
     pub body: Body,
 }
 
-/// `{ .. }` with attributes and clauses.
+/// `prune [File, Cron] limit 20`: the removal of what the policy no longer declares.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Body {
-    /// Its items in the order of the source.
-    pub items: Vec<BodyItem>,
-    /// From brace to brace.
-    pub span: Span,
-}
-
-/// An item of a body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BodyItem {
-    /// `name = e`, or `name` for `name = name`.
-    Attribute {
-        /// The attribute's name.
-        name: Name,
-        /// Its value, unless the short form was used.
-        value: Option<Expr>,
-    },
-    /// `after e`, `retry 2 every 5s`
-    Clause(Clause),
-    /// What could not be read.
-    Error(Span),
-}
-
-/// A clause of a body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Clause {
-    /// Which clause.
-    pub kind: ClauseKind,
-    /// Where its words stand.
-    pub keyword: Span,
-    /// Its value.
-    pub value: Expr,
-    /// The value after `every` (with `retry` only).
-    pub every: Option<Expr>,
-    /// The whole clause.
-    pub span: Span,
-}
-
-/// The clauses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum ClauseKind {
-    After,
-    Before,
-    Notify,
-    RestartOn,
-    ReloadOn,
-    When,
-    Timeout,
-    Retry,
-}
-
-/// `if c { } else { }`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct If {
-    /// The condition.
-    pub condition: Condition,
-    /// The block when it holds.
-    pub then: Block,
-    /// The rest.
-    pub otherwise: Option<Else>,
-}
-
-/// What an `if` asks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Condition {
-    /// `if e`
-    Value(Expr),
-    /// `if let p = e`
-    Let(Pattern, Expr),
-}
-
-/// What follows `else`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Else {
-    /// `else { }`
-    Block(Block),
-    /// `else if ..`, an [`ExprKind::If`].
-    If(Box<Expr>),
-}
-
-/// `match e { p => e }`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Match {
-    /// What is matched.
-    pub scrutinee: Expr,
-    /// The arms in the order of the source.
-    pub arms: Vec<Arm>,
-    /// Where the word `match` stands.
-    pub keyword: Span,
-}
-
-/// An arm of a match.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Arm {
-    /// What it takes.
-    pub pattern: Pattern,
-    /// Its value; `=> { .. }` is a block, any other expression a block of one statement.
-    pub body: Block,
-    /// The whole arm.
-    pub span: Span,
-}
-
-/// `for x in xs { }`, `for i, x in xs.indexed() { }`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct For {
-    /// One or two patterns.
-    pub patterns: Vec<Pattern>,
-    /// What is run over.
-    pub iterable: Expr,
-    /// The body.
-    pub body: Block,
-}
-
-/// `|x| e`, `|x| { .. }`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lambda {
-    /// Its parameters.
-    pub params: Vec<Pattern>,
-    /// Its body; a bare expression is a block of one statement.
-    pub body: Block,
-}
-
-/// A pattern.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pattern {
-    /// What it is.
-    pub kind: PatternKind,
-    /// The whole pattern.
-    pub span: Span,
-}
-
-/// The kinds of patterns.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PatternKind {
-    /// `_`
-    Wildcard,
-    /// `x`: takes the value.
-    Bind(SmolStr),
-    /// A literal: bool, `none`, number or a string without holes.
-    Literal(Expr),
-    /// `.Managed { key, .. }`, `Tls.Managed { key = k, .. }`
-    Variant {
-        /// The enum's path, if written.
-        path: Option<Path>,
-        /// The variant's name.
-        name: Name,
-        /// The fields of the payload; `None` if no braces were written.
-        fields: Option<Vec<PatternField>>,
-        /// Where `..` stands.
-        rest: Option<Span>,
-    },
-    /// What could not be read.
-    Error,
-}
-
-/// A field in a pattern.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PatternField {
-    /// The field's name.
-    pub name: Name,
-    /// The pattern for its value; `None` binds it under its own name.
-    pub pattern: Option<Pattern>,
+pub struct Prune {
+    /// The resource types.
+    pub types: Vec<Path>,
+    /// How many removals in one run are too many.
+    pub limit: Option<Expr>,
 }

@@ -171,7 +171,13 @@ impl<'s> Cx<'s> {
         for param in &params.nodes {
             self.check_variable(&param.name);
         }
-        Box::new(ItemKind::Fn(Fn { name, params: params.nodes, result: *result.node, body: body.node }))
+        Box::new(ItemKind::Fn(Fn {
+            name,
+            generics: Vec::new(),
+            params: params.nodes,
+            result: *result.node,
+            body: body.node,
+        }))
     }
 
     pub(crate) fn let_(
@@ -182,7 +188,7 @@ impl<'s> Cx<'s> {
     ) -> Deep<Box<Let>> {
         self.check_variable(&name);
         let ty = ty.map(|ty| *ty.node);
-        Deep::new(Box::new(Let { name, ty, value: value.node }), value.depth)
+        Deep::new(Box::new(Let { constant: None, name, pattern: None, ty, value: value.node }), value.depth)
     }
 
     pub(crate) fn param(
@@ -196,7 +202,18 @@ impl<'s> Cx<'s> {
         let docs = self.docs(l);
         let depth = default.as_ref().map_or(0, |value| value.depth);
         let default = default.map(|value| value.node);
-        Deep::new(Box::new(Param { docs, name, ty: *ty.node, default, span: Span::new(l, r) }), depth)
+        Deep::new(
+            Box::new(Param {
+                docs,
+                constant: None,
+                merge: None,
+                name,
+                ty: *ty.node,
+                default,
+                span: Span::new(l, r),
+            }),
+            depth,
+        )
     }
 
     /// A parameter whose type could not be read.
@@ -219,7 +236,13 @@ impl<'s> Cx<'s> {
         r: u32,
     ) -> Deep<Option<Box<Variant>>> {
         let docs = self.docs(l);
-        Deep::flat(Some(Box::new(Variant { docs, name, fields: fields.nodes, span: Span::new(l, r) })))
+        Deep::flat(Some(Box::new(Variant {
+            docs,
+            name,
+            fields: fields.nodes,
+            checks: Vec::new(),
+            span: Span::new(l, r),
+        })))
     }
 
     // Resource schemas
@@ -324,7 +347,7 @@ impl<'s> Cx<'s> {
         self.schema_docs(l, &mut param);
         self.check_variable(&param.name);
         let docs = param.docs.clone();
-        let mut stmt = self.stmt(l, StmtKind::Param(*param), depth, r);
+        let mut stmt = self.stmt(l, StmtKind::Param(param), depth, r);
         stmt.node.docs = docs;
         stmt
     }
@@ -350,7 +373,7 @@ impl<'s> Cx<'s> {
     pub(crate) fn attribute(&mut self, name: Name, value: Option<Deep<Expr>>) -> Deep<Box<BodyItem>> {
         let depth = value.as_ref().map_or(0, |value| value.depth);
         let value = value.map(|value| value.node);
-        Deep::new(Box::new(BodyItem::Attribute { name, value }), depth)
+        Deep::new(Box::new(BodyItem::Attribute { name, priority: None, value }), depth)
     }
 
     pub(crate) fn clause(
@@ -593,7 +616,12 @@ impl<'s> Cx<'s> {
         let body = self.arm_block(body);
         let depth = pattern.depth.max(body.depth);
         Deep::new(
-            Some(Box::new(Arm { pattern: *pattern.node, body: body.node, span: Span::new(l, r) })),
+            Some(Box::new(Arm {
+                pattern: *pattern.node,
+                guard: None,
+                body: body.node,
+                span: Span::new(l, r),
+            })),
             depth,
         )
     }

@@ -140,7 +140,11 @@ impl<'db> Checker<'db> {
         role: Role,
     ) {
         let checked = match &stmt.kind {
-            StmtKind::Error => return,
+            StmtKind::Error
+            | StmtKind::After(_)
+            | StmtKind::Check(_)
+            | StmtKind::Defaults(_)
+            | StmtKind::Prune(_) => return,
             StmtKind::Let(l) => {
                 let Some(local) = self.own_local(block, &l.name) else { return };
                 let value = self.let_value(l);

@@ -268,7 +268,7 @@ impl<'db> Checker<'db> {
                     .help("a field of this name is set with `=`"),
                 ),
                 BodyItem::Clause(_) => {}
-                BodyItem::Attribute { name, value } => {
+                BodyItem::Attribute { name, value, .. } => {
                     let Some(position) = fields.iter().position(|f| f.name == name.text) else {
                         self.unknown_attribute(id, fields, name, what);
                         if let Some(value) = value {
@@ -545,7 +545,7 @@ impl<'db> Checker<'db> {
             match item {
                 BodyItem::Error(_) => broken = true,
                 BodyItem::Clause(_) => {}
-                BodyItem::Attribute { name, value } => {
+                BodyItem::Attribute { name, value, .. } => {
                     let Some(position) = fields.iter().position(|f| f.name == name.text) else {
                         self.unknown_attribute(decl, fields, name, "attribute");
                         if let Some(value) = value {

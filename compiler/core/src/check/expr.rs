@@ -27,7 +27,13 @@ impl<'db> Checker<'db> {
     fn infer(&mut self, expr: &'db ast::Expr, want: &Want) -> ExprId {
         let span = expr.span;
         match &expr.kind {
-            Ast::Error => self.error(span),
+            Ast::Error
+            | Ast::Float(_)
+            | Ast::Tuple(_)
+            | Ast::TupleIndex { .. }
+            | Ast::Map(_)
+            | Ast::Comprehension(_)
+            | Ast::With { .. } => self.error(span),
             Ast::Paren(inner) => self.infer(inner, want),
             Ast::Bool(b) => self.push(ExprKind::Value(Value::Bool(*b)), Ty::Bool, span),
             Ast::None => self.push(ExprKind::Value(Value::None), Ty::Never.optional(), span),

@@ -114,8 +114,12 @@ impl Uses<'_> {
                 }
             }
             StmtKind::Out(o) => self.expr(&o.value),
-            StmtKind::Select(e) | StmtKind::Expr(e) => self.expr(e),
-            StmtKind::Error => {}
+            StmtKind::Select(e) | StmtKind::Expr(e) | StmtKind::After(e) => self.expr(e),
+            StmtKind::Check(check) => {
+                self.expr(&check.condition);
+                self.expr(&check.message);
+            }
+            StmtKind::Defaults(_) | StmtKind::Prune(_) | StmtKind::Error => {}
         }
     }
 
@@ -157,7 +161,21 @@ impl Uses<'_> {
                 self.expr(left);
                 self.expr(right);
             }
-            ExprKind::List(items) => items.iter().for_each(|item| self.expr(item)),
+            ExprKind::List(items) | ExprKind::Tuple(items) => items.iter().for_each(|item| self.expr(item)),
+            ExprKind::TupleIndex { base, .. } => self.expr(base),
+            ExprKind::Map(entries) => entries.iter().for_each(|(key, value)| {
+                self.expr(key);
+                self.expr(value);
+            }),
+            ExprKind::Comprehension(c) => {
+                self.expr(&c.iterable);
+                let rest = [Some(&c.element), c.value.as_ref(), c.condition.as_ref()];
+                rest.into_iter().flatten().for_each(|e| self.expr(e));
+            }
+            ExprKind::With { base, items } => {
+                self.expr(base);
+                items.iter().for_each(|item| self.expr(&item.value));
+            }
             ExprKind::Construct(construct) => self.construct(construct),
             ExprKind::Reference { key, .. } => self.expr(key),
             ExprKind::Convert { value, .. } => self.expr(value),
@@ -175,7 +193,10 @@ impl Uses<'_> {
             }
             ExprKind::Match(m) => {
                 self.expr(&m.scrutinee);
-                m.arms.iter().for_each(|arm| self.block(&arm.body));
+                for arm in &m.arms {
+                    arm.guard.iter().for_each(|guard| self.expr(guard));
+                    self.block(&arm.body);
+                }
             }
             ExprKind::For(f) => {
                 self.expr(&f.iterable);
@@ -185,6 +206,7 @@ impl Uses<'_> {
             ExprKind::Bool(_)
             | ExprKind::None
             | ExprKind::Int(_)
+            | ExprKind::Float(_)
             | ExprKind::Duration(_)
             | ExprKind::Size(_)
             | ExprKind::Mode(_)
@@ -202,7 +224,7 @@ impl Uses<'_> {
         let resource = construct.path.as_ref().is_some_and(|path| (self.is_resource)(path));
         for item in &construct.body.items {
             match item {
-                BodyItem::Attribute { name, value } if !resource => match value {
+                BodyItem::Attribute { name, value, .. } if !resource => match value {
                     Some(value) => self.expr(value),
                     None => self.name(&name.text, name.span),
                 },

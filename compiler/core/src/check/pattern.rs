@@ -121,7 +121,7 @@ impl<'db> Checker<'db> {
         bound: &mut Vec<Local>,
     ) -> Option<Pattern> {
         match &pattern.kind {
-            PatternKind::Error => None,
+            PatternKind::Error | PatternKind::Tuple(_) | PatternKind::Record { .. } => None,
             PatternKind::Wildcard => Some(if narrowed && matches!(ty, Ty::Optional(_)) {
                 some(Pattern::Wildcard)
             } else {

@@ -149,8 +149,10 @@ impl Uses<'_> {
 
     fn held(&mut self, ty: &ast::TypeExpr) {
         let TypeExprKind::Path { module, name, args } = &ty.kind else {
-            if let TypeExprKind::Optional(inner) = &ty.kind {
-                self.held(inner);
+            match &ty.kind {
+                TypeExprKind::Optional(inner) => self.held(inner),
+                TypeExprKind::Tuple(parts) => parts.iter().for_each(|part| self.held(part)),
+                _ => {}
             }
             return;
         };
@@ -170,8 +172,25 @@ impl Uses<'_> {
                 StmtKind::Let(l) => self.expr(&l.value),
                 StmtKind::Param(p) => p.default.iter().for_each(|e| self.expr(e)),
                 StmtKind::Out(o) => self.expr(&o.value),
-                StmtKind::Select(e) | StmtKind::Expr(e) => self.expr(e),
+                StmtKind::Select(e) | StmtKind::Expr(e) | StmtKind::After(e) => self.expr(e),
+                StmtKind::Check(check) => {
+                    self.expr(&check.condition);
+                    self.expr(&check.message);
+                }
+                StmtKind::Defaults(defaults) => self.body(&defaults.body),
+                StmtKind::Prune(prune) => prune.limit.iter().for_each(|e| self.expr(e)),
                 StmtKind::Error => {}
+            }
+        }
+    }
+
+    fn body(&mut self, body: &ast::Body) {
+        for item in &body.items {
+            match item {
+                ast::BodyItem::Attribute { value: Some(value), .. } => self.expr(value),
+                ast::BodyItem::Attribute { name, value: None, .. } => self.name(&name.text, name.span),
+                ast::BodyItem::Clause(clause) => self.expr(&clause.value),
+                ast::BodyItem::Error(_) => {}
             }
         }
     }
@@ -207,20 +226,27 @@ impl Uses<'_> {
                 self.expr(left);
                 self.expr(right);
             }
-            E::List(items) => items.iter().for_each(|item| self.expr(item)),
+            E::List(items) | E::Tuple(items) => items.iter().for_each(|item| self.expr(item)),
+            E::TupleIndex { base, .. } => self.expr(base),
+            E::Map(entries) => entries.iter().for_each(|(key, value)| {
+                self.expr(key);
+                self.expr(value);
+            }),
+            E::Comprehension(c) => {
+                self.expr(&c.iterable);
+                let rest = [Some(&c.element), c.value.as_ref(), c.condition.as_ref()];
+                rest.into_iter().flatten().for_each(|e| self.expr(e));
+            }
+            E::With { base, items } => {
+                self.expr(base);
+                items.iter().for_each(|item| self.expr(&item.value));
+            }
             E::Construct(c) => {
                 if let Some(path) = &c.path {
                     self.path(path);
                 }
                 c.title.iter().for_each(|title| self.expr(title));
-                for item in &c.body.items {
-                    match item {
-                        ast::BodyItem::Attribute { value: Some(value), .. } => self.expr(value),
-                        ast::BodyItem::Attribute { name, value: None } => self.name(&name.text, name.span),
-                        ast::BodyItem::Clause(clause) => self.expr(&clause.value),
-                        ast::BodyItem::Error(_) => {}
-                    }
-                }
+                self.body(&c.body);
             }
             E::Reference { key, .. } => self.expr(key),
             E::Convert { value, .. } => self.expr(value),
@@ -238,7 +264,10 @@ impl Uses<'_> {
             }
             E::Match(m) => {
                 self.expr(&m.scrutinee);
-                m.arms.iter().for_each(|arm| self.block(&arm.body));
+                for arm in &m.arms {
+                    arm.guard.iter().for_each(|guard| self.expr(guard));
+                    self.block(&arm.body);
+                }
             }
             E::For(f) => {
                 self.expr(&f.iterable);
@@ -248,6 +277,7 @@ impl Uses<'_> {
             E::Bool(_)
             | E::None
             | E::Int(_)
+            | E::Float(_)
             | E::Duration(_)
             | E::Size(_)
             | E::Mode(_)

@@ -136,7 +136,7 @@ impl Builder<'_> {
         let mut outputs = Vec::new();
         for item in &resource.items {
             match item {
-                ResourceItem::Error(_) | ResourceItem::Key { .. } => {}
+                ResourceItem::Error(_) | ResourceItem::Key { .. } | ResourceItem::Check(_) => {}
                 ResourceItem::Provider { name, protocol, span, .. } => {
                     if *protocol < 1 || *protocol > i64::from(u32::MAX) {
                         self.report(*span, "a protocol version is a number from 1", "not a version");

@@ -204,7 +204,12 @@ impl Builder<'_> {
                     self.refresh((from, to), kind, clause, (true, receiver), place);
                 }
             }
-            ClauseKind::When | ClauseKind::Timeout | ClauseKind::Retry => {}
+            ClauseKind::When
+            | ClauseKind::Timeout
+            | ClauseKind::Retry
+            | ClauseKind::SkipWhen
+            | ClauseKind::Approval
+            | ClauseKind::Tags => {}
         }
     }
 

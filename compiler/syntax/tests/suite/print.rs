@@ -71,24 +71,46 @@ fn item(item: &Item) -> String {
         }
         ItemKind::Let(node) => let_(node),
         ItemKind::Fn(node) => format!(
-            "(fn {} ({}) {} {})",
+            "(fn {}{} ({}) {} {})",
             node.name.text,
+            generics(&node.generics),
             all(&node.params, param),
             type_expr(&node.result),
             block(&node.body)
         ),
-        ItemKind::Record(node) => format!("(record {} {})", node.name.text, all(&node.fields, param)),
+        ItemKind::TypeAlias(node) => {
+            let refinement =
+                node.refinement.as_ref().map_or(String::new(), |e| format!(" where {}", expr(e)));
+            format!(
+                "(type {}{} {}{refinement})",
+                node.name.text,
+                generics(&node.generics),
+                type_expr(&node.ty)
+            )
+        }
+        ItemKind::Record(node) => format!(
+            "(record {}{} {})",
+            node.name.text,
+            generics(&node.generics),
+            fields(&node.fields, &node.checks)
+        ),
         ItemKind::Enum(node) => {
             let variant =
-                |v: &Variant| format!("{}({} {})", docs(&v.docs), v.name.text, all(&v.fields, param));
-            format!("(enum {} {})", node.name.text, all(&node.variants, variant))
+                |v: &Variant| format!("{}({} {})", docs(&v.docs), v.name.text, fields(&v.fields, &v.checks));
+            format!("(enum {}{} {})", node.name.text, generics(&node.generics), all(&node.variants, variant))
         }
         ItemKind::Labels(node) => format!("(labels {})", all(&node.fields, param)),
         ItemKind::Resource(node) => {
             format!("(resource {} {})", node.name.text, all(&node.items, resource_item))
         }
-        ItemKind::Component(node) => format!("(component {} {})", node.name.text, block(&node.body)),
+        ItemKind::Component(node) => {
+            format!("(component {}{} {})", node.name.text, generics(&node.generics), block(&node.body))
+        }
         ItemKind::Policy(node) => format!("(policy {} {})", node.name.text, block(&node.body)),
+        ItemKind::Guard(node) => format!("(guard {} {})", node.name.text, all(&node.items, guard_item)),
+        ItemKind::Rollout(node) => format!("(rollout {} {})", node.name.text, all(&node.items, rollout_item)),
+        ItemKind::Test(node) => format!("(test {:?} {})", node.name, all(&node.items, test_item)),
+        ItemKind::FactDecl(node) => fact(node),
         ItemKind::Error => "(error)".to_owned(),
     };
     format!("{}{public}{kind}", docs(&item.docs))
@@ -111,18 +133,99 @@ fn resource_item(item: &ResourceItem) -> String {
         ResourceItem::Relation { kind, values, .. } => format!("({kind:?} {})", all(values, expr)),
         ResourceItem::After { targets, .. } => format!("(after {})", all(targets, expr)),
         ResourceItem::Effects { effects, .. } => format!("(effects {})", all(effects, expr)),
+        ResourceItem::Check(node) => check(node),
         ResourceItem::Error(_) => "(error)".to_owned(),
     }
 }
 
 fn let_(node: &Let) -> String {
     let ty = node.ty.as_ref().map_or(String::new(), |ty| format!(": {}", type_expr(ty)));
-    format!("(let {}{ty} {})", node.name.text, expr(&node.value))
+    let constant = if node.constant.is_some() { "const " } else { "" };
+    let name = node.pattern.as_ref().map_or(node.name.text.to_string(), |taken| pattern(taken));
+    format!("({constant}let {name}{ty} {})", expr(&node.value))
+}
+
+fn generics(names: &[Name]) -> String {
+    if names.is_empty() { String::new() } else { format!("<{}>", all(names, |name| name.text.to_string())) }
+}
+
+fn fields(params: &[Param], checks: &[Check]) -> String {
+    params.iter().map(param).chain(checks.iter().map(check)).collect::<Vec<_>>().join(" ")
+}
+
+fn check(node: &Check) -> String {
+    format!("(check {} {})", expr(&node.condition), expr(&node.message))
+}
+
+fn guard_item(item: &GuardItem) -> String {
+    let subject = |word: &str, node: &Subject| {
+        let name = node.name.as_ref().map_or(String::new(), |name| format!(" {}", name.text));
+        let condition = node.condition.as_ref().map_or(String::new(), |e| format!(" when {}", expr(e)));
+        format!("({word} {}{name}{condition})", path(&node.path))
+    };
+    match &item.kind {
+        GuardItemKind::Deny(node) => subject("deny", node),
+        GuardItemKind::On(node) => subject("on", node),
+        GuardItemKind::RequireApproval(role) => format!("(require-approval {})", expr(role)),
+        GuardItemKind::Message(text) => format!("(message {})", expr(text)),
+        GuardItemKind::Error => "(error)".to_owned(),
+    }
+}
+
+fn rollout_item(item: &RolloutItem) -> String {
+    let share = |share: &Share| match share.amount {
+        ShareAmount::Hosts(hosts) => hosts.to_string(),
+        ShareAmount::Percent(percent) => format!("{}%", percent.value()),
+    };
+    match &item.kind {
+        RolloutItemKind::Policy(name) => format!("(policy {})", name.text),
+        RolloutItemKind::Wave(wave) => {
+            let size = wave.size.as_ref().map_or(String::new(), |size| format!(" {}", share(size)));
+            let pause = wave.pause.as_ref().map_or(String::new(), |e| format!(" pause {}", expr(e)));
+            let condition = wave.condition.as_ref().map_or(String::new(), |e| format!(" when {}", expr(e)));
+            format!("(wave {}{size}{pause}{condition})", wave.name.text)
+        }
+        RolloutItemKind::Pause(value) => format!("(pause {})", expr(value)),
+        RolloutItemKind::Health(value) => format!("(health {})", expr(value)),
+        RolloutItemKind::Budget(value) => format!("(budget {})", share(value)),
+        RolloutItemKind::Error => "(error)".to_owned(),
+    }
+}
+
+fn test_item(item: &TestItem) -> String {
+    match &item.kind {
+        TestItemKind::Given(given) => {
+            let word = if given.each { "in" } else { "=" };
+            format!("(given {} {word} {})", given.name.text, expr(&given.value))
+        }
+        TestItemKind::Let(node) => let_(node),
+        TestItemKind::Expect(value) => format!("(expect {})", expr(value)),
+        TestItemKind::ExpectFails(node) => {
+            let code = node.code.as_ref().map_or(String::new(), |code| format!(" {}", code.text));
+            let message = node.message.as_ref().map_or(String::new(), |text| format!(" {}", expr(text)));
+            format!("(expect-fails{code}{message} {})", block(&node.body))
+        }
+        TestItemKind::Error => "(error)".to_owned(),
+    }
+}
+
+fn fact(node: &FactDecl) -> String {
+    let source = match &node.source {
+        FactSource::Command(argv) => format!("command {}", expr(argv)),
+        FactSource::File(name) => format!("file {}", expr(name)),
+        FactSource::Error(_) => "(error)".to_owned(),
+    };
+    let format = node.format.as_ref().map_or(String::new(), |(format, _)| format!(" as {format:?}"));
+    let timeout = node.timeout.as_ref().map_or(String::new(), |e| format!(" timeout {}", expr(e)));
+    format!("(fact {}: {} from {source}{format}{timeout})", node.name.text, type_expr(&node.ty))
 }
 
 fn param(param: &Param) -> String {
     let default = param.default.as_ref().map_or(String::new(), |value| format!(" = {}", expr(value)));
-    format!("{}({}: {}{default})", docs(&param.docs), param.name.text, type_expr(&param.ty))
+    let constant = if param.constant.is_some() { "const " } else { "" };
+    let merge = param.merge.map_or(String::new(), |merge| format!("{:?} ", merge.rule));
+    let ty = type_expr(&param.ty);
+    format!("{}({constant}{merge}{}: {ty}{default})", docs(&param.docs), param.name.text)
 }
 
 fn type_expr(ty: &TypeExpr) -> String {
@@ -133,6 +236,10 @@ fn type_expr(ty: &TypeExpr) -> String {
             format!("{module}{}{args}", name.text)
         }
         TypeExprKind::Optional(ty) => format!("{}?", type_expr(ty)),
+        TypeExprKind::Tuple(parts) => format!("({})", all(parts, type_expr)),
+        TypeExprKind::Function { params, result } => {
+            format!("(({}) -> {})", all(params, type_expr), type_expr(result))
+        }
         TypeExprKind::Error => "<error>".to_owned(),
     }
 }
@@ -147,6 +254,15 @@ fn stmt(stmt: &Stmt) -> String {
         StmtKind::Param(node) => format!("(param {})", param(node)),
         StmtKind::Out(out) => format!("(out {}: {} {})", out.name.text, type_expr(&out.ty), expr(&out.value)),
         StmtKind::Select(value) => format!("(select {})", expr(value)),
+        StmtKind::After(value) => format!("(after {})", expr(value)),
+        StmtKind::Check(node) => check(node),
+        StmtKind::Defaults(node) => {
+            format!("(defaults {} {{{}}})", path(&node.path), all(&node.body.items, body_item))
+        }
+        StmtKind::Prune(node) => {
+            let limit = node.limit.as_ref().map_or(String::new(), |limit| format!(" limit {}", expr(limit)));
+            format!("(prune [{}]{limit})", all(&node.types, path))
+        }
         StmtKind::Expr(value) => expr(value),
         StmtKind::Error => "(error)".to_owned(),
     };
@@ -188,7 +304,28 @@ pub(crate) fn expr(value: &Expr) -> String {
         ExprKind::Index { base, index } => format!("(index {} {})", expr(base), expr(index)),
         ExprKind::Unary { op, operand, .. } => format!("({op:?} {})", expr(operand)),
         ExprKind::Binary { op, left, right, .. } => format!("({op:?} {} {})", expr(left), expr(right)),
+        ExprKind::Float(value) => format!("{:?}", value.value()),
+        ExprKind::Tuple(list) => format!("({})", all(list, expr)),
+        ExprKind::TupleIndex { base, index, optional, .. } => {
+            format!("({} {} {index})", if *optional { "?." } else { "." }, expr(base))
+        }
         ExprKind::List(list) => format!("[{}]", all(list, expr)),
+        ExprKind::Map(list) => {
+            format!("[{}]", all(list, |(key, value)| format!("{} => {}", expr(key), expr(value))))
+        }
+        ExprKind::Comprehension(node) => {
+            let value = node.value.as_ref().map_or(String::new(), |value| format!(" => {}", expr(value)));
+            let condition = node.condition.as_ref().map_or(String::new(), |e| format!(" if {}", expr(e)));
+            let patterns = all(&node.patterns, pattern);
+            format!("[{}{value} for {patterns} in {}{condition}]", expr(&node.element), expr(&node.iterable))
+        }
+        ExprKind::With { base, items } => {
+            let item = |item: &WithItem| {
+                let path = item.path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+                format!("({path} = {})", expr(&item.value))
+            };
+            format!("(with {} {{{}}})", expr(base), all(items, item))
+        }
         ExprKind::Construct(node) => {
             let head = match (&node.path, &node.variant) {
                 (Some(node), _) => path(node),
@@ -202,7 +339,10 @@ pub(crate) fn expr(value: &Expr) -> String {
         ExprKind::Convert { path: node, value } => format!("(convert {} {})", path(node), expr(value)),
         ExprKind::If(node) => if_(node),
         ExprKind::Match(node) => {
-            let arm = |arm: &Arm| format!("({} => {})", pattern(&arm.pattern), block(&arm.body));
+            let arm = |arm: &Arm| {
+                let guard = arm.guard.as_ref().map_or(String::new(), |e| format!(" if {}", expr(e)));
+                format!("({}{guard} => {})", pattern(&arm.pattern), block(&arm.body))
+            };
             format!("(match {} {})", expr(&node.scrutinee), all(&node.arms, arm))
         }
         ExprKind::For(node) => {
@@ -241,8 +381,11 @@ fn arg(arg: &Arg) -> String {
 
 fn body_item(item: &BodyItem) -> String {
     match item {
-        BodyItem::Attribute { name, value: Some(value) } => format!("({} = {})", name.text, expr(value)),
-        BodyItem::Attribute { name, value: None } => name.text.to_string(),
+        BodyItem::Attribute { name, value: Some(value), priority } => {
+            let priority = priority.map_or(String::new(), |(priority, _)| format!("{priority:?} "));
+            format!("({} = {priority}{})", name.text, expr(value))
+        }
+        BodyItem::Attribute { name, value: None, .. } => name.text.to_string(),
         BodyItem::Clause(clause) => {
             let every =
                 clause.every.as_ref().map_or(String::new(), |every| format!(" every {}", expr(every)));
@@ -257,17 +400,25 @@ fn pattern(node: &Pattern) -> String {
         PatternKind::Wildcard => "_".to_owned(),
         PatternKind::Bind(name) => name.to_string(),
         PatternKind::Literal(value) => expr(value),
+        PatternKind::Tuple(parts) => format!("({})", all(parts, pattern)),
+        PatternKind::Record { path: of, fields, rest } => {
+            format!("{} {}", path(of), pattern_fields(fields, rest.is_some()))
+        }
         PatternKind::Variant { path: of, name, fields, rest } => {
             let of = of.as_ref().map_or(String::new(), path);
-            let fields = fields.as_ref().map_or(String::new(), |fields| {
-                let field = |f: &PatternField| match &f.pattern {
-                    Some(node) => format!("{}={}", f.name.text, pattern(node)),
-                    None => f.name.text.to_string(),
-                };
-                format!(" {{{}{}}}", all(fields, field), if rest.is_some() { " .." } else { "" })
-            });
+            let fields = fields
+                .as_ref()
+                .map_or(String::new(), |fields| format!(" {}", pattern_fields(fields, rest.is_some())));
             format!("{of}.{}{fields}", name.text)
         }
         PatternKind::Error => "<error>".to_owned(),
     }
+}
+
+fn pattern_fields(fields: &[PatternField], rest: bool) -> String {
+    let field = |f: &PatternField| match &f.pattern {
+        Some(node) => format!("{}={}", f.name.text, pattern(node)),
+        None => f.name.text.to_string(),
+    };
+    format!("{{{}{}}}", all(fields, field), if rest { " .." } else { "" })
 }
