@@ -2,8 +2,8 @@
 //!
 //! Used by everything that shows a plan: `mcc inspect`, `diff`, `graph` and `why`, and the language server.
 
-use mc_plan::expr::{BinaryOp, Builtin, ExprId, Exprs, Node, Operand, UnaryOp};
-use mc_plan::op::{render_duration, render_mode, render_size};
+use mc_plan::expr::{BinaryOp, Builtin, EachKind, ExprId, Exprs, Node, Operand, UnaryOp};
+use mc_plan::op::{render_duration, render_float, render_mode, render_size};
 use mc_plan::plan::{Clause, EdgeKind, EdgeReason, Plan, SourceSpan};
 use mc_plan::schema::Schema;
 use mc_plan::value::{Type, TypeDef, TypeShape, Value};
@@ -27,7 +27,7 @@ impl<'p> Typed<'p> {
     /// Without the question mark: a present optional is the value itself.
     fn present(self) -> Self {
         match self.ty {
-            Type::Optional(inner) => Typed { ty: inner, ..self },
+            Type::Optional(inner) | Type::Secret(inner) => Typed { ty: inner, ..self }.present(),
             _ => self,
         }
     }
@@ -41,7 +41,21 @@ impl<'p> Typed<'p> {
 
     fn element(self) -> Option<Self> {
         match self.present().ty {
-            Type::List(inner) => Some(Typed { ty: inner, ..self }),
+            Type::List(inner) | Type::Set(inner) => Some(Typed { ty: inner, ..self }),
+            _ => None,
+        }
+    }
+
+    fn entry(self) -> Option<(Self, Self)> {
+        match self.present().ty {
+            Type::Map(key, value) => Some((Typed { ty: key, ..self }, Typed { ty: value, ..self })),
+            _ => None,
+        }
+    }
+
+    fn part(self, at: usize) -> Option<Self> {
+        match self.present().ty {
+            Type::Tuple(parts) => parts.get(at).map(|ty| Typed { ty, ..self }),
             _ => None,
         }
     }
@@ -60,6 +74,19 @@ pub fn type_name(typed: Typed<'_>) -> String {
         Type::Blob => "Blob".to_owned(),
         Type::List(inner) => format!("List<{}>", type_name(Typed { ty: inner, ..typed })),
         Type::Optional(inner) => format!("{}?", type_name(Typed { ty: inner, ..typed })),
+        Type::Float => "Float".to_owned(),
+        Type::Bytes => "Bytes".to_owned(),
+        Type::Set(inner) => format!("Set<{}>", type_name(Typed { ty: inner, ..typed })),
+        Type::Map(key, value) => format!(
+            "Map<{}, {}>",
+            type_name(Typed { ty: key, ..typed }),
+            type_name(Typed { ty: value, ..typed })
+        ),
+        Type::Tuple(parts) => {
+            let parts: Vec<String> = parts.iter().map(|ty| type_name(Typed { ty, ..typed })).collect();
+            format!("({})", parts.join(", "))
+        }
+        Type::Secret(inner) => format!("Secret<{}>", type_name(Typed { ty: inner, ..typed })),
         Type::Named(at) => {
             typed.types.get(*at as usize).map_or("?".to_owned(), |def| short(&def.name).to_owned())
         }
@@ -222,6 +249,29 @@ impl<'p> Notation<'p> {
             Value::Int(value) => out.push_str(&value.to_string()),
             Value::Duration(value) => out.push_str(&render_duration(*value)),
             Value::Size(value) => out.push_str(&render_size(*value)),
+            Value::Float(value) => out.push_str(&render_float(*value)),
+            Value::Bytes(bytes) => {
+                out.push_str(&format!("bytes {} ({} bytes)", mc_plan::digest::hex(bytes), bytes.len()));
+            }
+            Value::Map(entries) => {
+                let expected = expected.and_then(Typed::entry);
+                out.push('[');
+                for (at, (key, value)) in entries.iter().enumerate() {
+                    separate(out, at);
+                    self.value(out, key, expected.map(|(key, _)| key));
+                    out.push_str(" => ");
+                    self.value(out, value, expected.map(|(_, value)| value));
+                }
+                out.push(']');
+            }
+            Value::Record(values) if expected.is_some_and(|typed| typed.part(0).is_some()) => {
+                out.push('(');
+                for (at, value) in values.iter().enumerate() {
+                    separate(out, at);
+                    self.value(out, value, expected.and_then(|typed| typed.part(at)));
+                }
+                out.push(')');
+            }
             Value::Mode(value) => out.push_str(&render_mode(*value)),
             Value::Str(text) => {
                 out.push('"');
@@ -467,19 +517,41 @@ impl<'p> Writer<'_, 'p> {
                 out.push('"');
             }
             Node::Call(function, arguments) => self.call(out, *function, arguments, depth),
-            Node::Map { list, local: parameter, body } => {
+            Node::Each { kind, list, local: parameter, body } => {
                 self.node(out, *list, Strength::Postfix, None, depth);
-                out.push_str(".map(|");
-                out.push_str(&local(*parameter));
-                out.push_str("| ");
-                self.node(out, *body, Strength::Block, expected.and_then(Typed::element), depth);
+                out.push_str(&format!(".{}(|{}| ", kind.name(), local(*parameter)));
+                let expected = if *kind == EachKind::Map { expected.and_then(Typed::element) } else { None };
+                self.node(out, *body, Strength::Block, expected, depth);
                 out.push(')');
             }
-            Node::Convert(kind, value) => {
+            Node::Fold { list, init, local: parameter, body } => {
+                self.node(out, *list, Strength::Postfix, None, depth);
+                out.push_str(".fold(");
+                self.node(out, *init, Strength::Block, expected, depth);
+                out.push_str(&format!(", |{}, {}| ", local(*parameter), local(parameter.saturating_add(1))));
+                self.node(out, *body, Strength::Block, expected, depth);
+                out.push(')');
+            }
+            Node::Convert(kind, value) | Node::TryConvert(kind, value) => {
                 out.push_str(kind.name());
-                out.push('(');
+                out.push_str(if matches!(node, Node::Convert(..)) { "(" } else { ".parse(" });
                 self.node(out, *value, Strength::Block, None, depth);
                 out.push(')');
+            }
+            Node::Secret(at) => {
+                let name = plan.secrets.get(*at as usize).map_or("?", |secret| &secret.name);
+                out.push_str(&mc_plan::plan::placeholder([name]));
+            }
+            Node::Map(entries) => {
+                let expected = expected.and_then(Typed::entry);
+                out.push('[');
+                for (at, (key, value)) in entries.iter().enumerate() {
+                    separate(out, at);
+                    self.node(out, *key, Strength::Block, expected.map(|(key, _)| key), depth);
+                    out.push_str(" => ");
+                    self.node(out, *value, Strength::Block, expected.map(|(_, value)| value), depth);
+                }
+                out.push(']');
             }
             Node::Fail(message) => {
                 out.push_str("fail(");
@@ -532,32 +604,14 @@ impl<'p> Writer<'_, 'p> {
     }
 
     fn call(&self, out: &mut String, function: Builtin, arguments: &[ExprId], depth: usize) {
-        let (name, property) = match function {
-            Builtin::Join => ("join", false),
-            Builtin::Len => ("len", false),
-            Builtin::First => ("first", false),
-            Builtin::Last => ("last", false),
-            Builtin::Contains => ("contains", false),
-            Builtin::Lines => ("lines", false),
-            Builtin::Trim => ("trim", false),
-            Builtin::StartsWith => ("starts_with", false),
-            Builtin::EndsWith => ("ends_with", false),
-            Builtin::Replace => ("replace", false),
-            Builtin::Split => ("split", false),
-            Builtin::Upper => ("upper", false),
-            Builtin::Lower => ("lower", false),
-            Builtin::Parent => ("parent", true),
-            Builtin::FileName => ("name", true),
-            Builtin::Indexed => ("indexed", false),
-            Builtin::Text => ("text", false),
-        };
+        let property = matches!(function, Builtin::Parent | Builtin::FileName);
         let Some((receiver, rest)) = arguments.split_first() else {
             out.push('?');
             return;
         };
         self.node(out, *receiver, Strength::Postfix, None, depth);
         out.push('.');
-        out.push_str(name);
+        out.push_str(function.name());
         if !property {
             self.sequence(out, "(", rest, |_| None, ")", depth);
         }

@@ -327,6 +327,9 @@ fn builtin_type(name: &str) -> Option<&'static str> {
             Ty::Text(TextKind::GroupName) => "The name of a group.",
             Ty::Text(TextKind::PackageName) => "The name of a Debian package.",
             Ty::Text(TextKind::UnitName) => "The name of a systemd unit; without a suffix it is a service.",
+            Ty::Text(TextKind::Version) => "A version: `1.10.2`, `24.04`, `6.1.0-rc1`.",
+            Ty::Text(TextKind::Regex) => "A regular expression.",
+            Ty::Text(TextKind::Email) => "The address of a mailbox: `user@example.com`.",
             _ => return None,
         },
     })

@@ -97,7 +97,7 @@ fn parse(text: &str, ty: &Type, plan: &Plan) -> Result<Value, String> {
                 _ => None,
             }
         }
-        Type::Duration | Type::Size | Type::Mode | Type::Blob | Type::List(_) => None,
+        _ => None,
     };
     value.ok_or_else(|| wanted(ty, plan))
 }
@@ -128,8 +128,6 @@ fn wanted(ty: &Type, plan: &Plan) -> String {
                 _ => "of another type than labels can have".to_owned(),
             }
         }
-        Type::Duration | Type::Size | Type::Mode | Type::Blob | Type::List(_) => {
-            "of another type than labels can have".to_owned()
-        }
+        _ => "of another type than labels can have".to_owned(),
     }
 }

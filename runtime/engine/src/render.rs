@@ -22,10 +22,10 @@ pub(crate) fn value(value: &Value, ty: Option<&Type>, types: &[TypeDef]) -> Stri
 }
 
 fn write_value(value: &Value, ty: Option<&Type>, types: &[TypeDef], out: &mut String) {
-    let ty = match ty {
-        Some(Type::Optional(inner)) => Some(&**inner),
-        other => other,
-    };
+    let mut ty = ty;
+    while let Some(Type::Optional(inner) | Type::Secret(inner)) = ty {
+        ty = Some(inner);
+    }
     let shape = match ty {
         Some(Type::Named(at)) => usize::try_from(*at).ok().and_then(|at| types.get(at)).map(|def| &def.shape),
         _ => None,
@@ -33,13 +33,18 @@ fn write_value(value: &Value, ty: Option<&Type>, types: &[TypeDef], out: &mut St
     match value {
         Value::None => out.push_str("none"),
         Value::Str(text) => quote(text, out),
-        Value::Bool(_) | Value::Int(_) | Value::Duration(_) | Value::Size(_) | Value::Mode(_) => {
+        Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Duration(_)
+        | Value::Size(_)
+        | Value::Mode(_) => {
             // These all have a text.
             let _ = write_text(value, out);
         }
         Value::List(list) => {
             let inner = match ty {
-                Some(Type::List(inner)) => Some(&**inner),
+                Some(Type::List(inner) | Type::Set(inner)) => Some(&**inner),
                 _ => None,
             };
             out.push('[');
@@ -54,6 +59,40 @@ fn write_value(value: &Value, ty: Option<&Type>, types: &[TypeDef], out: &mut St
                 write_value(element, inner, types, out);
             }
             out.push(']');
+        }
+        Value::Bytes(bytes) => {
+            let _ = write!(out, "{} bytes", bytes.len());
+        }
+        Value::Map(entries) => {
+            let (key_type, value_type) = match ty {
+                Some(Type::Map(key, value)) => (Some(&**key), Some(&**value)),
+                _ => (None, None),
+            };
+            out.push('[');
+            for (at, (key, value)) in entries.iter().enumerate() {
+                if at > 0 {
+                    out.push_str(", ");
+                }
+                if out.len() > SHOWN * 4 {
+                    out.push_str("..");
+                    break;
+                }
+                write_value(key, key_type, types, out);
+                out.push_str(" => ");
+                write_value(value, value_type, types, out);
+            }
+            out.push(']');
+        }
+        Value::Record(parts) if matches!(ty, Some(Type::Tuple(_))) => {
+            let Some(Type::Tuple(types_of)) = ty else { return };
+            out.push('(');
+            for (at, (part, ty)) in parts.iter().zip(types_of).enumerate() {
+                if at > 0 {
+                    out.push_str(", ");
+                }
+                write_value(part, Some(ty), types, out);
+            }
+            out.push(')');
         }
         Value::Record(fields) => {
             let declared = match shape {

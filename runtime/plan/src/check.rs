@@ -6,6 +6,7 @@
 //! - an expression names only earlier ones, a call has the arguments of its function, lambdas bind what
 //!   their bodies use;
 //! - conditions, keys, timeouts and retries are `const` or `host` phase and do not read the step itself;
+//! - a secret flows only into attributes that take one, and into no message;
 //! - constants fit the types of the attributes, keys, labels and defaults that they are given to;
 //! - lists that are said to be sorted are, without repeats.
 //!
@@ -15,7 +16,7 @@
 use crate::eval::{Analysis, MAX_LAMBDAS, Phase};
 use crate::expr::{ExprId, Exprs, Node, Operand};
 use crate::op::MAX_DEPTH;
-use crate::plan::{Declaration, Edge, EdgeReason, Plan, SourceSpan, Step};
+use crate::plan::{Declaration, Edge, EdgeReason, Plan, SourceSpan, Step, secret_name};
 use crate::schema::Schema;
 use crate::value::{Type, TypeDef, TypeShape, Value};
 
@@ -68,13 +69,20 @@ fn exprs(exprs: &Exprs, mut leaf: impl FnMut(&Node) -> bool) -> Result<Reads> {
                 constant(value).map_err(|InvalidPlan(why)| InvalidPlan(format!("expression {at}: {why}")))?;
                 true
             }
-            Node::Local(local) | Node::Map { local, .. } => (*local as usize) < MAX_LAMBDAS,
+            Node::Local(local) | Node::Each { local, .. } => (*local as usize) < MAX_LAMBDAS,
+            Node::Fold { local, .. } => (*local as usize) + 1 < MAX_LAMBDAS,
             Node::Call(function, arguments) => arguments.len() == function.arity(),
             leaf_node => leaf(leaf_node),
         };
         ensure(fits, || format!("expression {at} names something that does not exist"))?;
     }
-    Ok(Reads { analysis: exprs.analyse(), step })
+    let analysis = exprs.analyse();
+    for node in &exprs.nodes {
+        if let Node::Fail(message) = node {
+            ensure(!analysis.secret(*message), || "a message depends on a secret".into())?;
+        }
+    }
+    Ok(Reads { analysis, step })
 }
 
 /// A constant by itself: its depth and the ranges of its numbers.
@@ -84,11 +92,23 @@ fn constant(value: &Value) -> Result {
             Value::Duration(n) => *n >= 0,
             Value::Mode(bits) => *bits <= 0o7777,
             Value::List(parts) | Value::Record(parts) | Value::Variant(_, parts) => parts.iter().all(ranges),
+            Value::Map(entries) => entries.iter().all(|(key, value)| ranges(key) && ranges(value)),
+            _ => true,
+        }
+    }
+    fn keys(value: &Value) -> bool {
+        match value {
+            Value::List(parts) | Value::Record(parts) | Value::Variant(_, parts) => parts.iter().all(keys),
+            Value::Map(entries) => {
+                strictly_sorted(entries, |(key, _)| key)
+                    && entries.iter().all(|(key, value)| crate::op::ordered(key).is_ok() && keys(value))
+            }
             _ => true,
         }
     }
     ensure(crate::op::depth(value) <= MAX_DEPTH, || format!("a value nests more than {MAX_DEPTH} levels"))?;
-    ensure(ranges(value), || "a number is outside the range of its type".to_owned())
+    ensure(ranges(value), || "a number is outside the range of its type".to_owned())?;
+    ensure(keys(value), || "the keys of a map are not in order".to_owned())
 }
 
 impl Type {
@@ -102,15 +122,31 @@ impl Type {
         match (self, value) {
             (Self::Bool, Value::Bool(_))
             | (Self::Int, Value::Int(_))
+            | (Self::Float, Value::Float(_))
             | (Self::String | Self::Blob, Value::Str(_))
+            | (Self::Bytes | Self::Blob, Value::Bytes(_))
             | (Self::Blob, Value::Blob(_))
             | (Self::Size, Value::Size(_)) => true,
             (Self::Duration, Value::Duration(n)) => *n >= 0,
             (Self::Mode, Value::Mode(bits)) => *bits <= 0o7777,
             (Self::Text(kind), Value::Str(text)) => kind.check(text).is_ok(),
             (Self::List(ty), Value::List(list)) => list.iter().all(|value| ty.accepts(value, types)),
+            (Self::Set(ty), Value::List(list)) => {
+                strictly_sorted(list, |element| element)
+                    && list.iter().all(|value| crate::op::ordered(value).is_ok() && ty.accepts(value, types))
+            }
+            (Self::Map(key, value), Value::Map(entries)) => {
+                strictly_sorted(entries, |(key, _)| key)
+                    && entries.iter().all(|(k, v)| {
+                        crate::op::ordered(k).is_ok() && key.accepts(k, types) && value.accepts(v, types)
+                    })
+            }
+            (Self::Tuple(all), Value::Record(values)) => {
+                all.len() == values.len()
+                    && all.iter().zip(values.iter()).all(|(ty, value)| ty.accepts(value, types))
+            }
             (Self::Optional(_), Value::None) => true,
-            (Self::Optional(ty), value) => ty.accepts(value, types),
+            (Self::Optional(ty) | Self::Secret(ty), value) => ty.accepts(value, types),
             (Self::Named(position), value) => match (types.get(*position as usize), value) {
                 (Some(TypeDef { shape: TypeShape::Record(all), .. }), Value::Record(values)) => {
                     fields(all, values)
@@ -124,20 +160,39 @@ impl Type {
         }
     }
 
-    fn check(&self, types: &[TypeDef]) -> Result {
-        let mut ty = self;
-        for _ in 0..=MAX_DEPTH {
-            match ty {
-                Self::List(inner) | Self::Optional(inner) => ty = inner,
-                Self::Named(position) => {
-                    return ensure((*position as usize) < types.len(), || {
-                        "a type is not in the table of types".to_owned()
-                    });
-                }
-                _ => return Ok(()),
-            }
+    /// Whether it is a secret, or an optional one.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        match self {
+            Self::Secret(_) => true,
+            Self::Optional(inner) => inner.is_secret(),
+            _ => false,
         }
-        invalid(format!("a type nests more than {MAX_DEPTH} levels"))
+    }
+
+    fn check(&self, types: &[TypeDef]) -> Result {
+        self.below(types, MAX_DEPTH)
+    }
+
+    /// Nests at most `left` deep.
+    fn below(&self, types: &[TypeDef], left: usize) -> Result {
+        let inner = |ty: &Self| match left.checked_sub(1) {
+            Some(left) => ty.below(types, left),
+            None => invalid(format!("a type nests more than {MAX_DEPTH} levels")),
+        };
+        match self {
+            Self::List(ty) | Self::Optional(ty) | Self::Set(ty) | Self::Secret(ty) => inner(ty),
+            Self::Map(key, value) => inner(key).and_then(|()| inner(value)),
+            Self::Tuple(parts) => {
+                // One part is that part, and none is no value.
+                ensure(parts.len() >= 2, || "a tuple has fewer than two parts".to_owned())?;
+                parts.iter().try_for_each(inner)
+            }
+            Self::Named(position) => ensure((*position as usize) < types.len(), || {
+                "a type is not in the table of types".to_owned()
+            }),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -177,9 +232,14 @@ impl Schema {
         self.outputs.iter().try_for_each(|output| output.ty.check(&self.types))?;
         let reads = exprs(&self.exprs, |node| match node {
             Node::Attribute(position) => (*position as usize) < self.attributes.len(),
-            Node::Fact(_) | Node::Label(_) | Node::Output { .. } | Node::Early(_) => false,
+            Node::Fact(_) | Node::Label(_) | Node::Output { .. } | Node::Early(_) | Node::Secret(_) => false,
             _ => true,
         })?;
+        // What a rule gives is shown in messages and compared across steps.
+        let secrets = |id| {
+            let reads = reads.analysis.attributes(&self.exprs, id);
+            reads.iter().any(|at| self.attributes.get(*at as usize).is_some_and(|a| a.accepts_secret))
+        };
         let claims = self.claims.iter().chain(&self.reads).chain(&self.writes).map(|claim| claim.value);
         let values = claims
             .chain(self.autoedges.iter().map(|edge| edge.key))
@@ -189,6 +249,7 @@ impl Schema {
             ensure(exists && reads.analysis.free_locals(id) == 0, || {
                 "a rule's expression does not exist".into()
             })?;
+            ensure(!secrets(id), || "a rule reads an attribute that may be secret".into())?;
         }
         Ok(())
     }
@@ -220,6 +281,14 @@ impl Plan {
                 format!("step {at}: its schema does not exist")
             })?;
         }
+        ensure(strictly_sorted(&self.secrets, |secret| &*secret.name), || {
+            "the secrets are not sorted".into()
+        })?;
+        for secret in &self.secrets {
+            if let Err(why) = secret_name(&secret.name) {
+                return invalid(format!("a secret's name is wrong: {why}"));
+            }
+        }
         let reads = self.expressions()?;
         ensure(strictly_sorted(&self.policies, |policy| &*policy.name), || {
             "the policies are not sorted".into()
@@ -248,6 +317,7 @@ impl Plan {
         exprs(&self.exprs, |node| match node {
             Node::Fact(position) => (*position as usize) < self.facts.len(),
             Node::Label(position) => (*position as usize) < self.labels.len(),
+            Node::Secret(position) => (*position as usize) < self.secrets.len(),
             Node::Output { step, output } => self
                 .steps
                 .get(*step as usize)
@@ -273,7 +343,15 @@ impl Plan {
             ensure(schema.key.ty.accepts(key, &schema.types), || "its key is not of its type".into())?;
         }
         ensure(!step.declarations.is_empty(), || "nothing declares it".into())?;
-        step.declarations.iter().try_for_each(|declaration| self.declaration(schema, declaration, reads))
+        step.declarations.iter().try_for_each(|declaration| self.declaration(schema, declaration, reads))?;
+        for attribute in self.secret_attributes(&reads.analysis, step).keys() {
+            // invariant: the declarations were checked.
+            let attribute = &schema.attributes[*attribute as usize];
+            ensure(attribute.accepts_secret || attribute.ty.is_secret(), || {
+                format!("`{}` is given a secret and does not take one", attribute.name)
+            })?;
+        }
+        Ok(())
     }
 
     fn declaration(&self, schema: &Schema, declaration: &Declaration, reads: &Reads) -> Result {

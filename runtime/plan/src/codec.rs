@@ -1,7 +1,7 @@
 //! The bytes of plans and manifests: CBOR as RFC 8949 section 4.2.1 demands it, with integer keys.
 //!
 //! One value has one encoding. The decoder refuses every other: lengths are definite, integers minimal, keys
-//! ascending, and there are no floats, no tags and no bytes after the end. A count is held against the input
+//! ascending, floats as short as they can be, and there are no tags and no bytes after the end. A count is held against the input
 //! that is left before anything is allocated for it. As a second wall, what was decoded is encoded again and
 //! compared (`exact`).
 //!
@@ -10,6 +10,7 @@
 
 use crate::check::InvalidPlan;
 
+mod float;
 mod plan;
 mod read;
 mod schema;
@@ -45,7 +46,7 @@ pub enum Problem {
     /// Another kind of item than the one that belongs here.
     #[error("there should be {0}")]
     Expected(&'static str),
-    /// An item of a kind that is never used: a float, a tag, an indefinite length, an unassigned value.
+    /// An item of a kind that is never used: a tag, an indefinite length, an unassigned value.
     #[error("it holds a kind of item that is not used")]
     Unsupported,
     /// An integer or length in more bytes than it needs.

@@ -15,6 +15,7 @@ use crate::op::{self, EvalError};
 use crate::value::Value;
 
 mod analysis;
+mod each;
 
 pub use analysis::{Analysis, MAX_LAMBDAS, Phase};
 
@@ -48,6 +49,12 @@ pub trait Context {
     fn output(&self, step: u32, output: u32) -> Lookup {
         let _ = (step, output);
         Lookup::Error("an output cannot be read here".into())
+    }
+
+    /// A secret, by its position in the plan's table.
+    fn secret(&self, position: u32) -> Lookup {
+        let _ = position;
+        Lookup::Error("a secret cannot be read here".into())
     }
 
     /// The key of the step that is evaluated.
@@ -148,7 +155,7 @@ pub struct Evaluator<'a> {
     bindings: Vec<Binding>,
     frames: Vec<Frame>,
     results: Vec<Outcome>,
-    maps: Vec<MapState>,
+    loops: Vec<each::Loop>,
 }
 
 /// A remembered result, valid while nothing that it depends on changed since.
@@ -190,24 +197,10 @@ enum Frame {
     Branch(ExprId),
     /// The chosen operand of a lazy node is there and is its result.
     Settle(ExprId),
-    /// The list of a map is there.
-    MapStart(ExprId),
-    /// The body of a map is there for one element (not the first time).
-    MapNext,
-}
-
-#[derive(Debug)]
-struct MapState {
-    id: ExprId,
-    local: usize,
-    body: ExprId,
-    list: Arc<[Value]>,
-    depth: u8,
-    next: usize,
-    results: Vec<Value>,
-    results_depth: u8,
-    unknown: Option<Unknown>,
-    outer: Option<(Value, u8)>,
+    /// What an [`Node::Each`] or [`Node::Fold`] runs over is there.
+    LoopStart(ExprId),
+    /// The body of the innermost loop is there for one element.
+    LoopNext,
 }
 
 /// An error and the node that has it.
@@ -239,7 +232,7 @@ impl<'a> Evaluator<'a> {
             bindings: Vec::new(),
             frames: Vec::new(),
             results: Vec::new(),
-            maps: Vec::new(),
+            loops: Vec::new(),
         }
     }
 
@@ -280,8 +273,7 @@ impl<'a> Evaluator<'a> {
         self.frames.push(Frame::Enter(id));
         while let Some(frame) = self.frames.pop() {
             if let Err(failure) = self.step(frame, context) {
-                self.abandon(&failure);
-                return Err(*failure);
+                return Err(self.abandon(*failure));
             }
         }
         match self.results.pop() {
@@ -291,27 +283,34 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Every node that waits for the one that failed fails with it.
-    fn abandon(&mut self, failure: &Failure) {
+    /// Every node that waits for the one that failed fails with it. An error about a value that depends on a
+    /// secret loses what it shows of it; inside a loop over secrets every value may.
+    fn abandon(&mut self, mut failure: Failure) -> Failure {
+        if self.analysis.secret(failure.node)
+            || self.loops.iter().any(|around| self.analysis.secret(around.id()))
+        {
+            failure.error = failure.error.hidden();
+        }
         let shared = Arc::new(failure.clone());
         for at in 0..self.frames.len() {
             match self.frames[at] {
-                Frame::Finish(id) | Frame::Branch(id) | Frame::Settle(id) | Frame::MapStart(id) => {
+                Frame::Finish(id) | Frame::Branch(id) | Frame::Settle(id) | Frame::LoopStart(id) => {
                     self.store(id, State::Failed(Arc::clone(&shared)));
                 }
-                Frame::Enter(_) | Frame::MapNext => {}
+                Frame::Enter(_) | Frame::LoopNext => {}
             }
         }
-        for at in 0..self.maps.len() {
-            self.store(self.maps[at].id, State::Failed(Arc::clone(&shared)));
+        for at in 0..self.loops.len() {
+            self.store(self.loops[at].id(), State::Failed(Arc::clone(&shared)));
         }
         self.frames.clear();
         self.results.clear();
-        self.maps.clear();
+        self.loops.clear();
         self.clock += 1;
         for binding in &mut self.bindings {
             *binding = Binding { value: None, changed: self.clock };
         }
+        failure
     }
 
     fn step(&mut self, frame: Frame, context: &dyn Context) -> Step {
@@ -320,8 +319,8 @@ impl<'a> Evaluator<'a> {
             Frame::Finish(id) => self.finish(id),
             Frame::Branch(id) => self.branch(id),
             Frame::Settle(id) => self.settle(id),
-            Frame::MapStart(id) => self.map_start(id),
-            Frame::MapNext => self.map_next(),
+            Frame::LoopStart(id) => self.loop_start(id),
+            Frame::LoopNext => self.loop_next(),
         }
     }
 
@@ -355,6 +354,7 @@ impl<'a> Evaluator<'a> {
             Node::Fact(position) => self.looked_up(id, context.fact(*position)),
             Node::Label(position) => self.looked_up(id, context.label(*position)),
             Node::Output { step, output } => self.looked_up(id, context.output(*step, *output)),
+            Node::Secret(position) => self.looked_up(id, context.secret(*position)),
             Node::Key => self.looked_up(id, context.key()),
             Node::Attribute(position) => self.looked_up(id, context.attribute(*position)),
             Node::Early(position) => self.looked_up(id, context.early(*position)),
@@ -367,8 +367,13 @@ impl<'a> Evaluator<'a> {
                 self.frames.push(Frame::Branch(id));
                 self.push_operand(id, *a)
             }
-            Node::Map { list, .. } => {
-                self.frames.push(Frame::MapStart(id));
+            Node::Each { list, .. } => {
+                self.frames.push(Frame::LoopStart(id));
+                self.push_operand(id, *list)
+            }
+            Node::Fold { list, init, .. } => {
+                self.frames.push(Frame::LoopStart(id));
+                self.push_operand(id, *init)?;
                 self.push_operand(id, *list)
             }
             Node::Unary(..)
@@ -384,6 +389,8 @@ impl<'a> Evaluator<'a> {
             | Node::Concat(_)
             | Node::Call(..)
             | Node::Convert(..)
+            | Node::TryConvert(..)
+            | Node::Map(_)
             | Node::Fail(_) => {
                 self.frames.push(Frame::Finish(id));
                 let first = self.frames.len();
@@ -444,8 +451,9 @@ impl<'a> Evaluator<'a> {
         let value = strict(node, operands).map_err(at(id))?;
         let depth = match node {
             Node::List(_) | Node::Record(_) | Node::Variant(..) => deepest.saturating_add(1),
-            Node::Call(crate::expr::Builtin::Indexed, _) => deepest.saturating_add(1).max(2),
-            Node::Call(..) => deepest.max(1),
+            Node::Map(_) => deepest.saturating_add(2),
+            // None nests what it is given more than a list of records does.
+            Node::Call(..) => deepest.saturating_add(2),
             Node::Field(..) | Node::Payload(..) | Node::Index(..) => deepest.saturating_sub(1),
             _ => deepest,
         };
@@ -455,6 +463,7 @@ impl<'a> Evaluator<'a> {
                 | Node::List(_)
                 | Node::Record(_)
                 | Node::Variant(..)
+                | Node::Map(_)
                 | Node::Concat(_)
                 | Node::Call(..)
         ) {
@@ -502,81 +511,10 @@ impl<'a> Evaluator<'a> {
         Ok(())
     }
 
-    fn map_start(&mut self, id: ExprId) -> Step {
-        let Some(Node::Map { local, body, .. }) = self.exprs.get(id) else { return Err(at(id)(BROKEN)) };
-        let (local, body) = (*local as usize, *body);
-        let (list, depth) = match self.results.pop() {
-            Some(Outcome::Known(Value::List(list), depth)) => (list, depth),
-            Some(Outcome::Known(..)) => return Err(at(id)(EvalError::Type("`map`"))),
-            Some(unknown @ Outcome::Unknown(_)) => {
-                self.done(id, unknown);
-                return Ok(());
-            }
-            None => return Err(at(id)(BROKEN)),
-        };
-        if local >= MAX_LAMBDAS || body >= id {
-            return Err(at(id)(BROKEN));
-        }
-        if self.bindings.len() <= local {
-            self.bindings.resize_with(local + 1, Binding::default);
-        }
-        self.maps.push(MapState {
-            id,
-            local,
-            body,
-            depth: depth.saturating_sub(1),
-            next: 0,
-            results: Vec::with_capacity(list.len()),
-            results_depth: 0,
-            unknown: None,
-            outer: self.bindings[local].value.take(),
-            list,
-        });
-        self.map_element()
-    }
-
-    fn map_next(&mut self) -> Step {
-        let (Some(map), Some(result)) = (self.maps.last_mut(), self.results.pop()) else {
-            return Err(at(ExprId(0))(BROKEN));
-        };
-        match result {
-            Outcome::Known(value, depth) => {
-                map.results_depth = map.results_depth.max(depth);
-                map.results.push(value);
-            }
-            Outcome::Unknown(unknown) => map.unknown = map.unknown.take().or(Some(unknown)),
-        }
-        self.map_element()
-    }
-
-    /// Starts the next element, or ends the map.
-    fn map_element(&mut self) -> Step {
-        let Some(map) = self.maps.last_mut() else { return Ok(()) };
-        self.clock += 1;
-        let binding = &mut self.bindings[map.local];
-        binding.changed = self.clock;
-        if let Some(element) = map.list.get(map.next) {
-            map.next += 1;
-            binding.value = Some((element.clone(), map.depth));
-            self.frames.push(Frame::MapNext);
-            self.frames.push(Frame::Enter(map.body));
-            return Ok(());
-        }
-        binding.value = map.outer.take();
-        let Some(map) = self.maps.pop() else { return Ok(()) };
-        if let Some(unknown) = map.unknown {
-            self.done(map.id, Outcome::Unknown(unknown));
-            return Ok(());
-        }
-        let value = Value::List(map.results.into());
-        self.charge(map.id, &value)?;
-        self.known(map.id, value, map.results_depth.saturating_add(1))
-    }
-
     /// Ends a node with a value that is at most `depth` deep.
     fn known(&mut self, id: ExprId, value: Value, depth: u8) -> Step {
         let depth = match &value {
-            Value::List(_) | Value::Record(_) | Value::Variant(..) => {
+            Value::List(_) | Value::Record(_) | Value::Variant(..) | Value::Map(_) => {
                 if usize::from(depth) > op::MAX_DEPTH {
                     let exact = op::depth(&value);
                     if exact > op::MAX_DEPTH {
@@ -630,6 +568,8 @@ impl<'a> Evaluator<'a> {
             Value::List(parts) | Value::Record(parts) | Value::Variant(_, parts) => {
                 (parts.len() as u64).saturating_mul(ELEMENT_BYTES)
             }
+            Value::Map(entries) => (entries.len() as u64).saturating_mul(2 * ELEMENT_BYTES),
+            Value::Bytes(bytes) => bytes.len() as u64,
             _ => 0,
         };
         match self.left.output.checked_sub(bytes) {
@@ -661,6 +601,15 @@ fn strict(node: &Node, operands: Vec<Value>) -> Result<Value, EvalError> {
         (Node::Concat(_), parts) => op::concat(parts),
         (Node::Call(function, _), arguments) => op::call(*function, arguments),
         (Node::Convert(kind, _), [a]) => op::convert_value(*kind, a),
+        (Node::TryConvert(kind, _), [a]) => op::try_convert(*kind, a),
+        (Node::Map(_), _) => {
+            let mut operands = operands.into_iter();
+            let mut entries = Vec::with_capacity(operands.len() / 2);
+            while let (Some(key), Some(value)) = (operands.next(), operands.next()) {
+                entries.push((key, value));
+            }
+            op::map(entries)
+        }
         (Node::Fail(_), [Value::Str(message)]) => Err(EvalError::Fail(Arc::clone(message))),
         (Node::List(_), _) => op::list(operands),
         (Node::Record(_), _) => Ok(Value::Record(operands.into())),

@@ -6,6 +6,10 @@
 
 use crate::value::{TextKind, Value};
 
+mod builtin;
+
+pub use builtin::Builtin;
+
 /// A node's position in its [`Exprs`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExprId(pub u32);
@@ -96,7 +100,7 @@ pub enum Node {
     Field(ExprId, u32),
     /// A payload's field by position; the variant was tested before.
     Payload(ExprId, u32),
-    /// A list's element.
+    /// A list's element by its position, a map's value by its key; an error where there is none.
     Index(ExprId, ExprId),
     /// Builds a list.
     List(Vec<ExprId>),
@@ -104,21 +108,40 @@ pub enum Node {
     Record(Vec<ExprId>),
     /// Builds a variant with its payload.
     Variant(u32, Vec<ExprId>),
-    /// Joins the texts of its operands (strings, integers, durations, sizes, modes, booleans).
+    /// Joins the texts of its operands (strings, integers, floats, durations, sizes, modes, booleans).
     Concat(Vec<ExprId>),
     /// A built-in function.
     Call(Builtin, Vec<ExprId>),
-    /// `xs.map(|x| body)`: the list, the lambda's depth for [`Node::Local`], its body.
-    Map {
-        /// What is run over.
+    /// `xs.map(|x| body)` and its kin: a body that is evaluated per element.
+    Each {
+        /// What is done with the answers.
+        kind: EachKind,
+        /// What is run over: a list, a set, or a map, whose elements are records (key, value).
         list: ExprId,
-        /// Depth of the parameter.
+        /// Depth of the parameter, for [`Node::Local`].
         local: u32,
         /// Evaluated per element.
         body: ExprId,
     },
+    /// `xs.fold(init, |acc, x| body)`: the last answer; of no elements, `init`.
+    Fold {
+        /// What is run over, as of [`Node::Each`].
+        list: ExprId,
+        /// The first accumulator.
+        init: ExprId,
+        /// Depth of the accumulator; the element is one deeper.
+        local: u32,
+        /// The next accumulator.
+        body: ExprId,
+    },
     /// A checked conversion from text; a text that does not fit is an error.
     Convert(TextKind, ExprId),
+    /// A checked conversion from text; none for a text that does not fit.
+    TryConvert(TextKind, ExprId),
+    /// A secret: position in the plan's secrets. Run phase; what depends on it is never shown.
+    Secret(u32),
+    /// Builds a map. A key that is there twice is an error.
+    Map(Vec<(ExprId, ExprId)>),
     /// Stops with this message: the plan is refused (host phase) or the step fails (run phase).
     Fail(ExprId),
 }
@@ -134,13 +157,15 @@ impl Node {
             | Self::Key
             | Self::Attribute(_)
             | Self::Early(_)
-            | Self::Local(_) => {}
+            | Self::Local(_)
+            | Self::Secret(_) => {}
             Self::Unary(_, a)
             | Self::IsSome(a)
             | Self::IsVariant(a, _)
             | Self::Field(a, _)
             | Self::Payload(a, _)
             | Self::Convert(_, a)
+            | Self::TryConvert(_, a)
             | Self::Fail(a) => visit(*a),
             Self::Binary(_, a, b)
             | Self::And(a, b)
@@ -148,11 +173,11 @@ impl Node {
             | Self::Coalesce(a, b)
             | Self::IfSome(a, b)
             | Self::Index(a, b)
-            | Self::Map { list: a, body: b, .. } => {
+            | Self::Each { list: a, body: b, .. } => {
                 visit(*a);
                 visit(*b);
             }
-            Self::If(a, b, c) => {
+            Self::If(a, b, c) | Self::Fold { list: a, init: b, body: c, .. } => {
                 visit(*a);
                 visit(*b);
                 visit(*c);
@@ -162,6 +187,12 @@ impl Node {
             | Self::Variant(_, all)
             | Self::Concat(all)
             | Self::Call(_, all) => all.iter().copied().for_each(visit),
+            Self::Map(entries) => {
+                for (key, value) in entries {
+                    visit(*key);
+                    visit(*value);
+                }
+            }
         }
     }
 }
@@ -174,9 +205,10 @@ pub enum UnaryOp {
     Not,
 }
 
-/// Strict infix operators. Arithmetic is on `Int`, `Duration` and `Size` (`Add` also joins strings and
-/// lists); `Duration * Int` and `Size * Int` scale; overflow and division by zero are errors. Order is on
-/// `Int`, `Duration`, `Size`, `Mode` and strings; equality on everything. `In` looks a value up in a list.
+/// Strict infix operators. Arithmetic is on `Int`, `Float`, `Duration` and `Size` (`Add` also joins strings and
+/// lists), never mixed; `Duration * Int` and `Size * Int` scale; overflow and division by zero are errors. Order
+/// is on `Int`, `Float`, `Duration`, `Size`, `Mode` and strings; equality on everything. `In` looks a value up in a
+/// list or set, or among the keys of a map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum BinaryOp {
@@ -194,41 +226,85 @@ pub enum BinaryOp {
     In,
 }
 
-/// Built-in functions and methods. The receiver of a method is its first argument.
+/// What [`Node::Each`] does with the answers of its body.
+///
+/// What a set or map remains one of: `Filter`, `TakeWhile`, `SkipWhile` and `Partition` give what they run over
+/// (a list, a set, a map) with fewer elements. All others give lists, values or [`Value::Map`]s as said. Keys and
+/// their order are those of values; where keys are equal the order of the elements stays. `Any`, `All`, `Find` and
+/// `TakeWhile` evaluate no further than they need; the others evaluate the body for every element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Builtin {
-    /// `xs.join(separator)` over strings.
-    Join,
-    /// `xs.len()`, `s.len()` (characters).
-    Len,
-    /// `xs.first()`: none for an empty list.
-    First,
-    /// `xs.last()`: none for an empty list.
-    Last,
-    /// `xs.contains(x)`, `s.contains(part)`.
-    Contains,
-    /// `s.lines()`: without line ends; a last empty line does not count.
-    Lines,
-    /// `s.trim()`
-    Trim,
-    /// `s.starts_with(p)`
-    StartsWith,
-    /// `s.ends_with(p)`
-    EndsWith,
-    /// `s.replace(from, to)`
-    Replace,
-    /// `s.split(separator)`
-    Split,
-    /// `s.upper()`
-    Upper,
-    /// `s.lower()`
-    Lower,
-    /// `path.parent`: of the root, the root.
-    Parent,
-    /// `path.name`: the last segment; of the root, the empty text.
-    FileName,
-    /// `xs.indexed()`: a list of records of position and element.
-    Indexed,
-    /// `x.text()`, and the text of a hole.
-    Text,
+pub enum EachKind {
+    /// `xs.map(|x| ..)`: the list of the answers.
+    Map,
+    /// `xs.filter(|x| ..)`: the elements for which it holds.
+    Filter,
+    /// `xs.flat_map(|x| ..)`: the answers are lists; their elements in one list.
+    FlatMap,
+    /// `xs.filter_map(|x| ..)`: the answers that are there.
+    FilterMap,
+    /// `xs.any(|x| ..)`: whether it holds for one.
+    Any,
+    /// `xs.all(|x| ..)`: whether it holds for all.
+    All,
+    /// `xs.find(|x| ..)`: the first element for which it holds; none where there is none.
+    Find,
+    /// `xs.sort_by(|x| ..)`: a list in the order of the answers.
+    SortBy,
+    /// `xs.group_by(|x| ..)`: a map from each answer to the list of its elements.
+    GroupBy,
+    /// `xs.partition(|x| ..)`: a pair, those for which it holds and the rest.
+    Partition,
+    /// `xs.min_by(|x| ..)`: the first element with the least answer; none of no elements.
+    MinBy,
+    /// `xs.max_by(|x| ..)`: the first element with the greatest answer; none of no elements.
+    MaxBy,
+    /// `xs.take_while(|x| ..)`: the elements before the first for which it does not hold.
+    TakeWhile,
+    /// `xs.skip_while(|x| ..)`: the elements from the first on for which it does not hold.
+    SkipWhile,
+    /// `xs.unique_by(|x| ..)`: a list of the first element of each answer.
+    UniqueBy,
+}
+
+impl EachKind {
+    /// All of them, in the order of their codes in plans.
+    pub const ALL: [Self; 15] = [
+        Self::Map,
+        Self::Filter,
+        Self::FlatMap,
+        Self::FilterMap,
+        Self::Any,
+        Self::All,
+        Self::Find,
+        Self::SortBy,
+        Self::GroupBy,
+        Self::Partition,
+        Self::MinBy,
+        Self::MaxBy,
+        Self::TakeWhile,
+        Self::SkipWhile,
+        Self::UniqueBy,
+    ];
+
+    /// Its name in sources.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Map => "map",
+            Self::Filter => "filter",
+            Self::FlatMap => "flat_map",
+            Self::FilterMap => "filter_map",
+            Self::Any => "any",
+            Self::All => "all",
+            Self::Find => "find",
+            Self::SortBy => "sort_by",
+            Self::GroupBy => "group_by",
+            Self::Partition => "partition",
+            Self::MinBy => "min_by",
+            Self::MaxBy => "max_by",
+            Self::TakeWhile => "take_while",
+            Self::SkipWhile => "skip_while",
+            Self::UniqueBy => "unique_by",
+        }
+    }
 }

@@ -9,17 +9,23 @@ use std::sync::Arc;
 
 use crate::expr::{BinaryOp, Builtin, UnaryOp};
 use crate::text::TextError;
-use crate::value::{Blob, TextKind, Value};
+use crate::value::{Blob, DuplicateKey, Float, TextKind, Value};
 
+mod each;
 mod render;
+mod version;
 
-pub use render::{render_duration, render_mode, render_size, write_text};
+pub(crate) use each::elements_of;
+pub use each::{each, ordered};
+pub use render::{render_duration, render_float, render_mode, render_size, write_text};
+pub use version::{version_compare, version_key, version_number};
 
 /// The longest text that an operation gives, in bytes.
 pub const MAX_TEXT: usize = 16 << 20;
 /// The most elements that a list has.
 pub const MAX_LIST: usize = 1 << 20;
-/// How deep lists, records and payloads nest: a scalar has depth 0, an empty list depth 1.
+/// How deep lists, records, payloads and maps nest: a scalar has depth 0, an empty list depth 1, and a map counts
+/// twice (its entries are a level of their own).
 pub const MAX_DEPTH: usize = 16;
 
 /// Why an expression has no value.
@@ -28,6 +34,9 @@ pub enum EvalError {
     /// A number outside its type.
     #[error("the result of {0} does not fit a 64-bit number")]
     Overflow(&'static str),
+    /// A floating-point number that is not finite.
+    #[error("the result of {0} is not a finite number")]
+    NotFinite(&'static str),
     /// A duration or size below zero.
     #[error("{0} gives less than zero, and a {1} is never negative")]
     Negative(&'static str, &'static str),
@@ -42,6 +51,12 @@ pub enum EvalError {
         /// The list's length.
         length: usize,
     },
+    /// A key that the map does not have.
+    #[error("the map has no key {0}")]
+    NoKey(String),
+    /// A key that a map would have twice.
+    #[error("the key {0} is there twice")]
+    DuplicateKey(String),
     /// A text that is not of a checked string type.
     #[error(transparent)]
     Text(#[from] Box<TextError>),
@@ -59,6 +74,9 @@ pub enum EvalError {
     /// `path.parent` of a path that has none.
     #[error("the relative path `{0}` has no parent")]
     NoParent(Arc<str>),
+    /// One of the errors that would show a part of a value that depends on a secret.
+    #[error("a value that depends on a secret is not what it should be: {0}")]
+    Hidden(&'static str),
     /// A text longer than [`MAX_TEXT`].
     #[error("{0} gives a text of more than 16 MiB")]
     TextTooLong(&'static str),
@@ -66,7 +84,7 @@ pub enum EvalError {
     #[error("{0} gives a list of more than 1048576 elements")]
     ListTooLong(&'static str),
     /// A value deeper than [`MAX_DEPTH`].
-    #[error("lists and records nest more than 16 levels deep")]
+    #[error("lists, records and maps nest more than 16 levels deep")]
     TooDeep,
     /// An evaluation that takes more steps than its budget has.
     #[error("the evaluation takes more than {0} steps")]
@@ -88,11 +106,38 @@ impl EvalError {
     pub const fn is_internal(&self) -> bool {
         matches!(self, Self::Type(_))
     }
+
+    /// The same without any part of a value, for values that depend on a secret.
+    #[must_use]
+    pub fn hidden(self) -> Self {
+        match self {
+            Self::Index { .. } => Self::Hidden("there is no such position"),
+            Self::NoKey(_) => Self::Hidden("there is no such key"),
+            Self::DuplicateKey(_) => Self::Hidden("a key is there twice"),
+            Self::Text(error) => Self::Hidden(error.kind.problem()),
+            Self::Fail(_) => Self::Hidden("`fail`"),
+            Self::NoParent(_) => Self::Hidden("a relative path has no parent"),
+            // None of these has a part of a value.
+            Self::Overflow(_)
+            | Self::NotFinite(_)
+            | Self::Negative(..)
+            | Self::DivisionByZero
+            | Self::Argument { .. }
+            | Self::Hidden(_)
+            | Self::TextTooLong(_)
+            | Self::ListTooLong(_)
+            | Self::TooDeep
+            | Self::TooManySteps(_)
+            | Self::TooMuchOutput(_)
+            | Self::Lookup(_)
+            | Self::Type(_) => self,
+        }
+    }
 }
 
 type Result<T, E = EvalError> = std::result::Result<T, E>;
 
-/// `-a` on integers, `!a` on booleans.
+/// `-a` on numbers, `!a` on booleans.
 ///
 /// # Errors
 /// Overflow.
@@ -101,6 +146,7 @@ pub fn unary(op: UnaryOp, a: &Value) -> Result<Value> {
         (UnaryOp::Negate, Value::Int(a)) => {
             a.checked_neg().map(Value::Int).ok_or(EvalError::Overflow("this negation"))
         }
+        (UnaryOp::Negate, Value::Float(a)) => finite("this negation", -a.get()),
         (UnaryOp::Not, Value::Bool(a)) => Ok(Value::Bool(!a)),
         (UnaryOp::Negate, _) => Err(EvalError::Type("`-`")),
         (UnaryOp::Not, _) => Err(EvalError::Type("`!`")),
@@ -126,6 +172,7 @@ pub fn binary(op: BinaryOp, a: &Value, b: &Value) -> Result<Value> {
         BinaryOp::GreaterEqual => Ok(Value::Bool(order(a, b)?.is_ge())),
         BinaryOp::In => match b {
             Value::List(list) => Ok(Value::Bool(list.iter().any(|element| equal(a, element)))),
+            Value::Map(entries) => Ok(Value::Bool(Value::find(entries, a).is_some())),
             _ => Err(EvalError::Type("`in`")),
         },
     }
@@ -141,6 +188,7 @@ fn add(a: &Value, b: &Value) -> Result<Value> {
         (Value::Size(a), Value::Size(b)) => {
             a.checked_add(*b).map(Value::Size).ok_or(EvalError::Overflow(WHAT))
         }
+        (Value::Float(a), Value::Float(b)) => finite(WHAT, a.get() + b.get()),
         (Value::Str(a), Value::Str(b)) => {
             let mut out = text_buffer(WHAT, [a.len(), b.len()])?;
             out.push_str(a);
@@ -165,6 +213,7 @@ fn subtract(a: &Value, b: &Value) -> Result<Value> {
         (Value::Size(a), Value::Size(b)) => {
             a.checked_sub(*b).map(Value::Size).ok_or(EvalError::Negative(WHAT, "Size"))
         }
+        (Value::Float(a), Value::Float(b)) => finite(WHAT, a.get() - b.get()),
         _ => Err(EvalError::Type("`-`")),
     }
 }
@@ -183,6 +232,7 @@ fn multiply(a: &Value, b: &Value) -> Result<Value> {
             let b = u64::try_from(*b).map_err(|_| EvalError::Negative(WHAT, "Size"))?;
             a.checked_mul(b).map(Value::Size).ok_or(EvalError::Overflow(WHAT))
         }
+        (Value::Float(a), Value::Float(b)) => finite(WHAT, a.get() * b.get()),
         _ => Err(EvalError::Type("`*`")),
     }
 }
@@ -213,6 +263,7 @@ fn divide(a: &Value, b: &Value) -> Result<Value> {
             let quotient = a.checked_div(*b).ok_or(EvalError::DivisionByZero)?;
             i64::try_from(quotient).map(Value::Int).map_err(|_| EvalError::Overflow(WHAT))
         }
+        (Value::Float(a), Value::Float(b)) => finite(WHAT, a.get() / b.get()),
         _ => Err(EvalError::Type("`/`")),
     }
 }
@@ -233,12 +284,22 @@ fn remainder(a: &Value, b: &Value) -> Result<Value> {
         (Value::Size(a), Value::Size(b)) => {
             a.checked_rem(*b).map(Value::Size).ok_or(EvalError::DivisionByZero)
         }
+        // Exact, so the same on every machine.
+        (Value::Float(a), Value::Float(b)) => finite(WHAT, a.get() % b.get()),
         _ => Err(EvalError::Type("`%`")),
     }
 }
 
 fn is_zero(value: &Value) -> bool {
-    matches!(value, Value::Int(0) | Value::Duration(0) | Value::Size(0))
+    match value {
+        Value::Int(0) | Value::Duration(0) | Value::Size(0) => true,
+        Value::Float(n) => *n == Float::default(),
+        _ => false,
+    }
+}
+
+fn finite(what: &'static str, number: f64) -> Result<Value> {
+    Float::new(number).map(Value::Float).ok_or(EvalError::NotFinite(what))
 }
 
 fn non_negative(nanoseconds: i64, what: &'static str) -> Result<Value> {
@@ -249,13 +310,24 @@ fn non_negative(nanoseconds: i64, what: &'static str) -> Result<Value> {
     }
 }
 
-/// Whether two values are equal. A blob and a text are when the blob holds the text's bytes: content is the
-/// same wherever the compiler put it.
+/// Whether two values are equal. Content is the same wherever the compiler put it: a blob, bytes and a text are
+/// equal when they hold the same bytes.
 #[must_use]
 pub fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Blob(blob), Value::Str(text)) | (Value::Str(text), Value::Blob(blob)) => {
             holds(blob, text.as_bytes())
+        }
+        (Value::Blob(blob), Value::Bytes(bytes)) | (Value::Bytes(bytes), Value::Blob(blob)) => {
+            holds(blob, bytes)
+        }
+        (Value::Bytes(bytes), Value::Str(text)) | (Value::Str(text), Value::Bytes(bytes)) => {
+            **bytes == *text.as_bytes()
+        }
+        (Value::Map(a), Value::Map(b)) => {
+            a.len() == b.len()
+                && (Arc::ptr_eq(a, b)
+                    || a.iter().zip(b.iter()).all(|((i, a), (j, b))| equal(i, j) && equal(a, b)))
         }
         (Value::List(a), Value::List(b)) | (Value::Record(a), Value::Record(b)) => all_equal(a, b),
         (Value::Variant(i, a), Value::Variant(j, b)) => i == j && all_equal(a, b),
@@ -264,7 +336,7 @@ pub fn equal(a: &Value, b: &Value) -> bool {
 }
 
 fn all_equal(a: &[Value], b: &[Value]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b))
+    a.len() == b.len() && (std::ptr::eq(a, b) || a.iter().zip(b).all(|(a, b)| equal(a, b)))
 }
 
 fn holds(blob: &Blob, bytes: &[u8]) -> bool {
@@ -276,16 +348,20 @@ fn order(a: &Value, b: &Value) -> Result<std::cmp::Ordering> {
         (Value::Int(a), Value::Int(b)) | (Value::Duration(a), Value::Duration(b)) => Ok(a.cmp(b)),
         (Value::Size(a), Value::Size(b)) => Ok(a.cmp(b)),
         (Value::Mode(a), Value::Mode(b)) => Ok(a.cmp(b)),
+        (Value::Float(a), Value::Float(b)) => Ok(a.cmp(b)),
         (Value::Str(a), Value::Str(b)) => Ok(a.cmp(b)),
         _ => Err(EvalError::Type("a comparison")),
     }
 }
 
-/// `list[index]`
+/// `list[index]`, `map[key]`
 ///
 /// # Errors
-/// There is no such position.
+/// There is no such position or key.
 pub fn index(list: &Value, index: &Value) -> Result<Value> {
+    if let Value::Map(entries) = list {
+        return Value::find(entries, index).cloned().ok_or_else(|| EvalError::NoKey(shown(index)));
+    }
     let (Value::List(list), Value::Int(index)) = (list, index) else {
         return Err(EvalError::Type("`[ ]`"));
     };
@@ -340,6 +416,30 @@ pub fn list(elements: Vec<Value>) -> Result<Value> {
     Ok(Value::List(elements.into()))
 }
 
+/// A map of these entries.
+///
+/// # Errors
+/// A key that is there twice, more than [`MAX_LIST`] entries.
+pub fn map(entries: Vec<(Value, Value)>) -> Result<Value> {
+    check_list("this map", entries.len())?;
+    entries.iter().try_for_each(|(key, _)| ordered(key))?;
+    Value::map(entries).map_err(|DuplicateKey(key)| EvalError::DuplicateKey(shown(&key)))
+}
+
+/// A key for a message.
+fn shown(key: &Value) -> String {
+    const MOST: usize = 80;
+    let mut out = String::new();
+    match (key, write_text(key, &mut out)) {
+        (Value::Str(text), _) if text.chars().count() > MOST => {
+            format!("{:?}..", text.chars().take(MOST).collect::<String>())
+        }
+        (Value::Str(text), _) => format!("{text:?}"),
+        (_, Ok(())) => out,
+        (..) => "that was asked for".to_owned(),
+    }
+}
+
 /// Joins the texts of values: a string with its holes.
 ///
 /// # Errors
@@ -379,54 +479,17 @@ pub fn convert_value(kind: TextKind, value: &Value) -> Result<Value> {
     Ok(value.clone())
 }
 
-fn check_text(kind: TextKind, text: &str) -> Result<()> {
-    kind.check(text).map_err(|error| EvalError::Text(Box::new(error)))
+/// Whether a text is of a checked string type: itself, or none.
+///
+/// # Errors
+/// Only of a broken plan.
+pub fn try_convert(kind: TextKind, value: &Value) -> Result<Value> {
+    let Value::Str(text) = value else { return Err(EvalError::Type("a conversion")) };
+    Ok(if kind.check(text).is_ok() { value.clone() } else { Value::None })
 }
 
-impl Builtin {
-    /// How many arguments it takes, the receiver among them.
-    #[must_use]
-    pub const fn arity(self) -> usize {
-        match self {
-            Self::Replace => 3,
-            Self::Join | Self::Contains | Self::StartsWith | Self::EndsWith | Self::Split => 2,
-            Self::Len
-            | Self::First
-            | Self::Last
-            | Self::Lines
-            | Self::Trim
-            | Self::Upper
-            | Self::Lower
-            | Self::Parent
-            | Self::FileName
-            | Self::Indexed
-            | Self::Text => 1,
-        }
-    }
-
-    /// Its name in sources.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Join => "join",
-            Self::Len => "len",
-            Self::First => "first",
-            Self::Last => "last",
-            Self::Contains => "contains",
-            Self::Lines => "lines",
-            Self::Trim => "trim",
-            Self::StartsWith => "starts_with",
-            Self::EndsWith => "ends_with",
-            Self::Replace => "replace",
-            Self::Split => "split",
-            Self::Upper => "upper",
-            Self::Lower => "lower",
-            Self::Parent => "parent",
-            Self::FileName => "name",
-            Self::Indexed => "indexed",
-            Self::Text => "text",
-        }
-    }
+fn check_text(kind: TextKind, text: &str) -> Result<()> {
+    kind.check(text).map_err(|error| EvalError::Text(Box::new(error)))
 }
 
 /// A built-in function or method.
@@ -541,18 +604,27 @@ fn text_buffer(what: &'static str, lengths: impl IntoIterator<Item = usize>) -> 
 #[must_use]
 pub fn depth(value: &Value) -> usize {
     fn below(value: &Value, left: usize) -> usize {
-        let (Value::List(parts) | Value::Record(parts) | Value::Variant(_, parts)) = value else { return 0 };
-        if left == 0 {
-            return 1;
-        }
-        let mut deepest = 0;
-        for part in parts.iter() {
-            deepest = deepest.max(below(part, left - 1));
-            if deepest == left {
-                break;
+        let deepest = |values: &mut dyn Iterator<Item = &Value>, left: usize| {
+            let mut deepest = 0;
+            for value in values {
+                deepest = deepest.max(below(value, left));
+                if deepest > left {
+                    break;
+                }
             }
+            deepest
+        };
+        match value {
+            Value::List(_) | Value::Record(_) | Value::Variant(..) => match left.checked_sub(1) {
+                Some(left) => 1 + deepest(&mut value.parts().iter(), left),
+                None => 1,
+            },
+            Value::Map(entries) => match left.checked_sub(2) {
+                Some(left) => 2 + deepest(&mut entries.iter().flat_map(|(key, value)| [key, value]), left),
+                None => left + 1,
+            },
+            _ => 0,
         }
-        1 + deepest
     }
     below(value, MAX_DEPTH)
 }

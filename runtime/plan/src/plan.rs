@@ -6,6 +6,10 @@ use crate::expr::{Exprs, Node, Operand};
 use crate::schema::Schema;
 use crate::value::{Blob, Type, TypeDef, Value};
 
+mod secret;
+
+pub use secret::{SecretUse, placeholder, secret_name};
+
 /// Everything one bundle can do to a host. It is evaluated against the host's facts and labels there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
@@ -32,6 +36,8 @@ pub struct Plan {
     pub edges: Vec<Edge>,
     /// What refuses the plan on a host where it holds (`fail` under a host-phase condition).
     pub refusals: Vec<PlanRefusal>,
+    /// The secrets that expressions read, sorted by name.
+    pub secrets: Vec<SecretUse>,
 }
 
 /// A `fail` that the host reaches when a condition holds: the plan does not stand there.
@@ -276,6 +282,10 @@ fn visit_blobs(value: &Value, visit: &mut dyn FnMut(&Blob)) {
         Value::List(parts) | Value::Record(parts) | Value::Variant(_, parts) => {
             parts.iter().for_each(|part| visit_blobs(part, visit));
         }
+        Value::Map(entries) => entries.iter().for_each(|(key, value)| {
+            visit_blobs(key, visit);
+            visit_blobs(value, visit);
+        }),
         _ => {}
     }
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::expr::{BinaryOp, Builtin, ExprId, Exprs, Node, Operand, UnaryOp};
+use crate::expr::{BinaryOp, Builtin, EachKind, ExprId, Exprs, Node, Operand, UnaryOp};
 use crate::plan::{
     Clause, Declaration, Edge, EdgeKind, EdgeReason, Fact, Label, Plan, PlanRefusal, Policy, Priority, Retry,
-    Setting, SourceSpan, Step,
+    SecretUse, Setting, SourceSpan, Step,
 };
 use crate::schema::{Attribute, Autoedge, Claim, Effect, Key, Output, Schema};
-use crate::value::{Blob, TextKind, Type, TypeDef, TypeShape, Value};
+use crate::value::{Blob, Float, TextKind, Type, TypeDef, TypeShape, Value};
 
 /// A text.
 #[must_use]
@@ -157,7 +157,15 @@ pub fn everything() -> Plan {
         },
         TypeDef {
             name: "std.facts.Cpu".to_owned(),
-            shape: TypeShape::Record(vec![("count".to_owned(), Type::Int)]),
+            shape: TypeShape::Record(vec![
+                ("count".to_owned(), Type::Int),
+                ("load".to_owned(), Type::Float),
+                ("microcode".to_owned(), Type::Optional(Box::new(Type::Bytes))),
+                ("flags".to_owned(), Type::Set(Box::new(Type::String))),
+                ("caches".to_owned(), Type::Map(Box::new(Type::Int), Box::new(Type::Size))),
+                ("range".to_owned(), Type::Tuple(vec![Type::Int, Type::Int])),
+                ("serial".to_owned(), Type::Secret(Box::new(Type::String))),
+            ]),
         },
     ];
     plan.labels = vec![
@@ -168,6 +176,7 @@ pub fn everything() -> Plan {
         Fact { path: "cpu".to_owned(), ty: Type::Named(2) },
         Fact { path: "os.family".to_owned(), ty: Type::Named(1) },
     ];
+    plan.secrets = ["db/password", "tls.key"].map(|name| SecretUse { name: name.to_owned() }).into();
     everything_in_exprs(&mut plan);
     let is_web = plan.exprs.push(Node::Label(0));
     let is_web = plan.exprs.push(Node::IsVariant(is_web, 0));
@@ -238,6 +247,12 @@ pub fn everything() -> Plan {
     plan
 }
 
+/// A floating-point number; 0 for what is none.
+#[must_use]
+pub fn float(number: f64) -> Value {
+    Value::Float(Float::new(number).unwrap_or_default())
+}
+
 /// Adds a node of every kind; their values make no sense.
 fn everything_in_exprs(plan: &mut Plan) {
     let exprs = &mut plan.exprs;
@@ -255,6 +270,14 @@ fn everything_in_exprs(plan: &mut Plan) {
         Value::Variant(3, Arc::new([Value::Int(24)])),
         Value::Variant(0, Arc::new([])),
         Value::Blob(blob(BLOBS[1])),
+        float(0.0),
+        float(-1.5),
+        float(100_000.0),
+        float(0.1),
+        Value::Bytes(Arc::new([])),
+        Value::Bytes(Arc::new([0, 255])),
+        Value::Map(Arc::new([])),
+        Value::Map(Arc::new([(Value::Int(-1), text("x")), (Value::Int(7), Value::None)])),
     ]);
     let c = exprs.push(Node::Const(Value::Record(fields)));
     let fact = exprs.push(Node::Fact(1));
@@ -301,10 +324,17 @@ fn everything_in_exprs(plan: &mut Plan) {
         Node::Variant(70_000, all.clone()),
         Node::Concat(all),
         Node::Call(Builtin::Replace, vec![fact, label, c]),
-        Node::Map { list: fact, local: 0, body: local },
+        Node::Fold { list: fact, init: label, local: 0, body: local },
+        Node::TryConvert(TextKind::Regex, label),
+        Node::Secret(0),
+        Node::Map(vec![(fact, label), (key, c)]),
+        Node::Map(Vec::new()),
         Node::Fail(label),
     ] {
         exprs.push(node);
+    }
+    for kind in EachKind::ALL {
+        exprs.push(Node::Each { kind, list: fact, local: 31, body: local });
     }
     for kind in TextKind::ALL {
         exprs.push(Node::Convert(kind, label));

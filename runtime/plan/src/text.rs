@@ -8,6 +8,10 @@ use std::ops::Range;
 
 use crate::value::TextKind;
 
+mod email;
+pub(crate) mod regex;
+pub(crate) mod version;
+
 /// Why a text is not of a checked string type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} is not {}: {reason}{}", shown(.text), .kind.with_article(), hint(.suggestion.as_deref()))]
@@ -75,7 +79,7 @@ impl Flaw {
 
 impl TextKind {
     /// All of them, in the order of their codes in plans.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::AbsPath,
         Self::RelPath,
         Self::HostName,
@@ -86,6 +90,9 @@ impl TextKind {
         Self::GroupName,
         Self::PackageName,
         Self::UnitName,
+        Self::Version,
+        Self::Regex,
+        Self::Email,
     ];
 
     /// The type's name in sources: `AbsPath`.
@@ -102,6 +109,9 @@ impl TextKind {
             Self::GroupName => "GroupName",
             Self::PackageName => "PackageName",
             Self::UnitName => "UnitName",
+            Self::Version => "Version",
+            Self::Regex => "Regex",
+            Self::Email => "Email",
         }
     }
 
@@ -111,9 +121,29 @@ impl TextKind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
+    /// What is wrong with a text that is not of this type, without the text.
+    #[must_use]
+    pub const fn problem(self) -> &'static str {
+        match self {
+            Self::AbsPath => "a text is not an AbsPath",
+            Self::RelPath => "a text is not a RelPath",
+            Self::HostName => "a text is not a HostName",
+            Self::IpAddr => "a text is not an IpAddr",
+            Self::Cidr => "a text is not a Cidr",
+            Self::Url => "a text is not a Url",
+            Self::UserName => "a text is not a UserName",
+            Self::GroupName => "a text is not a GroupName",
+            Self::PackageName => "a text is not a PackageName",
+            Self::UnitName => "a text is not a UnitName",
+            Self::Version => "a text is not a Version",
+            Self::Regex => "a text is not a Regex",
+            Self::Email => "a text is not an Email",
+        }
+    }
+
     fn with_article(self) -> String {
         let article = match self {
-            Self::AbsPath | Self::IpAddr => "an",
+            Self::AbsPath | Self::IpAddr | Self::Email => "an",
             _ => "a",
         };
         format!("{article} {}", self.name())
@@ -149,6 +179,9 @@ fn scan(kind: TextKind, text: &str) -> Result<(), Flaw> {
         TextKind::GroupName => account(text, kind),
         TextKind::PackageName => package(text),
         TextKind::UnitName => unit(text),
+        TextKind::Version => version::scan(text),
+        TextKind::Regex => regex::scan(text),
+        TextKind::Email => email::scan(text),
     }
 }
 

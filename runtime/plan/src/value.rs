@@ -2,10 +2,20 @@
 
 use std::sync::Arc;
 
+mod float;
+
+pub use float::Float;
+
 /// A value. Cloning is cheap: everything large is shared.
 ///
 /// Records and variant payloads are positional, in the order of their declaration; the plan's type table
-/// names the fields.
+/// names the fields. A tuple is a [`Value::Record`]. A set is a [`Value::List`] that is sorted and has no
+/// element twice.
+///
+/// The order of values is that of maps and sets. It is total; between values of one type it is what one
+/// expects, but for the checked string types, which are ordered as texts (versions too: their own order is
+/// [`crate::op::version_key`]). Contents have no place in it: the same content may be a text or a blob, so
+/// they are neither keys nor elements of sets.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
     /// The absent value of an optional type. A present one is the value itself.
@@ -30,6 +40,55 @@ pub enum Value {
     Variant(u32, Arc<[Value]>),
     /// Content stored once in the bundle.
     Blob(Blob),
+    /// A finite 64-bit floating-point number.
+    Float(Float),
+    /// Bytes that need not be text.
+    Bytes(Arc<[u8]>),
+    /// Keys with their values, sorted by key, each key once: [`Value::map`] makes it so, and plans with
+    /// others are refused.
+    Map(Arc<[(Value, Value)]>),
+}
+
+/// Two entries of a map with the same key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DuplicateKey(pub Value);
+
+impl Value {
+    /// A map of these entries, in any order.
+    ///
+    /// # Errors
+    /// The first key, in order, that is there twice.
+    pub fn map(mut entries: Vec<(Self, Self)>) -> Result<Self, DuplicateKey> {
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        match entries.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            Some(pair) => Err(DuplicateKey(pair[0].0.clone())),
+            None => Ok(Self::Map(entries.into())),
+        }
+    }
+
+    /// A set of these elements, in any order: a list that is sorted and has no element twice.
+    #[must_use]
+    pub fn set(mut elements: Vec<Self>) -> Self {
+        elements.sort();
+        elements.dedup();
+        Self::List(elements.into())
+    }
+
+    /// The parts of a list, record or payload. A map's are its entries, which are no values.
+    #[must_use]
+    pub fn parts(&self) -> &[Self] {
+        match self {
+            Self::List(parts) | Self::Record(parts) | Self::Variant(_, parts) => parts,
+            _ => &[],
+        }
+    }
+
+    /// The value of a key of these entries, which are sorted.
+    #[must_use]
+    pub fn find<'a>(entries: &'a [(Self, Self)], key: &Self) -> Option<&'a Self> {
+        let at = entries.binary_search_by(|(other, _)| other.cmp(key)).ok()?;
+        entries.get(at).map(|(_, value)| value)
+    }
 }
 
 /// Content by digest.
@@ -64,6 +123,12 @@ pub enum TextKind {
     PackageName,
     /// A systemd unit name; without a suffix it is a service.
     UnitName,
+    /// Numbers separated by dots, with a pre-release and build data as in Semantic Versioning.
+    Version,
+    /// A regular expression.
+    Regex,
+    /// An address of a mailbox: `user@example.com`.
+    Email,
 }
 
 /// A type as plans know it: of schema attributes, facts, labels and outputs.
@@ -91,6 +156,18 @@ pub enum Type {
     Optional(Box<Type>),
     /// A record or enum: position in the plan's type table.
     Named(u32),
+    /// `Float`
+    Float,
+    /// `Bytes`
+    Bytes,
+    /// `Set<T>`
+    Set(Box<Type>),
+    /// `Map<K, V>`
+    Map(Box<Type>, Box<Type>),
+    /// `(A, B)`
+    Tuple(Vec<Type>),
+    /// `Secret<T>`: a `T` that is never shown.
+    Secret(Box<Type>),
 }
 
 /// A record or enum type used by facts, labels or attributes.

@@ -171,7 +171,14 @@ fn rust_type(ty: &Type, schema: &Schema, attribute: &str) -> Result<String, Unsu
         Type::String | Type::Text(_) => "&'a str".to_owned(),
         Type::Blob => "decode::Content<'a>".to_owned(),
         Type::List(inner) => format!("Vec<{}>", rust_type(inner, schema, attribute)?),
-        Type::Optional(_) | Type::Named(_) => {
+        Type::Float => "mc_plan::value::Float".to_owned(),
+        Type::Bytes => "&'a [u8]".to_owned(),
+        Type::Set(inner) => format!("Vec<{}>", rust_type(inner, schema, attribute)?),
+        Type::Secret(inner) => rust_type(inner, schema, attribute)?,
+        Type::Map(key, value) => {
+            format!("Vec<({}, {})>", rust_type(key, schema, attribute)?, rust_type(value, schema, attribute)?)
+        }
+        Type::Optional(_) | Type::Named(_) | Type::Tuple(_) => {
             return Err(Unsupported(format!(
                 "`{}.{attribute}` is of a type that the generator does not know yet; teach it in \
                  runtime/providers/src/codegen.rs",
@@ -194,5 +201,13 @@ fn type_text(ty: &Type) -> String {
         Type::List(inner) => format!("List<{}>", type_text(inner)),
         Type::Optional(inner) => format!("{}?", type_text(inner)),
         Type::Named(at) => format!("#{at}"),
+        Type::Float => "Float".to_owned(),
+        Type::Bytes => "Bytes".to_owned(),
+        Type::Set(inner) => format!("Set<{}>", type_text(inner)),
+        Type::Map(key, value) => format!("Map<{}, {}>", type_text(key), type_text(value)),
+        Type::Tuple(parts) => {
+            format!("({})", parts.iter().map(type_text).collect::<Vec<String>>().join(", "))
+        }
+        Type::Secret(inner) => format!("Secret<{}>", type_text(inner)),
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mc_engine::provider::{ProviderError, ProviderErrorKind};
-use mc_plan::value::{Blob, Value};
+use mc_plan::value::{Blob, Float, Value};
 
 /// A Rust type that a value of some language type becomes.
 pub(crate) trait Decode<'a>: Sized {
@@ -16,8 +16,26 @@ pub(crate) trait Decode<'a>: Sized {
 pub(crate) enum Content<'a> {
     /// Inline.
     Text(&'a Arc<str>),
+    /// Inline, and not text.
+    Bytes(&'a Arc<[u8]>),
     /// By digest.
     Blob(Blob),
+}
+
+impl<'a> Content<'a> {
+    /// The bytes that stand in the plan, or the name of those that do not.
+    pub(crate) fn inline(self) -> Result<&'a [u8], Blob> {
+        match self {
+            Self::Text(text) => Ok(text.as_bytes()),
+            Self::Bytes(bytes) => Ok(bytes),
+            Self::Blob(blob) => Err(blob),
+        }
+    }
+
+    /// Its length in bytes.
+    pub(crate) fn size(self) -> u64 {
+        self.inline().map_or_else(|blob| blob.size, |bytes| bytes.len() as u64)
+    }
 }
 
 impl<'a> Decode<'a> for &'a str {
@@ -53,10 +71,31 @@ impl Decode<'_> for u32 {
     }
 }
 
+impl Decode<'_> for Float {
+    fn decode(value: &Value) -> Option<Self> {
+        if let Value::Float(number) = value { Some(*number) } else { None }
+    }
+}
+
+impl<'a> Decode<'a> for &'a [u8] {
+    fn decode(value: &'a Value) -> Option<Self> {
+        if let Value::Bytes(bytes) = value { Some(bytes) } else { None }
+    }
+}
+
+/// The entries of a `Map`, sorted by key.
+impl<'a, K: Decode<'a>, V: Decode<'a>> Decode<'a> for Vec<(K, V)> {
+    fn decode(value: &'a Value) -> Option<Self> {
+        let Value::Map(entries) = value else { return None };
+        entries.iter().map(|(key, value)| Some((K::decode(key)?, V::decode(value)?))).collect()
+    }
+}
+
 impl<'a> Decode<'a> for Content<'a> {
     fn decode(value: &'a Value) -> Option<Self> {
         match value {
             Value::Str(text) => Some(Self::Text(text)),
+            Value::Bytes(bytes) => Some(Self::Bytes(bytes)),
             Value::Blob(blob) => Some(Self::Blob(*blob)),
             _ => None,
         }

@@ -74,10 +74,8 @@ impl FileProvider {
         let mut length = 0_u64;
         let mut same = true;
         let mut whole = true;
-        let size = file.content.map(|content| match content {
-            Content::Text(text) => text.len() as u64,
-            Content::Blob(blob) => blob.size,
-        });
+        let size = file.content.map(Content::size);
+        let wanted_bytes = file.content.map(Content::inline);
         let meta = ctx.host().scan(path, buffer, &mut |piece| {
             let start = length;
             length += piece.len() as u64;
@@ -86,12 +84,11 @@ impl FileProvider {
                 (same, whole) = (false, false);
                 return ControlFlow::Break(());
             }
-            if let Some(Content::Text(text)) = file.content
+            if let Some(Ok(bytes)) = wanted_bytes
                 && same
             {
-                let expected = usize::try_from(start)
-                    .ok()
-                    .and_then(|start| text.as_bytes().get(start..start + piece.len()));
+                let expected =
+                    usize::try_from(start).ok().and_then(|start| bytes.get(start..start + piece.len()));
                 same = expected == Some(piece);
             }
             digest.update(piece);
@@ -99,12 +96,10 @@ impl FileProvider {
         })?;
         let there = meta.is_some_and(|meta| meta.kind == FileKind::Regular);
         let found: Option<[u8; 32]> = (there && whole).then(|| digest.finalize().into());
-        let content = match file.content {
+        let content = match wanted_bytes {
             None => Comparison::Unmanaged,
-            Some(Content::Text(text)) if there && same && length == text.len() as u64 => Comparison::Same,
-            Some(Content::Blob(blob)) if length == blob.size && found == Some(blob.digest) => {
-                Comparison::Same
-            }
+            Some(Ok(bytes)) if there && same && length == bytes.len() as u64 => Comparison::Same,
+            Some(Err(blob)) if length == blob.size && found == Some(blob.digest) => Comparison::Same,
             Some(_) => Comparison::Differs(found),
         };
         let mut outputs = vec![None; File::OUTPUTS];
@@ -132,9 +127,9 @@ impl FileProvider {
         let seen: &Seen = work.observed.detail()?;
         let (uid, gid) = seen.ownership.ids(wanted(&file))?;
         let path = Utf8Path::new(file.path);
-        let content = match (seen.content, file.content) {
-            (Comparison::Differs(_), Some(Content::Text(text))) => Bytes::Bytes(text.as_bytes()),
-            (Comparison::Differs(_), Some(Content::Blob(blob))) => Bytes::Blob(blob, ctx.read().contents()),
+        let content = match (seen.content, file.content.map(Content::inline)) {
+            (Comparison::Differs(_), Some(Ok(bytes))) => Bytes::Bytes(bytes),
+            (Comparison::Differs(_), Some(Err(blob))) => Bytes::Blob(blob, ctx.read().contents()),
             _ => {
                 if let Some(meta) = &seen.meta {
                     shared(file.path, meta)?;
@@ -202,10 +197,8 @@ impl Provider for FileProvider {
         }
         if let (Comparison::Differs(digest), Some(content)) = (seen.content, file.content) {
             let old = seen.meta.map(|meta| describe(meta.size, digest));
-            let new = match content {
-                Content::Text(text) => describe(text.len() as u64, Some(sha256(text.as_bytes()))),
-                Content::Blob(blob) => describe(blob.size, Some(blob.digest)),
-            };
+            let digest = content.inline().map_or_else(|blob| blob.digest, sha256);
+            let new = describe(content.size(), Some(digest));
             diff.push("content", old, Some(new));
             diff.text = seen.text.clone();
         }
@@ -265,6 +258,10 @@ fn texts(
 ) -> Result<Option<TextChange>, ProviderError> {
     let new: Arc<str> = match new {
         Content::Text(text) if text.len() <= TEXT_LIMIT => Arc::clone(text),
+        Content::Bytes(bytes) if bytes.len() <= TEXT_LIMIT => match std::str::from_utf8(bytes) {
+            Ok(text) => text.into(),
+            Err(_) => return Ok(None),
+        },
         Content::Blob(blob) if blob.size <= TEXT_LIMIT as u64 => {
             let mut bytes = vec![0; usize::try_from(blob.size).unwrap_or(0)];
             let mut filled = 0;

@@ -7,7 +7,7 @@ use crate::hir::{ExprId as HirId, ExprKind, Stmt};
 use crate::name::DeclId;
 use crate::signature::{self, Signature};
 use crate::ty::Ty;
-use mc_plan::expr::{Builtin, ExprId, Node, UnaryOp};
+use mc_plan::expr::{Builtin, EachKind, ExprId, Node, UnaryOp};
 use mc_plan::op::{self, EvalError};
 use mc_plan::value::Value;
 use std::rc::Rc;
@@ -371,7 +371,9 @@ impl<'db> Evaluator<'db> {
         let result = self.block(frame, Some(Rc::clone(env)), block, vec![Datum::Node(parameter)]);
         self.context.lambdas -= 1;
         match self.node(&result, place) {
-            Some(body) => Datum::Node(self.out.residual.node(Node::Map { list, local, body }, place)),
+            Some(body) => Datum::Node(
+                self.out.residual.node(Node::Each { kind: EachKind::Map, list, local, body }, place),
+            ),
             None => Datum::Poison,
         }
     }

@@ -30,7 +30,7 @@ impl Residual {
             return *id;
         }
         let mut phase = match node {
-            Node::Output { .. } | Node::Early(_) => Phase::Run,
+            Node::Output { .. } | Node::Early(_) | Node::Secret(_) => Phase::Run,
             _ => Phase::Host,
         };
         node.operands(|operand| phase = phase.max(self.phase(operand)));

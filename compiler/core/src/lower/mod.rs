@@ -240,7 +240,9 @@ fn shown_value(value: &Value) -> String {
             let items: Vec<String> = items.iter().take(8).map(shown_value).collect();
             format!("[{}]", items.join(", "))
         }
-        Value::Record(_) | Value::Variant(..) | Value::Blob(_) => "..".to_owned(),
+        Value::Record(_) | Value::Variant(..) | Value::Blob(_) | Value::Bytes(_) | Value::Map(_) => {
+            "..".to_owned()
+        }
         scalar => match mc_plan::op::concat(std::slice::from_ref(scalar)) {
             Ok(Value::Str(text)) => text.to_string(),
             _ => "..".to_owned(),

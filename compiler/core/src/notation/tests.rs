@@ -120,7 +120,8 @@ fn strings_calls_and_lambdas() {
             let list = e.push(Node::List(vec![joined]));
             let item = e.push(Node::Local(0));
             let upper = e.push(Node::Call(Builtin::Upper, vec![item]));
-            let mapped = e.push(Node::Map { list, local: 0, body: upper });
+            let mapped =
+                e.push(Node::Each { kind: mc_plan::expr::EachKind::Map, list, local: 0, body: upper });
             let comma = e.push(Node::Const(text(", ")));
             let all = e.push(Node::Call(Builtin::Join, vec![mapped, comma]));
             let path = e.push(Node::Convert(TextKind::AbsPath, all));

@@ -38,6 +38,22 @@ fn fit(finding: Finding, ty: &Type, types: &[TypeDef], depth: u32) -> Result<Val
                 list.into_iter().map(|item| fit(item, inner, types, depth + 1)).collect();
             Value::List(list?.into())
         }
+        (Type::Set(inner), Finding::List(list)) => {
+            let list: Result<Vec<Value>, FactError> =
+                list.into_iter().map(|item| fit(item, inner, types, depth + 1)).collect();
+            Value::set(list?)
+        }
+        (Type::Map(key, value), Finding::Record(map)) => {
+            let entries: Result<Vec<(Value, Value)>, FactError> = map
+                .into_iter()
+                .map(|(name, item)| {
+                    let key = fit(Finding::Text(name), key, types, depth + 1)?;
+                    Ok((key, fit(item, value, types, depth + 1)?))
+                })
+                .collect();
+            // The names of a record differ, and what they are fitted to are texts.
+            Value::map(entries?).map_err(|_| FactError::Misfit("a name was found twice".to_owned()))?
+        }
         (Type::Named(at), finding) => {
             let named = usize::try_from(*at).ok().and_then(|at| types.get(at));
             let Some(named) = named else {
@@ -131,6 +147,12 @@ fn misfit(ty: &Type, finding: &Finding) -> FactError {
         Type::List(_) => "List",
         Type::Optional(_) => "an optional",
         Type::Named(_) => "a named type",
+        Type::Float => "Float",
+        Type::Bytes => "Bytes",
+        Type::Set(_) => "Set",
+        Type::Map(..) => "Map",
+        Type::Tuple(_) => "a tuple",
+        Type::Secret(_) => "a secret",
     };
     FactError::Misfit(format!("{found} where {wanted} is wanted"))
 }

@@ -32,6 +32,15 @@ fn feed(value: &Value, suffix: &str, state: &mut Sha256) {
         Value::Str(text) if text.contains(suffix) => part(7, text.replace(suffix, "").as_bytes()),
         Value::Str(text) => part(7, text.as_bytes()),
         Value::Blob(blob) => part(8, &blob.digest),
+        Value::Float(n) => part(12, &n.get().to_bits().to_le_bytes()),
+        Value::Bytes(bytes) => part(13, bytes),
+        Value::Map(entries) => {
+            part(14, &u64::try_from(entries.len()).unwrap_or(u64::MAX).to_le_bytes());
+            for (key, value) in entries.iter() {
+                feed(key, suffix, state);
+                feed(value, suffix, state);
+            }
+        }
         Value::List(list) => all(9, 0, list, suffix, state),
         Value::Record(fields) => all(10, 0, fields, suffix, state),
         Value::Variant(at, payload) => all(11, *at, payload, suffix, state),

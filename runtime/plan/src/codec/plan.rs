@@ -5,7 +5,7 @@ use crate::check::InvalidPlan;
 use crate::expr::Operand;
 use crate::plan::{
     Clause, Declaration, Edge, EdgeKind, EdgeReason, Fact, Label, Plan, PlanRefusal, Policy, Priority, Retry,
-    Setting, SourceSpan, Step,
+    SecretUse, Setting, SourceSpan, Step,
 };
 use crate::value::Value;
 
@@ -128,6 +128,7 @@ impl Writer {
             w.operand(&refusal.message);
             w.span(refusal.span);
         });
+        self.list_field(&mut map, 11, &plan.secrets, |w, secret| w.text(&secret.name));
         self.close(map);
     }
 
@@ -241,6 +242,7 @@ impl Reader<'_> {
                     })
                 })
             })?,
+            secrets: self.list_field(&mut fields, 11, 2, |r| Ok(SecretUse { name: r.text()?.to_owned() }))?,
         };
         self.finish(fields)?;
         Ok(plan)

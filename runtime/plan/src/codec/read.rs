@@ -1,6 +1,8 @@
 //! A strict reader: it accepts what [`super::Writer`] can produce and nothing else.
 
+use super::float::{self, Width};
 use super::{DecodeError, MAX_NESTING, Problem, Result};
+use crate::value::Float;
 
 /// Reads CBOR items from the front of some bytes.
 #[derive(Debug)]
@@ -41,6 +43,7 @@ pub(crate) enum Kind {
     Map,
     Bool,
     Null,
+    Float,
 }
 
 impl<'a> Reader<'a> {
@@ -107,6 +110,7 @@ impl<'a> Reader<'a> {
             None => self.error(Problem::Truncated),
             Some(0xf4 | 0xf5) => Ok(Kind::Bool),
             Some(0xf6) => Ok(Kind::Null),
+            Some(0xf9..=0xfb) => Ok(Kind::Float),
             Some(first) => match first >> 5 {
                 0 | 1 => Ok(Kind::Int),
                 2 => Ok(Kind::Bytes),
@@ -125,7 +129,7 @@ impl<'a> Reader<'a> {
             return Ok(head.argument);
         }
         self.at = start;
-        self.error(if head.major >= 6 && !matches!(self.bytes.get(start), Some(0xf4..=0xf6)) {
+        self.error(if head.major >= 6 && !matches!(self.bytes.get(start), Some(0xf4..=0xf6 | 0xf9..=0xfb)) {
             Problem::Unsupported
         } else {
             Problem::Expected(what)
@@ -164,6 +168,28 @@ impl<'a> Reader<'a> {
             Some(_) => return self.error(Problem::Expected("true or false")),
         }
         Ok(false)
+    }
+
+    /// A floating-point number: finite, no negative zero, in its shortest form.
+    pub(crate) fn float(&mut self) -> Result<Float> {
+        let start = self.at;
+        let fail = |problem| Err(DecodeError { at: start, problem });
+        if !matches!(self.kind()?, Kind::Float) {
+            return fail(Problem::Expected("a floating-point number"));
+        }
+        let head = self.head()?;
+        let width = match self.at - start {
+            3 => u16::try_from(head.argument).map(Width::Half),
+            5 => u32::try_from(head.argument).map(Width::Single),
+            _ => Ok(Width::Double(head.argument)),
+        };
+        // invariant: the head read as many bytes as the width has.
+        let Ok(width) = width else { return fail(Problem::Range) };
+        let Some(number) = float::value(width) else { return fail(Problem::Range) };
+        if float::shortest(number) != width {
+            return fail(Problem::NotMinimal);
+        }
+        Ok(number)
     }
 
     /// Skips a null, if one is next.
@@ -363,6 +389,8 @@ impl<'a> Reader<'a> {
             Kind::Text => self.text().map(|_| ()),
             Kind::Bool => self.bool().map(|_| ()),
             Kind::Null => self.null(),
+            // Only values have them, which nothing that is skipped holds.
+            Kind::Float => self.error(Problem::Unsupported),
             Kind::Array => {
                 for _ in 0..self.open_array(1)? {
                     self.skip()?;

@@ -98,9 +98,9 @@ fn other_encodings_of_the_same_are_refused() {
         (vec![0xbf, 0x00, 0x81, 0x61, b'a', 0xff], Problem::Unsupported),
         (with_files(&[0x9f, 0x61, b'a', 0xff]), Problem::Unsupported),
         (with_files(&[0x81, 0x7f, 0x61, b'a', 0xff]), Problem::Unsupported),
-        // Floats, tags, undefined, reserved additional information.
-        (vec![0xa1, 0x08, 0xf9, 0x3c, 0x00], Problem::Unsupported),
-        (vec![0xa1, 0x08, 0xfa, 0, 0, 0, 0], Problem::Unsupported),
+        // Floats where there should be something else, tags, undefined, reserved additional information.
+        (vec![0xa1, 0x08, 0xf9, 0x3c, 0x00], Problem::Expected("a number")),
+        (vec![0xa1, 0x08, 0xfa, 0, 0, 0, 0], Problem::Expected("a number")),
         (with_files(&[0xc1, 0x81, 0x61, b'a']), Problem::Unsupported),
         (with_files(&[0x81, 0xd8, 0x18, 0x61, b'a']), Problem::Unsupported),
         (vec![0xa1, 0x08, 0xf7], Problem::Unsupported),

@@ -2,17 +2,18 @@
 //!
 //! | value | item |
 //! |---|---|
-//! | none, booleans, integers, texts, lists | null, true/false, integer, text, array |
+//! | none, booleans, integers, floats, texts, bytes, lists | null, true/false, integer, float, text, byte string, array |
 //! | record | map of fields by position from 1 |
 //! | variant | the same with its position in the enum under key 0 |
 //! | duration, size, mode, blob | map with the one key -1, -2, -3, -4; a blob is [digest, size] |
+//! | map | map with the one key -6: an array of key, value, key, value, .. in the order of the keys |
 //! | expression, where an operand stands | map with the one key -5 |
 
 use std::sync::Arc;
 
 use super::read::{FIRST_ALLOCATION, Kind};
 use super::{DecodeError, Problem, Reader, Result, Writer};
-use crate::expr::{BinaryOp, Builtin, ExprId, Exprs, Node, Operand, UnaryOp};
+use crate::expr::{BinaryOp, Builtin, EachKind, ExprId, Exprs, Node, Operand, UnaryOp};
 use crate::value::{Blob, TextKind, Type, TypeDef, TypeShape, Value};
 
 /// An enumeration with codes that never change: positions in a list that is only added to.
@@ -54,25 +55,12 @@ impl Code for BinaryOp {
 
 impl Code for Builtin {
     const WHAT: &'static str = "built-in function";
-    const ALL: &'static [Self] = &[
-        Self::Join,
-        Self::Len,
-        Self::First,
-        Self::Last,
-        Self::Contains,
-        Self::Lines,
-        Self::Trim,
-        Self::StartsWith,
-        Self::EndsWith,
-        Self::Replace,
-        Self::Split,
-        Self::Upper,
-        Self::Lower,
-        Self::Parent,
-        Self::FileName,
-        Self::Indexed,
-        Self::Text,
-    ];
+    const ALL: &'static [Self] = Builtin::ALL;
+}
+
+impl Code for EachKind {
+    const WHAT: &'static str = "kind of loop";
+    const ALL: &'static [Self] = &EachKind::ALL;
 }
 
 impl Code for TextKind {
@@ -106,6 +94,16 @@ impl Writer {
                 self.uint(0);
                 self.u32(*position);
                 self.positions(fields);
+            }
+            Value::Float(n) => self.float(*n),
+            Value::Bytes(bytes) => self.bytes(bytes),
+            Value::Map(entries) => {
+                self.keyed(-6);
+                self.array(entries.len() * 2);
+                for (key, value) in entries.iter() {
+                    self.value(key);
+                    self.value(value);
+                }
             }
             Value::Duration(n) => {
                 self.keyed(-1);
@@ -154,6 +152,8 @@ impl Writer {
             Type::Size => 4,
             Type::Mode => 5,
             Type::Blob => 6,
+            Type::Float => 7,
+            Type::Bytes => 8,
             Type::Text(kind) => TEXT_TYPES + u64::from(kind.code()),
             Type::List(inner) => {
                 self.array(2);
@@ -169,6 +169,27 @@ impl Writer {
                 self.array(2);
                 self.uint(2);
                 return self.u32(*position);
+            }
+            Type::Set(inner) => {
+                self.array(2);
+                self.uint(3);
+                return self.ty(inner);
+            }
+            Type::Map(key, value) => {
+                self.array(3);
+                self.uint(4);
+                self.ty(key);
+                return self.ty(value);
+            }
+            Type::Tuple(parts) => {
+                self.array(1 + parts.len());
+                self.uint(5);
+                return parts.iter().for_each(|part| self.ty(part));
+            }
+            Type::Secret(inner) => {
+                self.array(2);
+                self.uint(6);
+                return self.ty(inner);
             }
         };
         self.uint(scalar);
@@ -238,9 +259,13 @@ impl Writer {
             Node::Variant(n, _) => (22, [Some(*n), None]),
             Node::Concat(_) => (23, [None; 2]),
             Node::Call(function, _) => (24, [Some(function.code()), None]),
-            Node::Map { local, .. } => (25, [Some(*local), None]),
+            Node::Each { kind, local, .. } => (25, [Some(kind.code()), Some(*local)]),
             Node::Convert(kind, _) => (26, [Some(kind.code()), None]),
             Node::Fail(_) => (27, [None; 2]),
+            Node::Fold { local, .. } => (28, [Some(*local), None]),
+            Node::TryConvert(kind, _) => (29, [Some(kind.code()), None]),
+            Node::Secret(n) => (30, [Some(*n), None]),
+            Node::Map(_) => (31, [None; 2]),
         };
         let mut operands = 0;
         node.operands(|_| operands += 1);
@@ -293,7 +318,9 @@ impl Reader<'_> {
             Kind::Int => Value::Int(self.int()?),
             Kind::Text => Value::Str(self.text()?.into()),
             Kind::Array => Value::List(self.list(1, Self::value)?.into()),
-            Kind::Map | Kind::Bytes => return self.error(Problem::Expected("a value")),
+            Kind::Float => Value::Float(self.float()?),
+            Kind::Bytes => Value::Bytes(self.bytes()?.into()),
+            Kind::Map => return self.error(Problem::Expected("a value")),
         })
     }
 
@@ -306,6 +333,7 @@ impl Reader<'_> {
         let first = if count == 0 { 1 } else { self.int()? };
         let operand = match first {
             -5 if count == 1 => Operand::Expr(ExprId(self.u32()?)),
+            -6 if count == 1 => Operand::Value(self.map_entries()?),
             -4..=-1 if count == 1 => Operand::Value(self.scalar(first)?),
             0 => {
                 let position = self.u32()?;
@@ -316,6 +344,25 @@ impl Reader<'_> {
         };
         self.close();
         Ok(operand)
+    }
+
+    fn map_entries(&mut self) -> Result<Value> {
+        let start = self.position();
+        let count = self.open_array(1)?;
+        if count % 2 != 0 {
+            return Err(DecodeError { at: start, problem: Problem::Expected("keys with their values") });
+        }
+        let mut entries: Vec<(Value, Value)> = Vec::with_capacity((count / 2).min(FIRST_ALLOCATION));
+        for _ in 0..count / 2 {
+            let at = self.position();
+            let key = self.value()?;
+            if entries.last().is_some_and(|(last, _)| *last >= key) {
+                return Err(DecodeError { at, problem: Problem::KeyOrder });
+            }
+            entries.push((key, self.value()?));
+        }
+        self.close();
+        Ok(Value::Map(entries.into()))
     }
 
     fn scalar(&mut self, key: i64) -> Result<Value> {
@@ -353,12 +400,16 @@ impl Reader<'_> {
     pub(super) fn ty(&mut self) -> Result<Type> {
         let at = self.position();
         if self.kind()? == Kind::Array {
-            let pair = self.open_array(1)? == 2;
-            let tag = if pair { self.uint()? } else { u64::MAX };
-            let ty = match tag {
-                0 => Type::List(Box::new(self.ty()?)),
-                1 => Type::Optional(Box::new(self.ty()?)),
-                2 => Type::Named(self.u32()?),
+            let count = self.open_array(1)?;
+            let tag = if count == 0 { u64::MAX } else { self.uint()? };
+            let ty = match (tag, count) {
+                (0, 2) => Type::List(Box::new(self.ty()?)),
+                (1, 2) => Type::Optional(Box::new(self.ty()?)),
+                (2, 2) => Type::Named(self.u32()?),
+                (3, 2) => Type::Set(Box::new(self.ty()?)),
+                (4, 3) => Type::Map(Box::new(self.ty()?), Box::new(self.ty()?)),
+                (5, 3..) => Type::Tuple((1..count).map(|_| self.ty()).collect::<Result<_>>()?),
+                (6, 2) => Type::Secret(Box::new(self.ty()?)),
                 _ => return Err(DecodeError { at, problem: Problem::Expected("a type") }),
             };
             self.close();
@@ -372,7 +423,9 @@ impl Reader<'_> {
             4 => Type::Size,
             5 => Type::Mode,
             6 => Type::Blob,
-            code @ 7..TEXT_TYPES => {
+            7 => Type::Float,
+            8 => Type::Bytes,
+            code @ 9..TEXT_TYPES => {
                 return Err(DecodeError { at, problem: Problem::UnknownCode("type", code) });
             }
             code => Type::Text(Self::coded(at, code - TEXT_TYPES)?),
@@ -424,11 +477,13 @@ impl Reader<'_> {
         let rest = count - 1;
         let arity = match tag {
             4 => 0,
-            0..=2 | 5..=7 | 15 | 27 => 1,
-            3 | 8 | 10..=12 | 14 | 16..=19 | 26 => 2,
-            9 | 13 | 25 => 3,
+            0..=2 | 5..=7 | 15 | 27 | 30 => 1,
+            3 | 8 | 10..=12 | 14 | 16..=19 | 26 | 29 => 2,
+            9 | 13 => 3,
+            25 | 28 => 4,
             22 | 24 => rest.max(1),
             20 | 21 | 23 => rest,
+            31 => rest - rest % 2,
             _ => return Err(DecodeError { at, problem: Problem::UnknownCode("expression", tag) }),
         };
         if rest != arity {
@@ -466,12 +521,13 @@ impl Reader<'_> {
             22 => Node::Variant(self.u32()?, self.ids(rest - 1)?),
             23 => Node::Concat(self.ids(rest)?),
             24 => Node::Call(self.code()?, self.ids(rest - 1)?),
-            25 => {
-                let local = self.u32()?;
-                Node::Map { local, list: self.id()?, body: self.id()? }
-            }
+            25 => Node::Each { kind: self.code()?, local: self.u32()?, list: self.id()?, body: self.id()? },
             26 => Node::Convert(self.code()?, self.id()?),
-            _ => Node::Fail(self.id()?),
+            27 => Node::Fail(self.id()?),
+            28 => Node::Fold { local: self.u32()?, list: self.id()?, init: self.id()?, body: self.id()? },
+            29 => Node::TryConvert(self.code()?, self.id()?),
+            30 => Node::Secret(self.u32()?),
+            _ => Node::Map((0..rest / 2).map(|_| Ok((self.id()?, self.id()?))).collect::<Result<_>>()?),
         };
         self.close();
         Ok(node)
@@ -499,7 +555,7 @@ mod tests {
         }
         complete(UnaryOp::Not, UnaryOp::Not as usize + 1);
         complete(BinaryOp::In, BinaryOp::In as usize + 1);
-        complete(Builtin::Text, Builtin::Text as usize + 1);
-        complete(TextKind::UnitName, TextKind::UnitName as usize + 1);
+        complete(TextKind::Email, TextKind::Email as usize + 1);
+        complete(EachKind::UniqueBy, EachKind::UniqueBy as usize + 1);
     }
 }

@@ -1,5 +1,8 @@
 //! A writer that can only produce the deterministic encoding, as long as keys are given in order.
 
+use super::float::{self, Width};
+use crate::value::Float;
+
 /// Appends CBOR items.
 #[derive(Debug, Default)]
 pub(crate) struct Writer {
@@ -79,6 +82,24 @@ impl Writer {
 
     pub(crate) fn bool(&mut self, value: bool) {
         self.out.push(if value { 0xf5 } else { 0xf4 });
+    }
+
+    /// A floating-point number in the shortest of the three widths that holds it.
+    pub(crate) fn float(&mut self, number: Float) {
+        match float::shortest(number) {
+            Width::Half(bits) => {
+                self.out.push(0xf9);
+                self.out.extend_from_slice(&bits.to_be_bytes());
+            }
+            Width::Single(bits) => {
+                self.out.push(0xfa);
+                self.out.extend_from_slice(&bits.to_be_bytes());
+            }
+            Width::Double(bits) => {
+                self.out.push(0xfb);
+                self.out.extend_from_slice(&bits.to_be_bytes());
+            }
+        }
     }
 
     pub(crate) fn null(&mut self) {

@@ -22,6 +22,8 @@ const HOST: u8 = 1;
 const RUN: u8 = 2;
 /// The step's own key, attributes or early outputs.
 const STEP: u8 = 4;
+/// A secret.
+const SECRET: u8 = 8;
 
 /// What the nodes of one [`Exprs`] depend on.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +44,7 @@ impl Analysis {
             let mut sources = match node {
                 Node::Fact(_) | Node::Label(_) => HOST,
                 Node::Output { .. } => RUN,
+                Node::Secret(_) => RUN | SECRET,
                 Node::Key => HOST | STEP,
                 // An attribute may hold a run value, an early output comes from the provider.
                 Node::Attribute(_) | Node::Early(_) => RUN | STEP,
@@ -51,15 +54,17 @@ impl Analysis {
                 Node::Local(local) => bit(*local),
                 _ => 0,
             };
-            if let Node::Map { list, local, body } = node {
-                sources |= this.sources(*list) | this.sources(*body);
-                locals |= this.free_locals(*list) | (this.free_locals(*body) & !bit(*local));
-            } else {
-                node.operands(|operand| {
-                    sources |= this.sources(operand);
-                    locals |= this.free_locals(operand);
-                });
-            }
+            // What a loop's body uses of the loop's own parameters is bound.
+            let (body, bound) = match node {
+                Node::Each { local, body, .. } => (Some(*body), bit(*local)),
+                Node::Fold { local, body, .. } => (Some(*body), bit(*local) | bit(local.saturating_add(1))),
+                _ => (None, 0),
+            };
+            node.operands(|operand| {
+                sources |= this.sources(operand);
+                let free = this.free_locals(operand);
+                locals |= if body == Some(operand) { free & !bound } else { free };
+            });
             this.sources.push(sources);
             this.locals.push(locals);
         }
@@ -82,6 +87,13 @@ impl Analysis {
         self.sources(id) & STEP != 0
     }
 
+    /// Whether a node depends on a secret, so that nothing of its value may be shown. An attribute of the step
+    /// itself that was given a secret is not seen from here: [`crate::plan::Plan::secret_attributes`] sees it.
+    #[must_use]
+    pub fn secret(&self, id: ExprId) -> bool {
+        self.sources(id) & SECRET != 0
+    }
+
     /// When a node's value is known. The step's own attributes and early outputs count as `run`; inside a
     /// lambda's body its parameter counts as `const`, and the list counts for the whole `map`.
     #[must_use]
@@ -100,7 +112,7 @@ impl Analysis {
     #[must_use]
     pub fn attributes(&self, exprs: &Exprs, id: ExprId) -> BTreeSet<u32> {
         let mut found = BTreeSet::new();
-        self.visit_step_nodes(exprs, id, |node| {
+        self.visit(STEP, exprs, id, |node| {
             if let Node::Attribute(position) = node {
                 found.insert(*position);
             }
@@ -108,13 +120,25 @@ impl Analysis {
         found
     }
 
-    /// Calls `visit` for the nodes below `id`, itself among them, that depend on the step, once each.
-    fn visit_step_nodes(&self, exprs: &Exprs, id: ExprId, mut visit: impl FnMut(&Node)) {
+    /// The secrets that a node depends on, by their position in the plan's table.
+    #[must_use]
+    pub fn secrets(&self, exprs: &Exprs, id: ExprId) -> BTreeSet<u32> {
+        let mut found = BTreeSet::new();
+        self.visit(SECRET, exprs, id, |node| {
+            if let Node::Secret(position) = node {
+                found.insert(*position);
+            }
+        });
+        found
+    }
+
+    /// Calls `visit` for the nodes below `id`, itself among them, that have one of these sources, once each.
+    fn visit(&self, sources: u8, exprs: &Exprs, id: ExprId, mut visit: impl FnMut(&Node)) {
         let mut open = vec![id];
         let mut seen = BTreeSet::new();
         while let Some(id) = open.pop() {
             let Some(node) = exprs.get(id) else { continue };
-            if self.uses_step(id) && seen.insert(id) {
+            if self.sources(id) & sources != 0 && seen.insert(id) {
                 visit(node);
                 node.operands(|operand| open.push(operand));
             }

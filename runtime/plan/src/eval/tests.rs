@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use proptest::prelude::*;
 
 use super::*;
-use crate::expr::{BinaryOp, Builtin, UnaryOp};
+use crate::expr::{BinaryOp, Builtin, EachKind, UnaryOp};
+use crate::testing;
 use crate::value::TextKind;
 
 /// A context over lists of answers that counts what it is asked.
@@ -300,7 +301,7 @@ fn maps() {
             let list = constant(e, ints(&[1, 2, 3]));
             let x = e.push(Node::Local(0));
             let body = e.push(Node::Binary(BinaryOp::Multiply, x, x));
-            e.push(Node::Map { list, local: 0, body })
+            e.push(Node::Each { kind: EachKind::Map, list, local: 0, body })
         }),
         ints(&[1, 4, 9])
     );
@@ -308,9 +309,207 @@ fn maps() {
         value(|e| {
             let list = constant(e, ints(&[]));
             let body = fail(e);
-            e.push(Node::Map { list, local: 0, body })
+            e.push(Node::Each { kind: EachKind::Map, list, local: 0, body })
         }),
         ints(&[])
+    );
+}
+
+/// One loop over a collection, whose body is the element itself.
+fn each(kind: EachKind, collection: Value) -> Value {
+    value(|e| {
+        let list = constant(e, collection);
+        let body = e.push(Node::Local(0));
+        e.push(Node::Each { kind, list, local: 0, body })
+    })
+}
+
+/// One loop over integers, whose body is whether the element is less than 3.
+fn below_three(kind: EachKind, numbers: &[i64]) -> Value {
+    value(|e| {
+        let list = constant(e, ints(numbers));
+        let (x, three) = (e.push(Node::Local(0)), constant(e, 3));
+        let body = e.push(Node::Binary(BinaryOp::Less, x, three));
+        e.push(Node::Each { kind, list, local: 0, body })
+    })
+}
+
+#[test]
+fn loops() {
+    let pair = |a, b| Value::Record(Arc::new([a, b]));
+    let lists = |lists: &[&[i64]]| Value::List(lists.iter().map(|list| ints(list)).collect());
+    assert_eq!(below_three(EachKind::Filter, &[1, 3, 2, 5]), ints(&[1, 2]));
+    assert_eq!(below_three(EachKind::Partition, &[1, 3, 2]), pair(ints(&[1, 2]), ints(&[3])));
+    assert_eq!(below_three(EachKind::TakeWhile, &[1, 3, 2]), ints(&[1]));
+    assert_eq!(below_three(EachKind::TakeWhile, &[1]), ints(&[1]));
+    assert_eq!(below_three(EachKind::SkipWhile, &[1, 3, 2]), ints(&[3, 2]));
+    assert_eq!(below_three(EachKind::Any, &[5, 1]), Value::Bool(true));
+    assert_eq!(below_three(EachKind::Any, &[]), Value::Bool(false));
+    assert_eq!(below_three(EachKind::All, &[1, 5]), Value::Bool(false));
+    assert_eq!(below_three(EachKind::All, &[]), Value::Bool(true));
+    assert_eq!(below_three(EachKind::Find, &[5, 2, 1]), Value::Int(2));
+    assert_eq!(below_three(EachKind::Find, &[5]), Value::None);
+    assert_eq!(
+        below_three(EachKind::GroupBy, &[5, 1, 4, 2]),
+        Value::map(vec![(Value::Bool(false), ints(&[5, 4])), (Value::Bool(true), ints(&[1, 2]))]).unwrap()
+    );
+    // Stable: the elements of one answer stay in their order.
+    assert_eq!(below_three(EachKind::SortBy, &[5, 1, 4, 2]), ints(&[5, 4, 1, 2]));
+    assert_eq!(below_three(EachKind::UniqueBy, &[5, 1, 4, 2]), ints(&[5, 1]));
+    assert_eq!(below_three(EachKind::MinBy, &[1, 5, 4]), Value::Int(5));
+    assert_eq!(below_three(EachKind::MaxBy, &[5, 2, 1]), Value::Int(2));
+    assert_eq!(below_three(EachKind::MaxBy, &[]), Value::None);
+    assert_eq!(each(EachKind::FlatMap, lists(&[&[1], &[], &[2, 3]])), ints(&[1, 2, 3]));
+    let some = Value::List(Arc::new([Value::None, Value::Int(1)]));
+    assert_eq!(each(EachKind::FilterMap, some), ints(&[1]));
+}
+
+#[test]
+fn a_map_is_run_over_by_entries_and_stays_a_map() {
+    let map = || {
+        Value::map(vec![(s("b"), Value::Int(2)), (s("a"), Value::Int(1)), (s("c"), Value::Int(3))]).unwrap()
+    };
+    let over = |kind, field| {
+        value(move |e| {
+            let list = constant(e, map());
+            let (entry, two) = (e.push(Node::Local(0)), constant(e, 2));
+            let part = e.push(Node::Field(entry, field));
+            let body = match kind {
+                EachKind::Filter => e.push(Node::Binary(BinaryOp::GreaterEqual, part, two)),
+                _ => part,
+            };
+            e.push(Node::Each { kind, list, local: 0, body })
+        })
+    };
+    assert_eq!(over(EachKind::Map, 0), Value::List(Arc::new([s("a"), s("b"), s("c")])));
+    assert_eq!(
+        over(EachKind::Filter, 1),
+        Value::map(vec![(s("b"), Value::Int(2)), (s("c"), Value::Int(3))]).unwrap()
+    );
+    assert_eq!(over(EachKind::MaxBy, 1), Value::Record(Arc::new([s("c"), Value::Int(3)])));
+}
+
+#[test]
+fn folds() {
+    let sum = |collection: Value, init: i64| {
+        value(|e| {
+            let (list, init) = (constant(e, collection), constant(e, init));
+            let (total, x) = (e.push(Node::Local(0)), e.push(Node::Local(1)));
+            let body = e.push(Node::Binary(BinaryOp::Add, total, x));
+            e.push(Node::Fold { list, init, local: 0, body })
+        })
+    };
+    assert_eq!(sum(ints(&[1, 2, 3]), 10), Value::Int(16));
+    assert_eq!(sum(ints(&[]), 10), Value::Int(10));
+    // A fold in the body of a fold of the same depth gives the parameters back.
+    assert_eq!(
+        value(|e| {
+            let (list, zero) = (constant(e, ints(&[1, 2, 3])), constant(e, 0));
+            let (a, x) = (e.push(Node::Local(0)), e.push(Node::Local(1)));
+            let sum = e.push(Node::Binary(BinaryOp::Add, a, x));
+            let inner = e.push(Node::Fold { list, init: zero, local: 0, body: sum });
+            let part = e.push(Node::Binary(BinaryOp::Multiply, inner, x));
+            let body = e.push(Node::Binary(BinaryOp::Add, a, part));
+            e.push(Node::Fold { list, init: zero, local: 0, body })
+        }),
+        Value::Int(36)
+    );
+}
+
+#[test]
+fn a_loop_that_may_end_early_waits_for_what_is_not_known() {
+    let host = Host { outputs: vec![unknown(), Lookup::Error("gone".into())].into(), ..Host::default() };
+    let over = |kind, condition: fn(&mut Exprs, ExprId) -> ExprId| {
+        run(&host, |e| {
+            let list = constant(e, ints(&[0, 1]));
+            let x = e.push(Node::Local(0));
+            let body = condition(e, x);
+            e.push(Node::Each { kind, list, local: 0, body })
+        })
+    };
+    // The first element is not known, the second fails: only what looks at both says so.
+    let first_unknown: fn(&mut Exprs, ExprId) -> ExprId = |e, x| {
+        let zero = constant(e, 0);
+        let is_zero = e.push(Node::Binary(BinaryOp::Equal, x, zero));
+        let (a, b) =
+            (e.push(Node::Output { step: 0, output: 0 }), e.push(Node::Output { step: 1, output: 0 }));
+        e.push(Node::If(is_zero, a, b))
+    };
+    for kind in EachKind::ALL {
+        let answer = over(kind, first_unknown);
+        if kind.may_end_early() {
+            assert!(matches!(answer, Ok(Evaluated::Unknown(_))), "{kind:?}");
+        } else {
+            assert_eq!(answer.unwrap_err().error, EvalError::Lookup("gone".into()), "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn maps_are_built_and_read() {
+    let map = |e: &mut Exprs, keys: [&str; 2]| {
+        let entries = keys.map(|key| (constant(e, key), constant(e, key)));
+        e.push(Node::Map(entries.into()))
+    };
+    assert_eq!(
+        value(|e| {
+            let (map, key) = (map(e, ["b", "a"]), constant(e, "b"));
+            e.push(Node::Index(map, key))
+        }),
+        s("b")
+    );
+    assert_eq!(error(|e| map(e, ["a", "a"])), "the key \"a\" is there twice");
+    assert_eq!(
+        error(|e| {
+            let (map, key) = (map(e, ["b", "a"]), constant(e, "c"));
+            e.push(Node::Index(map, key))
+        }),
+        "the map has no key \"c\""
+    );
+}
+
+#[test]
+fn an_error_about_a_secret_shows_nothing_of_it() {
+    struct Vault;
+    impl Context for Vault {
+        fn secret(&self, _: u32) -> Lookup {
+            Lookup::Value(s("hunter2"))
+        }
+    }
+    let message = |build: fn(&mut Exprs, ExprId) -> ExprId| {
+        let mut exprs = Exprs::default();
+        let secret = exprs.push(Node::Secret(0));
+        let id = build(&mut exprs, secret);
+        assert!(exprs.analyse().secret(id));
+        Evaluator::new(&exprs).evaluate(id, &Vault).unwrap_err().to_string()
+    };
+    assert_eq!(
+        message(|e, secret| e.push(Node::Convert(TextKind::AbsPath, secret))),
+        "a value that depends on a secret is not what it should be: a text is not an AbsPath"
+    );
+    // The body of the loop alone knows nothing of the secret.
+    let in_a_loop = message(|e, secret| {
+        let list = e.push(Node::List(vec![secret]));
+        let x = e.push(Node::Local(0));
+        let body = e.push(Node::Convert(TextKind::IpAddr, x));
+        e.push(Node::Each { kind: EachKind::Map, list, local: 0, body })
+    });
+    assert_eq!(
+        in_a_loop,
+        "a value that depends on a secret is not what it should be: a text is not an IpAddr"
+    );
+    let key = message(|e, secret| {
+        let map = constant(e, Value::Map(Arc::new([])));
+        e.push(Node::Index(map, secret))
+    });
+    assert_eq!(key, "a value that depends on a secret is not what it should be: there is no such key");
+    // Without a secret nothing is hidden, in the same expressions.
+    assert!(
+        error(|e| {
+            let text = constant(e, "hunter2");
+            e.push(Node::Convert(TextKind::AbsPath, text))
+        })
+        .contains("hunter2")
     );
 }
 
@@ -320,8 +519,8 @@ fn nested_maps_see_both_parameters() {
         let list = constant(e, ints(&[1, 2, 3]));
         let (x, y) = (e.push(Node::Local(0)), e.push(Node::Local(1)));
         let product = e.push(Node::Binary(BinaryOp::Multiply, x, y));
-        let row = e.push(Node::Map { list, local: 1, body: product });
-        e.push(Node::Map { list, local: 0, body: row })
+        let row = e.push(Node::Each { kind: EachKind::Map, list, local: 1, body: product });
+        e.push(Node::Each { kind: EachKind::Map, list, local: 0, body: row })
     });
     assert_eq!(table, Value::List(Arc::new([ints(&[1, 2, 3]), ints(&[2, 4, 6]), ints(&[3, 6, 9])])));
 }
@@ -334,10 +533,10 @@ fn an_inner_map_of_the_same_depth_gives_the_parameter_back() {
         let local = e.push(Node::Local(0));
         let one = constant(e, 1);
         let next = e.push(Node::Binary(BinaryOp::Add, local, one));
-        let inner = e.push(Node::Map { list: ys, local: 0, body: next });
+        let inner = e.push(Node::Each { kind: EachKind::Map, list: ys, local: 0, body: next });
         let length = e.push(Node::Call(Builtin::Len, vec![inner]));
         let body = e.push(Node::List(vec![local, length, local, next]));
-        e.push(Node::Map { list: xs, local: 0, body })
+        e.push(Node::Each { kind: EachKind::Map, list: xs, local: 0, body })
     });
     assert_eq!(rows, Value::List(Arc::new([ints(&[10, 3, 10, 11]), ints(&[20, 3, 20, 21])])));
 }
@@ -350,7 +549,7 @@ fn sharing_in_a_body_is_not_exponential_and_not_stale() {
     for _ in 0..40 {
         sum = exprs.push(Node::Binary(BinaryOp::Add, sum, sum));
     }
-    let map = exprs.push(Node::Map { list, local: 0, body: sum });
+    let map = exprs.push(Node::Each { kind: EachKind::Map, list, local: 0, body: sum });
     let mut evaluator = Evaluator::with_budget(&exprs, Budget { steps: 1_000, output: 1_000 });
     let answer = evaluator.evaluate(map, &()).unwrap().known().unwrap();
     assert_eq!(answer, ints(&[1 << 40, 2 << 40]));
@@ -363,8 +562,8 @@ fn an_error_in_a_body_leaves_the_evaluator_usable() {
     let x = exprs.push(Node::Local(0));
     let one = constant(&mut exprs, 1);
     let inverse = exprs.push(Node::Binary(BinaryOp::Divide, one, x));
-    let bad = exprs.push(Node::Map { list, local: 0, body: inverse });
-    let good = exprs.push(Node::Map { list, local: 0, body: x });
+    let bad = exprs.push(Node::Each { kind: EachKind::Map, list, local: 0, body: inverse });
+    let good = exprs.push(Node::Each { kind: EachKind::Map, list, local: 0, body: x });
     let mut evaluator = Evaluator::new(&exprs);
     for _ in 0..2 {
         let failure = evaluator.evaluate(bad, &()).unwrap_err();
@@ -379,7 +578,7 @@ fn a_map_with_unknown_elements_is_unknown() {
     let answer = run(&host, |e| {
         let list = constant(e, ints(&[1, 2]));
         let body = e.push(Node::Output { step: 1, output: 0 });
-        e.push(Node::Map { list, local: 0, body })
+        e.push(Node::Each { kind: EachKind::Map, list, local: 0, body })
     });
     assert!(matches!(answer, Ok(Evaluated::Unknown(Unknown { node: ExprId(1), .. }))));
 }
@@ -460,9 +659,27 @@ fn broken_expressions_are_errors() {
         (vec![Node::Unary(UnaryOp::Not, ExprId(0))], 0),
         (vec![Node::And(ExprId(1), ExprId(1)), Node::Or(ExprId(0), ExprId(0))], 0),
         (vec![Node::And(ExprId(1), ExprId(1)), Node::Or(ExprId(0), ExprId(0))], 1),
-        (vec![Node::Map { list: ExprId(1), local: 0, body: ExprId(1) }, Node::Const(ints(&[1]))], 0),
-        (vec![Node::Const(ints(&[1])), Node::Map { list: ExprId(0), local: 99, body: ExprId(0) }], 1),
-        (vec![Node::Const(ints(&[1])), Node::Map { list: ExprId(0), local: 0, body: ExprId(1) }], 1),
+        (
+            vec![
+                Node::Each { kind: EachKind::Map, list: ExprId(1), local: 0, body: ExprId(1) },
+                Node::Const(ints(&[1])),
+            ],
+            0,
+        ),
+        (
+            vec![
+                Node::Const(ints(&[1])),
+                Node::Each { kind: EachKind::Map, list: ExprId(0), local: 99, body: ExprId(0) },
+            ],
+            1,
+        ),
+        (
+            vec![
+                Node::Const(ints(&[1])),
+                Node::Each { kind: EachKind::Map, list: ExprId(0), local: 0, body: ExprId(1) },
+            ],
+            1,
+        ),
         (vec![Node::Local(0)], 0),
         (vec![Node::List(vec![ExprId(9)])], 0),
         (vec![Node::Const(Value::Int(1)), Node::Call(Builtin::Join, vec![ExprId(0)])], 1),
@@ -486,7 +703,7 @@ fn phases() {
     let const_list = e.push(Node::List(vec![one, local]));
     let host = e.push(Node::If(fact, one, one));
     let run = e.push(Node::Concat(vec![host, output]));
-    let map = e.push(Node::Map { list: const_list, local: 0, body: key });
+    let map = e.push(Node::Each { kind: EachKind::Map, list: const_list, local: 0, body: key });
     let both = e.push(Node::List(vec![attribute, key]));
     let analysis = e.analyse();
     let phases = [one, fact, output, key, attribute, const_list, host, run].map(|id| analysis.phase(id));
@@ -512,8 +729,12 @@ enum Tree {
     Concat(Vec<Tree>),
     Call(Builtin, Vec<Tree>),
     Convert(TextKind, Box<Tree>),
-    /// The list is mapped with "element, this".
-    Map(Box<Tree>, Box<Tree>),
+    TryConvert(TextKind, Box<Tree>),
+    Map(Vec<(Tree, Tree)>),
+    /// The body is the operator over the element and this.
+    Each(EachKind, Box<Tree>, BinaryOp, Box<Tree>),
+    /// The body is the operator over the accumulator and the element.
+    Fold(Box<Tree>, Box<Tree>, BinaryOp),
 }
 
 fn fold(tree: &Tree) -> Result<Value, EvalError> {
@@ -540,13 +761,33 @@ fn fold(tree: &Tree) -> Result<Value, EvalError> {
         Tree::Concat(parts) => op::concat(&all(parts)?)?,
         Tree::Call(function, parts) => op::call(*function, &all(parts)?)?,
         Tree::Convert(kind, a) => op::convert_value(*kind, &fold(a)?)?,
-        Tree::Map(list, body) => match fold(list)? {
-            Value::List(list) => {
-                let pair = |element: &Value| Ok(Value::List(Arc::new([element.clone(), fold(body)?])));
-                Value::List(list.iter().map(pair).collect::<Result<_, EvalError>>()?)
+        Tree::TryConvert(kind, a) => op::try_convert(*kind, &fold(a)?)?,
+        Tree::Map(entries) => {
+            let entry = |(key, value): &(Tree, Tree)| Ok((fold(key)?, fold(value)?));
+            op::map(entries.iter().map(entry).collect::<Result<_, EvalError>>()?)?
+        }
+        Tree::Each(kind, list, operator, right) => {
+            let collection = fold(list)?;
+            let elements = op::elements_of(&collection).ok_or(EvalError::Type(kind.name()))?;
+            let mut answers = Vec::new();
+            for element in elements.iter() {
+                let answer = op::binary(*operator, element, &fold(right)?)?;
+                let decided = kind.decided_by(&answer);
+                answers.push(answer);
+                if decided {
+                    break;
+                }
             }
-            _ => return Err(EvalError::Type("`map`")),
-        },
+            op::each(*kind, &collection, answers)?
+        }
+        Tree::Fold(list, init, operator) => {
+            let (collection, mut accumulator) = (fold(list)?, fold(init)?);
+            let elements = op::elements_of(&collection).ok_or(EvalError::Type("fold"))?;
+            for element in elements.iter() {
+                accumulator = op::binary(*operator, &accumulator, element)?;
+            }
+            accumulator
+        }
     })
 }
 
@@ -572,11 +813,21 @@ fn lower(tree: &Tree, e: &mut Exprs, facts: &mut Option<Vec<Lookup>>) -> ExprId 
             Node::Call(*function, parts.iter().map(|part| lower(part, e, facts)).collect())
         }
         Tree::Convert(kind, a) => Node::Convert(*kind, lower(a, e, facts)),
-        Tree::Map(list, body) => {
+        Tree::TryConvert(kind, a) => Node::TryConvert(*kind, lower(a, e, facts)),
+        Tree::Map(entries) => {
+            Node::Map(entries.iter().map(|(k, v)| (lower(k, e, facts), lower(v, e, facts))).collect())
+        }
+        Tree::Each(kind, list, operator, right) => {
             let list = lower(list, e, facts);
-            let (element, rest) = (e.push(Node::Local(0)), lower(body, e, facts));
-            let body = e.push(Node::List(vec![element, rest]));
-            Node::Map { list, local: 0, body }
+            let (element, rest) = (e.push(Node::Local(0)), lower(right, e, facts));
+            let body = e.push(Node::Binary(*operator, element, rest));
+            Node::Each { kind: *kind, list, local: 0, body }
+        }
+        Tree::Fold(list, init, operator) => {
+            let (list, init) = (lower(list, e, facts), lower(init, e, facts));
+            let (accumulator, element) = (e.push(Node::Local(0)), e.push(Node::Local(1)));
+            let body = e.push(Node::Binary(*operator, accumulator, element));
+            Node::Fold { list, init, local: 0, body }
         }
     };
     e.push(node)
@@ -590,6 +841,11 @@ fn leaves() -> impl Strategy<Value = Value> {
         (0_i64..5).prop_map(Value::Duration),
         (0_u64..5).prop_map(Value::Size),
         (0_u32..0o1000).prop_map(Value::Mode),
+        prop_oneof![(-3_i8..4).prop_map(f64::from), any::<f64>()].prop_map(testing::float),
+        proptest::collection::vec(any::<u8>(), 0..3).prop_map(|bytes| Value::Bytes(bytes.into())),
+        proptest::collection::btree_map(-2_i64..3, "[ab]{0,2}", 0..3).prop_map(|map| {
+            Value::Map(map.into_iter().map(|(key, value)| (Value::Int(key), s(&value))).collect())
+        }),
         "[/a-c,]{0,4}".prop_map(|text| s(&text)),
         proptest::collection::vec(-2_i64..3, 0..3).prop_map(|list| ints(&list)),
         proptest::collection::vec("[ab]{0,2}", 0..3)
@@ -633,14 +889,20 @@ fn trees() -> impl Strategy<Value = Tree> {
             (one.clone(), one.clone()).prop_map(|(a, b)| Tree::Or(a, b)),
             (one.clone(), one.clone()).prop_map(|(a, b)| Tree::Coalesce(a, b)),
             (one.clone(), one.clone(), one.clone()).prop_map(|(c, a, b)| Tree::If(c, a, b)),
-            (one.clone(), one.clone()).prop_map(|(a, b)| Tree::Map(a, b)),
+            (select(EachKind::ALL.to_vec()), one.clone(), select(operators.to_vec()), one.clone())
+                .prop_map(|(kind, list, op, right)| Tree::Each(kind, list, op, right)),
+            (one.clone(), one.clone(), select(operators.to_vec()))
+                .prop_map(|(list, init, op)| Tree::Fold(list, init, op)),
+            proptest::collection::vec((one.clone(), one.clone()), 0..3)
+                .prop_map(|all| Tree::Map(all.into_iter().map(|(k, v)| (*k, *v)).collect())),
             parts.clone().prop_map(Tree::List),
             parts.clone().prop_map(Tree::Concat),
             (select(functions.to_vec()), parts).prop_map(|(f, parts)| {
                 let parts = parts.into_iter().take(f.arity()).collect();
                 Tree::Call(f, parts)
             }),
-            (select(TextKind::ALL.to_vec()), one).prop_map(|(kind, a)| Tree::Convert(kind, a)),
+            (select(TextKind::ALL.to_vec()), one.clone()).prop_map(|(kind, a)| Tree::Convert(kind, a)),
+            (select(TextKind::ALL.to_vec()), one).prop_map(|(kind, a)| Tree::TryConvert(kind, a)),
         ]
     })
 }

@@ -3,25 +3,30 @@
 use std::fmt::Write as _;
 
 use super::{EvalError, Result};
-use crate::value::Value;
+use crate::value::{Float, Value};
 
-/// Appends the text of a value: strings as they are, numbers in decimal, durations as `1h30m`, sizes as
+/// Appends the text of a value: strings as they are, numbers in decimal, floats as [`render_float`], durations as `1h30m`, sizes as
 /// `512MiB`, modes as `0o644`.
 ///
 /// # Errors
-/// The value has no text: none, lists, records, variants and blobs.
+/// The value has no text: none, lists, records, variants, maps, bytes and blobs.
 pub fn write_text(value: &Value, out: &mut String) -> Result<()> {
     match value {
         Value::Str(text) => out.push_str(text),
         Value::Bool(true) => out.push_str("true"),
         Value::Bool(false) => out.push_str("false"),
         Value::Int(n) => push(out, format_args!("{n}")),
+        Value::Float(n) => out.push_str(&render_float(*n)),
         Value::Duration(n) => out.push_str(&render_duration(*n)),
         Value::Size(n) => out.push_str(&render_size(*n)),
         Value::Mode(n) => out.push_str(&render_mode(*n)),
-        Value::None | Value::List(_) | Value::Record(_) | Value::Variant(..) | Value::Blob(_) => {
-            return Err(EvalError::Type("a text"));
-        }
+        Value::None
+        | Value::List(_)
+        | Value::Record(_)
+        | Value::Variant(..)
+        | Value::Blob(_)
+        | Value::Bytes(_)
+        | Value::Map(_) => return Err(EvalError::Type("a text")),
     }
     Ok(())
 }
@@ -29,6 +34,12 @@ pub fn write_text(value: &Value, out: &mut String) -> Result<()> {
 /// Writing to a `String` cannot fail.
 fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
     let _ = out.write_fmt(text);
+}
+
+/// The fewest digits that read back as the same number, always with a point or an exponent: `1.0`, `0.1`, `1e16`.
+#[must_use]
+pub fn render_float(number: Float) -> String {
+    format!("{:?}", number.get())
 }
 
 /// Nanoseconds as `1d2h3m4s5ms6us7ns`, without the parts that are zero; nothing at all is `0s`.

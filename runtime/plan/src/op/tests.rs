@@ -63,6 +63,80 @@ fn durations_and_sizes() {
 }
 
 #[test]
+fn floats() {
+    use BinaryOp::*;
+    let f = crate::testing::float;
+    assert_eq!(binary(Add, &f(0.5), &f(0.25)), Ok(f(0.75)));
+    assert_eq!(binary(Subtract, &f(1.0), &f(1.0)), Ok(f(0.0)));
+    assert_eq!(binary(Multiply, &f(-1.0), &f(0.0)), Ok(f(0.0)), "there is no negative zero");
+    assert_eq!(binary(Divide, &f(1.0), &f(4.0)), Ok(f(0.25)));
+    assert_eq!(binary(Remainder, &f(-5.5), &f(2.0)), Ok(f(-1.5)));
+    assert_eq!(binary(Divide, &f(1.0), &f(0.0)), Err(EvalError::DivisionByZero));
+    assert_eq!(
+        message(binary(Multiply, &f(1e308), &f(10.0))),
+        "the result of this multiplication is not a finite number"
+    );
+    assert_eq!(binary(Less, &f(-0.0), &f(5e-324)), Ok(Value::Bool(true)));
+    assert_eq!(unary(UnaryOp::Negate, &f(0.0)), Ok(f(0.0)));
+    assert_eq!(binary(Add, &f(1.0), &Value::Int(1)), Err(EvalError::Type("`+`")));
+    for (number, text) in [(1.0, "1.0"), (0.1, "0.1"), (1e16, "1e16"), (-1.5e-7, "-1.5e-7"), (100.0, "100.0")]
+    {
+        assert_eq!(concat(&[f(number)]), Ok(s(text)));
+    }
+}
+
+#[test]
+fn maps() {
+    let entries = vec![(Value::Int(2), s("b")), (Value::Int(1), s("a"))];
+    let map_value = map(entries).unwrap();
+    assert_eq!(map_value, Value::Map(Arc::new([(Value::Int(1), s("a")), (Value::Int(2), s("b"))])));
+    assert_eq!(index(&map_value, &Value::Int(2)), Ok(s("b")));
+    assert_eq!(message(index(&map_value, &Value::Int(3))), "the map has no key 3");
+    assert_eq!(binary(BinaryOp::In, &Value::Int(1), &map_value), Ok(Value::Bool(true)));
+    assert_eq!(binary(BinaryOp::In, &s("a"), &map_value), Ok(Value::Bool(false)));
+    assert_eq!(map(vec![(s("x"), Value::None); 2]), Err(EvalError::DuplicateKey("\"x\"".to_owned())));
+    let blob = Value::Blob(Blob { digest: [0; 32], size: 0 });
+    assert_eq!(map(vec![(blob, Value::None)]), Err(EvalError::Type("an order")));
+}
+
+#[test]
+fn the_order_of_versions() {
+    let order = [
+        "0.9",
+        "1.0.0-alpha",
+        "1.0.0-alpha.1",
+        "1.0.0-alpha.beta",
+        "1.0.0-beta",
+        "1.0.0-beta.2",
+        "1.0.0-beta.11",
+        "1.0.0-rc.1",
+        "1.0",
+        "1.0.0",
+        "1.0.0+b1",
+        "1.0.1",
+        "1.9",
+        "1.10",
+        "6.1.0-18-amd64",
+        "6.1.0",
+        "24.04",
+        "24.4",
+        "24.10",
+    ];
+    for (i, a) in order.iter().enumerate() {
+        assert!(TextKind::Version.check(a).is_ok(), "{a}");
+        for (j, b) in order.iter().enumerate() {
+            let expected = i.cmp(&j) as i64;
+            assert_eq!(version_compare(a, b), Ok(Value::Int(expected)), "{a} {b}");
+            let keys = version_key(a).unwrap().cmp(&version_key(b).unwrap());
+            assert_eq!(keys as i64, expected, "{a} {b}");
+        }
+    }
+    assert_eq!(version_number("6.1", 2), Ok(Value::Int(0)));
+    assert_eq!(version_number("6.1.20-x", 2), Ok(Value::Int(20)));
+    assert_eq!(version_compare("x", "1"), Err(EvalError::Type("a version")));
+}
+
+#[test]
 fn comparison() {
     use BinaryOp::*;
     assert_eq!(binary(Less, &Value::Mode(0o600), &Value::Mode(0o644)), Ok(Value::Bool(true)));
@@ -218,5 +292,15 @@ fn depth_counts_containers() {
     value = l(&[value]);
     assert_eq!(depth(&value), MAX_DEPTH + 1);
     value = l(&[value]);
+    assert_eq!(depth(&value), MAX_DEPTH + 1);
+
+    // A map counts twice.
+    let mut value = Value::Map(Arc::new([]));
+    for expected in (4..=MAX_DEPTH).step_by(2) {
+        value = Value::Map(Arc::new([(Value::Int(0), Value::None), (Value::Int(1), value)]));
+        assert_eq!(depth(&value), expected);
+    }
+    assert_eq!(depth(&l(std::slice::from_ref(&value))), MAX_DEPTH + 1);
+    value = Value::Map(Arc::new([(value, Value::None)]));
     assert_eq!(depth(&value), MAX_DEPTH + 1);
 }

@@ -194,6 +194,81 @@ fn accounts_packages_units() {
 }
 
 #[test]
+fn versions() {
+    check(
+        TextKind::Version,
+        &[
+            ("1", "ok"),
+            ("1.10", "ok"),
+            ("24.04", "ok"),
+            ("1.2.3-rc.1+build.5", "ok"),
+            ("6.1.0-18-amd64", "ok"),
+            ("1.0+x-y", "ok"),
+            ("v1.2", "it starts with a letter -> 1.2"),
+            ("1.1.1w", "`w` follows a number directly -> 1.1.1-w"),
+            ("1..2", "a number is missing"),
+            ("1.", "a number is missing"),
+            (".1", "a number is missing"),
+            ("x", "`x` is no number"),
+            ("1.0-", "a part of its pre-release is empty"),
+            ("1.0-a..b", "a part of its pre-release is empty"),
+            ("1.0+", "a part of its build is empty"),
+            ("1.0+a+b", "it has two plus signs"),
+            ("1:2.36-9", "an epoch (`1:`) belongs to the versions of packages, which are plain strings"),
+            ("1.0~rc1", "`~` belongs to the versions of packages, which are plain strings"),
+            ("1 0", "a space is neither a letter of a-z, a digit, `.`, `-` nor `+`"),
+            ("1234567890123456789", "a number has 19 digits, at most 18 will do"),
+            ("1-1234567890123456789", "a number has 19 digits, at most 18 will do"),
+        ],
+    );
+}
+
+#[test]
+fn regular_expressions() {
+    let deep = "(".repeat(60) + &")".repeat(60);
+    check(
+        TextKind::Regex,
+        &[
+            ("^a+$", "ok"),
+            (r"(?i)\bx{2,3}(?P<rest>.*)", "ok"),
+            ("(", "it has open group without closing ')'"),
+            ("(?=x)", "it looks around (`(?=`, `(?!`, `(?<=`, `(?<!`), which cannot be done in linear time"),
+            (r"\1", "of it, the engine says: backreferences are not supported"),
+            ("(a{1000}){1000}", "it is too large: compiled it takes more than 64 KiB"),
+            (&deep, "of it, the engine says: pattern has too much nesting"),
+        ],
+    );
+}
+
+/// A search takes time in proportion to the text, whatever the expression: this one takes a backtracking engine
+/// 2^4000 steps.
+#[test]
+fn searches_are_linear() {
+    let text = "a".repeat(4000) + "!";
+    assert_eq!(regex::with("^(a+)+$", |regex| regex.is_match(&text)), Ok(false));
+}
+
+#[test]
+fn mail_addresses() {
+    check(
+        TextKind::Email,
+        &[
+            ("root@example.com", "ok"),
+            ("first.last+tag@mail.example.com", "ok"),
+            ("a@localhost", "ok"),
+            ("example.com", "it has no `@`"),
+            ("@example.com", "there is nothing before the `@`"),
+            ("a@", "there is nothing after the `@`"),
+            ("a b@example.com", "a space does not stand before an `@`"),
+            (".a@example.com", "the part before the `@` starts or ends with a dot, or has two in a row"),
+            ("a..b@example.com", "the part before the `@` starts or ends with a dot, or has two in a row"),
+            ("a@-x.com", "of the domain, the label `-x` starts or ends with a hyphen"),
+            ("a@1.2.3.4", "of the domain, it is an address"),
+        ],
+    );
+}
+
+#[test]
 fn names_and_messages() {
     for kind in TextKind::ALL {
         assert_eq!(TextKind::from_name(kind.name()), Some(kind));
@@ -223,6 +298,9 @@ fn texts() -> impl Strategy<Value = String> {
         "/([a-z.]{0,3}/){0,5}[a-z.]{0,3}",
         "[a-z]{1,6}://[a-z0-9.@:\\[\\]-]{0,12}/?[a-z%?#]{0,6}",
         "[0-9a-fA-F:.]{1,20}(/[0-9]{1,3})?",
+        "v?[0-9.]{0,8}[a-z]{0,2}(-[0-9a-z.]{0,6})?([+][0-9a-z.]{0,6})?",
+        "[a-z.é]{0,6}@{0,2}[a-z.-]{0,8}",
+        "[a-z()\\[\\]*+?{},0-9|^$\\\\]{0,12}",
     ]
 }
 
