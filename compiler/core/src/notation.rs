@@ -2,7 +2,7 @@
 //!
 //! Used by everything that shows a plan: `mcc inspect`, `diff`, `graph` and `why`, and the language server.
 
-use mc_plan::expr::{BinaryOp, Builtin, EachKind, ExprId, Exprs, Node, Operand, UnaryOp};
+use mc_plan::expr::{BinaryOp, Builtin, EachKind, ExprId, Exprs, Form, Node, Operand, UnaryOp};
 use mc_plan::op::{render_duration, render_float, render_mode, render_size};
 use mc_plan::plan::{Clause, EdgeKind, EdgeReason, Plan, SourceSpan};
 use mc_plan::schema::Schema;
@@ -604,17 +604,22 @@ impl<'p> Writer<'_, 'p> {
     }
 
     fn call(&self, out: &mut String, function: Builtin, arguments: &[ExprId], depth: usize) {
-        let property = matches!(function, Builtin::Parent | Builtin::FileName);
-        let Some((receiver, rest)) = arguments.split_first() else {
-            out.push('?');
-            return;
+        let rest = match (function.form(), arguments.split_first()) {
+            (Form::Function, _) | (_, None) => {
+                out.push_str(function.name());
+                arguments
+            }
+            (form, Some((receiver, rest))) => {
+                self.node(out, *receiver, Strength::Postfix, None, depth);
+                out.push('.');
+                out.push_str(function.name());
+                if form == Form::Property {
+                    return;
+                }
+                rest
+            }
         };
-        self.node(out, *receiver, Strength::Postfix, None, depth);
-        out.push('.');
-        out.push_str(function.name());
-        if !property {
-            self.sequence(out, "(", rest, |_| None, ")", depth);
-        }
+        self.sequence(out, "(", rest, |_| None, ")", depth);
     }
 
     fn output(&self, out: &mut String, schema: Option<&Schema>, at: u32) {

@@ -120,7 +120,7 @@ pub struct Failure {
 /// Bounds of one [`Evaluator`], over all its evaluations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
-    /// Nodes that are visited.
+    /// Nodes that are visited, and what operations look at ([`op::work`]).
     pub steps: u64,
     /// Bytes of texts and lists that are produced.
     pub output: u64,
@@ -324,11 +324,16 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn enter(&mut self, id: ExprId, context: &dyn Context) -> Step {
-        match self.left.steps.checked_sub(1) {
+    fn spend(&mut self, id: ExprId, steps: u64) -> Step {
+        match self.left.steps.checked_sub(steps) {
             Some(left) => self.left.steps = left,
             None => return Err(at(id)(EvalError::TooManySteps(self.budget.steps))),
         }
+        Ok(())
+    }
+
+    fn enter(&mut self, id: ExprId, context: &dyn Context) -> Step {
+        self.spend(id, 1)?;
         // Borrowed for 'a, not from self.
         let exprs: &'a Exprs = self.exprs;
         let node = exprs.get(id).ok_or_else(|| at(id)(BROKEN))?;
@@ -448,12 +453,16 @@ impl<'a> Evaluator<'a> {
             self.done(id, Outcome::Unknown(unknown));
             return Ok(());
         }
+        if let Node::Binary(..) | Node::Concat(_) | Node::Call(..) = node {
+            let function = if let Node::Call(function, _) = node { Some(*function) } else { None };
+            self.spend(id, op::work(function, &operands))?;
+        }
         let value = strict(node, operands).map_err(at(id))?;
         let depth = match node {
             Node::List(_) | Node::Record(_) | Node::Variant(..) => deepest.saturating_add(1),
             Node::Map(_) => deepest.saturating_add(2),
-            // None nests what it is given more than a list of records does.
-            Node::Call(..) => deepest.saturating_add(2),
+            // None nests what it is given deeper than that.
+            Node::Call(..) => deepest.saturating_add(3),
             Node::Field(..) | Node::Payload(..) | Node::Index(..) => deepest.saturating_sub(1),
             _ => deepest,
         };

@@ -8,7 +8,7 @@ use crate::value::{TextKind, Value};
 
 mod builtin;
 
-pub use builtin::Builtin;
+pub use builtin::{Builtin, Form};
 
 /// A node's position in its [`Exprs`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -7,14 +7,26 @@
 
 use std::sync::Arc;
 
-use crate::expr::{BinaryOp, Builtin, UnaryOp};
+use crate::expr::{BinaryOp, UnaryOp};
 use crate::text::TextError;
 use crate::value::{Blob, DuplicateKey, Float, TextKind, Value};
 
+mod call;
+mod document;
 mod each;
+mod encoding;
+mod list;
+mod map;
+mod mode;
+mod network;
+mod number;
+mod parse;
+mod path;
 mod render;
+mod text;
 mod version;
 
+pub use call::{call, work};
 pub(crate) use each::elements_of;
 pub use each::{each, ordered};
 pub use render::{render_duration, render_float, render_mode, render_size, write_text};
@@ -492,102 +504,21 @@ fn check_text(kind: TextKind, text: &str) -> Result<()> {
     kind.check(text).map_err(|error| EvalError::Text(Box::new(error)))
 }
 
-/// A built-in function or method.
-///
-/// # Errors
-/// An argument that it does not take, a result beyond its bound.
-pub fn call(function: Builtin, arguments: &[Value]) -> Result<Value> {
-    use Value::{List, Str};
-    let wrong = || EvalError::Type(function.name());
-    Ok(match (function, arguments) {
-        (Builtin::Join, [List(list), Str(separator)]) => return join(list, separator),
-        (Builtin::Len, [List(list)]) => count(list.len()),
-        (Builtin::Len, [Str(text)]) => count(text.chars().count()),
-        (Builtin::First, [List(list)]) => list.first().cloned().unwrap_or(Value::None),
-        (Builtin::Last, [List(list)]) => list.last().cloned().unwrap_or(Value::None),
-        (Builtin::Contains, [List(list), element]) => Value::Bool(list.iter().any(|x| equal(x, element))),
-        (Builtin::Contains, [Str(text), Str(part)]) => Value::Bool(text.contains(&**part)),
-        (Builtin::Lines, [Str(text)]) => return texts("`lines`", text.lines()),
-        (Builtin::Trim, [Str(text)]) => Str(text.trim().into()),
-        (Builtin::StartsWith, [Str(text), Str(part)]) => Value::Bool(text.starts_with(&**part)),
-        (Builtin::EndsWith, [Str(text), Str(part)]) => Value::Bool(text.ends_with(&**part)),
-        (Builtin::Replace, [Str(text), Str(from), Str(to)]) => return replace(text, from, to),
-        (Builtin::Split, [Str(_), Str(separator)]) if separator.is_empty() => {
-            return Err(EvalError::Argument { function: "split", problem: "an empty separator" });
-        }
-        (Builtin::Split, [Str(text), Str(separator)]) => return texts("`split`", text.split(&**separator)),
-        (Builtin::Upper, [Str(text)]) => return bounded("`upper`", text.to_uppercase()),
-        (Builtin::Lower, [Str(text)]) => return bounded("`lower`", text.to_lowercase()),
-        (Builtin::Parent, [Str(path)]) => return parent(path),
-        (Builtin::FileName, [Str(path)]) => {
-            Str(path.rsplit_once('/').map_or(&**path, |(_, name)| name).into())
-        }
-        (Builtin::Indexed, [List(list)]) => List(
-            list.iter()
-                .enumerate()
-                .map(|(at, element)| Value::Record(Arc::new([count(at), element.clone()])))
-                .collect(),
-        ),
-        (Builtin::Text, [value]) => return concat(std::slice::from_ref(value)),
-        _ => return Err(wrong()),
-    })
-}
-
-fn join(list: &[Value], separator: &str) -> Result<Value> {
-    const WHAT: &str = "`join`";
-    let mut lengths = 0_usize;
-    for element in list {
-        let Value::Str(text) = element else { return Err(EvalError::Type(WHAT)) };
-        lengths = lengths.saturating_add(text.len());
-    }
-    let separators = separator.len().saturating_mul(list.len().saturating_sub(1));
-    let mut out = text_buffer(WHAT, [lengths, separators])?;
-    for (at, element) in list.iter().enumerate() {
-        if at > 0 {
-            out.push_str(separator);
-        }
-        if let Value::Str(text) = element {
-            out.push_str(text);
-        }
-    }
-    Ok(Value::Str(out.into()))
-}
-
-fn replace(text: &str, from: &str, to: &str) -> Result<Value> {
-    const WHAT: &str = "`replace`";
-    if from.is_empty() {
-        return Err(EvalError::Argument { function: "replace", problem: "an empty text to look for" });
-    }
-    let found = text.matches(from).count();
-    let removed = found * from.len();
-    text_buffer(WHAT, [text.len() - removed, found.saturating_mul(to.len())])?;
-    Ok(Value::Str(text.replace(from, to).into()))
-}
-
-fn texts<'a>(what: &'static str, parts: impl Iterator<Item = &'a str>) -> Result<Value> {
-    let mut out = Vec::new();
-    for part in parts {
-        check_list(what, out.len() + 1)?;
-        out.push(Value::Str(part.into()));
-    }
-    Ok(Value::List(out.into()))
-}
-
-fn parent(path: &Arc<str>) -> Result<Value> {
-    match path.rsplit_once('/') {
-        Some(("", _)) => Ok(Value::Str("/".into())),
-        Some((parent, _)) => Ok(Value::Str(parent.into())),
-        None => Err(EvalError::NoParent(path.clone())),
-    }
-}
-
-fn bounded(what: &'static str, text: String) -> Result<Value> {
-    if text.len() > MAX_TEXT { Err(EvalError::TextTooLong(what)) } else { Ok(Value::Str(text.into())) }
-}
-
 /// A list's length or position. Lists are far shorter than what an integer holds.
 fn count(n: usize) -> Value {
     Value::Int(i64::try_from(n).unwrap_or(i64::MAX))
+}
+
+/// A number of things, which is not negative.
+fn size(function: &'static str, n: i64) -> Result<usize> {
+    if n < 0 {
+        return Err(EvalError::Argument { function, problem: "a negative number" });
+    }
+    Ok(usize::try_from(n).unwrap_or(usize::MAX))
+}
+
+fn pair(a: Value, b: Value) -> Value {
+    Value::Record(Arc::new([a, b]))
 }
 
 fn check_list(what: &'static str, length: usize) -> Result<()> {

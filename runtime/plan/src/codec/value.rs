@@ -543,6 +543,24 @@ impl Reader<'_> {
 mod tests {
     use super::*;
 
+    /// The names that the reference gives, in the order of the codes.
+    #[test]
+    fn the_reference_names_all_codes() {
+        let reference = include_str!("../../../../docs/reference/bundle.md");
+        let listed = |start: &str| {
+            let (_, rest) = reference.split_once(start).unwrap();
+            let (list, _) = rest.split_once("`.").unwrap();
+            list.split(',').map(|name| name.trim().trim_matches('`').to_owned()).collect::<Vec<_>>()
+        };
+        let functions: Vec<&str> = Builtin::ALL.iter().map(|function| function.name()).collect();
+        assert_eq!(listed("Functions from 0:"), functions);
+        let kinds: Vec<&str> = EachKind::ALL.iter().map(|kind| kind.name()).collect();
+        assert_eq!(listed("Kinds of loops from 0:"), kinds);
+        for kind in TextKind::ALL {
+            assert!(reference.contains(&format!("`{}`", kind.name())), "{kind:?}");
+        }
+    }
+
     /// Every name is in its list, so no code is the one for "missing".
     #[test]
     fn code_lists_are_complete() {
@@ -555,6 +573,7 @@ mod tests {
         }
         complete(UnaryOp::Not, UnaryOp::Not as usize + 1);
         complete(BinaryOp::In, BinaryOp::In as usize + 1);
+        complete(Builtin::Ini, Builtin::Ini as usize + 1);
         complete(TextKind::Email, TextKind::Email as usize + 1);
         complete(EachKind::UniqueBy, EachKind::UniqueBy as usize + 1);
     }

@@ -847,6 +847,28 @@ fn leaves() -> impl Strategy<Value = Value> {
             Value::Map(map.into_iter().map(|(key, value)| (Value::Int(key), s(&value))).collect())
         }),
         "[/a-c,]{0,4}".prop_map(|text| s(&text)),
+        // Texts of the checked types, so that functions on them have something to do.
+        proptest::sample::select(vec![
+            "10.0.0.0/30",
+            "fd00::/64",
+            "10.0.0.2",
+            "::1",
+            "https://a.example:8443/x?y",
+            "1.10.0-rc.1",
+            "24.04",
+            "a+(b)?",
+            "$1",
+            "/etc/a.conf",
+            "etc/b",
+            "a@b.example",
+            "0o640",
+            "1h30m",
+            "64MiB",
+            "12",
+            "1.5",
+            "x",
+        ])
+        .prop_map(s),
         proptest::collection::vec(-2_i64..3, 0..3).prop_map(|list| ints(&list)),
         proptest::collection::vec("[ab]{0,2}", 0..3)
             .prop_map(|list| Value::List(list.iter().map(|text| s(text)).collect())),
@@ -865,18 +887,6 @@ fn trees() -> impl Strategy<Value = Tree> {
         BinaryOp::Less,
         BinaryOp::GreaterEqual,
         BinaryOp::In,
-    ];
-    let functions = [
-        Builtin::Join,
-        Builtin::Len,
-        Builtin::First,
-        Builtin::Contains,
-        Builtin::Lines,
-        Builtin::Split,
-        Builtin::Upper,
-        Builtin::Parent,
-        Builtin::Indexed,
-        Builtin::Text,
     ];
     leaves().prop_map(Tree::Leaf).prop_recursive(5, 40, 3, move |inner| {
         let one = inner.clone().prop_map(Box::new);
@@ -897,7 +907,7 @@ fn trees() -> impl Strategy<Value = Tree> {
                 .prop_map(|all| Tree::Map(all.into_iter().map(|(k, v)| (*k, *v)).collect())),
             parts.clone().prop_map(Tree::List),
             parts.clone().prop_map(Tree::Concat),
-            (select(functions.to_vec()), parts).prop_map(|(f, parts)| {
+            (select(Builtin::ALL), parts).prop_map(|(f, parts)| {
                 let parts = parts.into_iter().take(f.arity()).collect();
                 Tree::Call(f, parts)
             }),

@@ -21,7 +21,7 @@ pub fn each(kind: EachKind, collection: &Value, answers: Vec<Value>) -> Result<V
         EachKind::FilterMap => {
             Ok(Value::List(answers.into_iter().filter(|answer| *answer != Value::None).collect()))
         }
-        EachKind::FlatMap => flatten(kind, &answers),
+        EachKind::FlatMap => flatten(kind.name(), &answers),
         EachKind::Filter => {
             let flags = answers.iter().map(holds).collect::<Result<Vec<bool>>>()?;
             pick(kind, collection, |at| flags.get(at) == Some(&true))
@@ -166,13 +166,13 @@ fn by_key(answers: &[Value]) -> Result<Vec<usize>> {
 }
 
 /// The elements of lists in one list.
-pub(super) fn flatten(kind: EachKind, lists: &[Value]) -> Result<Value> {
+pub(super) fn flatten(name: &'static str, lists: &[Value]) -> Result<Value> {
     let mut length = 0_usize;
     for list in lists {
-        let Value::List(list) = list else { return Err(wrong(kind)) };
+        let Value::List(list) = list else { return Err(EvalError::Type(name)) };
         length = length.saturating_add(list.len());
     }
-    check_list("`flat_map`", length)?;
+    check_list("this list of lists", length)?;
     Ok(Value::List(lists.iter().flat_map(Value::parts).cloned().collect()))
 }
 

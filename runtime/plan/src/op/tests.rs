@@ -1,6 +1,10 @@
 //! Results and refusals of each operation.
 
 use super::*;
+use crate::expr::Builtin;
+
+mod document;
+mod function;
 
 fn s(text: &str) -> Value {
     Value::Str(text.into())
