@@ -2,10 +2,10 @@
 
 use crate::check::{self, recursion};
 use crate::db::{Db, File};
-use crate::diagnostic::{Code, Diagnostic, Place, Severity};
+use crate::diagnostic::{Code, Diagnostic, Place, Severity, code};
 use crate::name::{self, DeclId};
 use crate::signature::{self, Findings};
-use crate::{eval, lower, package};
+use crate::{eval, lower, package, phase};
 use mc_plan::plan::Plan;
 use mc_plan::value::Blob;
 use mc_syntax::ast::ItemKind;
@@ -58,6 +58,7 @@ fn has_errors(diagnostics: &[Diagnostic]) -> bool {
 /// What can be said without evaluating anything.
 fn static_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     let mut all = package::diagnostics(db);
+    phase::prepare(db);
     for file in name::modules(db).values().filter(|f| name::is_user(db, **f)) {
         all.extend(file_diagnostics(db, *file).iter().cloned());
     }
@@ -76,6 +77,9 @@ pub fn file_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
         all.extend(findings.diagnostics.iter().cloned());
     }
     all.extend(label_findings(db, file).diagnostics);
+    for unit in phase::units(db, file) {
+        all.extend(phase::findings(db, unit).iter().cloned());
+    }
     without_consequences(db, file, all)
 }
 
@@ -148,6 +152,11 @@ fn syntax_error(file: File, error: &mc_syntax::SyntaxError) -> Diagnostic {
 #[salsa::tracked(no_eq, returns(ref))]
 fn planned(db: &dyn Db) -> Planned {
     let evaluation = eval::evaluate(db);
+    debug_assert!(
+        evaluation.diagnostics.iter().all(|d| d.code != code::TOO_LATE || eval::is_own_limit(d)),
+        "what is too late is found without evaluating: {:?}",
+        evaluation.diagnostics
+    );
     if has_errors(&evaluation.diagnostics) {
         return Planned { diagnostics: evaluation.diagnostics, plan: None };
     }

@@ -5,7 +5,7 @@
 //! mistakes in the source are values ([`diagnostic::Diagnostic`]), never errors of a function.
 //!
 //! The way of the data: [`package`] loads files, `mc-syntax` parses them, [`name`] resolves names,
-//! [`signature`] and [`check`] give types, [`eval`] runs the program as far as it is known, [`lower`]
+//! [`signature`] and [`check`] give types, [`phase`] says when each value is known, [`eval`] runs the program as far as it is known, [`lower`]
 //! makes the graph.
 
 pub mod check;
@@ -18,6 +18,7 @@ pub mod lower;
 pub mod name;
 pub mod notation;
 pub mod package;
+pub mod phase;
 pub mod prelude;
 pub mod signature;
 pub mod system;

@@ -1,0 +1,421 @@
+//! The analysis of one declaration: blocks, statements, and what comes of it.
+
+use super::Phase;
+use super::graph::{Atom, AtomId, NodeId};
+use super::summary::{Export, Given, Need, Summary, Unit, UnitPart, part};
+use super::summary_of;
+use super::value::{Abs, Values};
+use crate::check::{self, Checked};
+use crate::db::{Db, File};
+use crate::hir::{Block, BlockId, Body, ExprId, Stmt};
+use mc_syntax::Span;
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, VecDeque};
+
+/// After how many expressions the analysis looks whether its answer is still wanted.
+const CANCEL_STEPS: u64 = 1 << 12;
+
+/// What needs a value early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// The key of a resource.
+    Key,
+    /// `when`, or an `if` or `match` around a resource or an instance.
+    Existence,
+    /// What a `for` around a resource or an instance runs over.
+    For,
+    /// `select`
+    Select,
+    /// `timeout`
+    Timeout,
+    /// `retry`: how often.
+    Retry,
+    /// `retry`: the pause.
+    Pause,
+    /// The name of an instance.
+    InstanceName,
+    /// The key in `File["/etc/motd"]`.
+    ReferenceKey,
+    /// The default of a label.
+    LabelDefault,
+    /// The default of this parameter, because of this need of the same declaration.
+    Default(u32, u32),
+    /// An argument, because of this need of the declaration that is used.
+    Argument(Unit, u32),
+}
+
+/// A place that needs a value early.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Requirement {
+    /// The value.
+    pub node: NodeId,
+    /// The latest phase it may have.
+    pub level: Phase,
+    /// The place.
+    pub at: Span,
+    /// What needs it.
+    pub what: What,
+    /// The parameter whose default it is in.
+    pub default: Option<u32>,
+}
+
+/// The analysis of a declaration.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Flow {
+    pub(super) summary: Summary,
+    pub(super) values: Values,
+    /// What is needed early, in the order of the analysis.
+    pub(super) requirements: Vec<Requirement>,
+    /// For each need of the summary, the requirement that it comes from.
+    pub(super) needs: Vec<u32>,
+    /// For each leaf of the summary, its node.
+    pub(super) leaves: Vec<NodeId>,
+    /// The expressions that are not known when the bundle is built, sorted.
+    pub(super) late: Vec<(ExprId, Abs)>,
+    /// How much work it was.
+    pub(super) steps: u64,
+}
+
+impl Flow {
+    pub(super) fn opaque() -> Self {
+        Flow { summary: Summary::opaque(), ..Flow::default() }
+    }
+}
+
+/// The typed form of a unit.
+pub(super) fn checked(db: &dyn Db, unit: Unit) -> &Checked {
+    match unit.part {
+        UnitPart::Item(index) => check::body(db, crate::name::DeclId { file: unit.file, index }),
+        UnitPart::Values => check::values(db, unit.file),
+        UnitPart::Labels => check::labels(db),
+    }
+}
+
+/// Analyses a unit.
+pub(super) fn analyse(db: &dyn Db, unit: Unit) -> Flow {
+    let checked = checked(db, unit);
+    let body = &checked.body;
+    let mut analysis = Analysis {
+        db,
+        unit,
+        body,
+        values: Values::default(),
+        locals: body.blocks.iter().map(|block| vec![Abs::KNOWN; block.locals.len()]).collect(),
+        parents: vec![None; body.blocks.len()],
+        block: None,
+        conditions: Vec::new(),
+        requirements: Vec::new(),
+        late: FxHashMap::default(),
+        tasks: VecDeque::new(),
+        own: None,
+        globals: FxHashMap::default(),
+        defaults: Vec::new(),
+        order: Vec::new(),
+        in_default: None,
+        gives: Vec::new(),
+        steps: 0,
+    };
+    let offsets = analysis.run(checked);
+    analysis.finish(offsets)
+}
+
+/// The resource whose body is analysed.
+#[derive(Clone, Debug)]
+pub(super) struct Own {
+    /// Its expression.
+    pub expr: ExprId,
+    /// Its key.
+    pub key: Abs,
+    /// Its attributes as far as they are analysed; none while one is.
+    pub attributes: FxHashMap<u32, Option<Abs>>,
+}
+
+/// The body of a resource or the clauses of an instance: analysed after everything around it, because it may
+/// refer to what is declared later.
+pub(super) struct Task {
+    pub expr: ExprId,
+    pub block: Option<BlockId>,
+    /// The key of a resource.
+    pub key: Abs,
+}
+
+pub(super) struct Analysis<'db> {
+    pub db: &'db dyn Db,
+    pub unit: Unit,
+    pub body: &'db Body,
+    pub values: Values,
+    /// The values of the locals by block.
+    locals: Vec<Vec<Abs>>,
+    /// The block around each block.
+    parents: Vec<Option<BlockId>>,
+    /// The current block.
+    pub block: Option<BlockId>,
+    /// The conditions and loops around, and whether something is declared under them.
+    pub conditions: Vec<bool>,
+    pub requirements: Vec<Requirement>,
+    late: FxHashMap<ExprId, Abs>,
+    pub tasks: VecDeque<Task>,
+    pub own: Option<Own>,
+    pub globals: FxHashMap<(File, u32), Abs>,
+    /// The defaults of the parameters by position, with their places.
+    defaults: Vec<Option<(Abs, Span)>>,
+    order: Vec<u32>,
+    /// The parameter whose default is analysed.
+    in_default: Option<u32>,
+    gives: Vec<Abs>,
+    steps: u64,
+}
+
+impl<'db> Analysis<'db> {
+    /// Analyses the unit, and gives where the fields of each variant of an enum begin.
+    fn run(&mut self, checked: &'db Checked) -> Vec<u32> {
+        let mut offsets = Vec::new();
+        match (self.unit.part, checked.body.root) {
+            (UnitPart::Labels, _) => {
+                if let Some(part) = checked.parts.first() {
+                    self.labels(*part);
+                }
+            }
+            (UnitPart::Values, Some(root)) => {
+                self.run_block(root);
+                self.gives = self.locals[root.0 as usize].clone();
+            }
+            (UnitPart::Item(_), Some(root)) => {
+                let value = self.run_block(root);
+                // A function has its parameters as a part of its own.
+                if !checked.parts.is_empty() {
+                    self.gives = vec![value];
+                }
+            }
+            (UnitPart::Item(_), None) => {
+                for part in &checked.parts {
+                    let first = self.defaults.len() as u32;
+                    offsets.push(first);
+                    self.part(*part, first);
+                }
+            }
+            (UnitPart::Values, None) => {}
+        }
+        while let Some(task) = self.tasks.pop_front() {
+            self.block = task.block;
+            self.task(&task);
+        }
+        offsets
+    }
+
+    /// The fields of a record or of a variant's payload, which follow on others.
+    fn part(&mut self, id: BlockId, first: u32) {
+        let block = self.body.block(id);
+        self.defaults.resize(first as usize + block.locals.len(), None);
+        self.block = Some(id);
+        for stmt in &block.stmts {
+            if let Stmt::Param(local, position, default) = stmt {
+                self.param(id, *local, first + position, *default);
+            }
+        }
+        self.block = None;
+    }
+
+    fn labels(&mut self, id: BlockId) {
+        self.block = Some(id);
+        for stmt in &self.body.block(id).stmts {
+            let Stmt::Param(local, _, Some(default)) = stmt else { continue };
+            let value = self.expr(*default);
+            let value = self.need_whole(value, Phase::Const, *default, What::LabelDefault);
+            self.set(id, *local, value);
+        }
+        self.block = None;
+    }
+
+    /// A block without anything around it.
+    fn run_block(&mut self, id: BlockId) -> Abs {
+        self.block = None;
+        self.block(id, &[])
+    }
+
+    /// A block whose first locals have these values.
+    pub(super) fn block(&mut self, id: BlockId, bound: &[(u32, Abs)]) -> Abs {
+        let block: &'db Block = self.body.block(id);
+        let around = self.block.replace(id);
+        self.parents[id.0 as usize] = around;
+        for (local, value) in bound {
+            self.set(id, *local, *value);
+        }
+        for stmt in &block.stmts {
+            match stmt {
+                Stmt::Let(local, value) => {
+                    let value = self.expr(*value);
+                    self.set(id, *local, value);
+                }
+                Stmt::Param(local, position, default) => {
+                    if self.defaults.len() <= *position as usize {
+                        self.defaults.resize(*position as usize + 1, None);
+                    }
+                    self.param(id, *local, *position, *default);
+                }
+                Stmt::Out(local, position, value) => {
+                    let value = self.expr(*value);
+                    self.set(id, *local, value);
+                    if self.gives.len() <= *position as usize {
+                        self.gives.resize(*position as usize + 1, Abs::KNOWN);
+                    }
+                    self.gives[*position as usize] = value;
+                }
+                Stmt::Select(value) => {
+                    let condition = self.expr(*value);
+                    self.need_whole(condition, Phase::Host, *value, What::Select);
+                }
+                Stmt::Expr(value) => {
+                    self.expr(*value);
+                }
+            }
+        }
+        let value = block.value.map_or(Abs::KNOWN, |value| self.expr(value));
+        self.block = around;
+        value
+    }
+
+    fn param(&mut self, block: BlockId, local: u32, position: u32, default: Option<ExprId>) {
+        if let Some(default) = default {
+            self.in_default = Some(position);
+            let value = self.expr(default);
+            self.in_default = None;
+            self.defaults[position as usize] = Some((value, self.span(default)));
+            self.order.push(position);
+        }
+        let value = self.values.param(position);
+        self.set(block, local, value);
+    }
+
+    fn set(&mut self, block: BlockId, local: u32, value: Abs) {
+        if let Some(slot) = self.locals[block.0 as usize].get_mut(local as usize) {
+            *slot = value;
+        }
+    }
+
+    /// The value of a local, so many blocks out.
+    pub(super) fn local(&self, hops: u32, local: u32) -> Abs {
+        let mut block = self.block;
+        for _ in 0..hops {
+            block = block.and_then(|block| self.parents[block.0 as usize]);
+        }
+        let found = block.and_then(|block| self.locals[block.0 as usize].get(local as usize));
+        found.copied().unwrap_or(Abs::KNOWN)
+    }
+
+    /// Where an expression stands.
+    pub(super) fn span(&self, id: ExprId) -> Span {
+        self.body.expr(id).span
+    }
+
+    /// Counts a step.
+    pub(super) fn spend(&mut self) {
+        self.steps += 1;
+        if self.steps.is_multiple_of(CANCEL_STEPS) {
+            self.db.unwind_if_revision_cancelled();
+        }
+    }
+
+    /// Keeps the value of an expression for editors.
+    pub(super) fn remember(&mut self, id: ExprId, value: Abs) {
+        if value != Abs::KNOWN {
+            self.late.insert(id, value);
+        }
+    }
+
+    /// Demands that something is known in time. What is not is reported here, and counts as known from
+    /// here on, so that it is reported once.
+    pub(super) fn need(&mut self, node: NodeId, level: Phase, at: Span, what: What) -> NodeId {
+        if node == NodeId::KNOWN {
+            return node;
+        }
+        self.requirements.push(Requirement { node, level, at, what, default: self.in_default });
+        if self.values.graph.phase(node) > level { NodeId::KNOWN } else { node }
+    }
+
+    /// Demands that all of a value is known in time.
+    pub(super) fn need_whole(&mut self, value: Abs, level: Phase, at: ExprId, what: What) -> Abs {
+        let node = self.values.whole(value);
+        let known = self.need(node, level, self.span(at), what);
+        if known == node { value } else { Abs::KNOWN }
+    }
+
+    /// The summary of another unit.
+    pub(super) fn summary(&self, unit: Unit) -> &'db Summary {
+        summary_of(self.db, unit)
+    }
+
+    fn finish(mut self, offsets: Vec<u32>) -> Flow {
+        let (needs, sources) = self.needs();
+        self.defaults_in_time(&needs);
+        let mut export = Export::new(&self.values);
+        export.summary.gives = self.gives.iter().map(|value| export.value(*value)).collect::<Vec<Given>>();
+        export.summary.defaults = self
+            .defaults
+            .iter()
+            .map(|default| default.map(|(value, _)| export.value(value)))
+            .collect::<Vec<Option<Given>>>();
+        let (mut summary, leaves) = (export.summary, export.nodes);
+        summary.order = self.order;
+        summary.offsets = offsets;
+        summary.needs = needs;
+        let mut late: Vec<(ExprId, Abs)> = self.late.into_iter().collect();
+        late.sort_unstable_by_key(|(id, _)| *id);
+        let steps = self.steps + self.values.graph.steps;
+        Flow {
+            summary,
+            values: self.values,
+            requirements: self.requirements,
+            needs: sources,
+            leaves,
+            late,
+            steps,
+        }
+    }
+
+    /// What parameters are needed early: the earliest, and of those the first, for each part. With each the
+    /// requirement that it comes from.
+    fn needs(&mut self) -> (Vec<Need>, Vec<u32>) {
+        let mut found: BTreeMap<(AtomId, Option<u32>), (Phase, u32)> = BTreeMap::new();
+        for (position, requirement) in self.requirements.iter().enumerate() {
+            for atom in self.values.graph.atoms_of(requirement.node) {
+                self.steps += 1;
+                let entry = found
+                    .entry((*atom, requirement.default))
+                    .or_insert((requirement.level, position as u32));
+                if requirement.level < entry.0 {
+                    *entry = (requirement.level, position as u32);
+                }
+            }
+        }
+        let graph = &self.values.graph;
+        let mut all: Vec<(Need, u32)> = found
+            .into_iter()
+            .map(|((atom, default), (level, source))| {
+                (Need { part: part(graph, atom), level, default }, source)
+            })
+            .collect();
+        all.sort_by(|(a, _), (b, _)| (&a.part, a.default).cmp(&(&b.part, b.default)));
+        all.into_iter().unzip()
+    }
+
+    /// Demands of each default what the declaration needs of its parameter.
+    fn defaults_in_time(&mut self, needs: &[Need]) {
+        for (position, need) in needs.iter().enumerate() {
+            if need.part.param == Atom::ALL {
+                continue;
+            }
+            let default = self.defaults.get(need.part.param as usize).copied().flatten();
+            let Some((value, at)) = default else { continue };
+            let mut inner = value;
+            for step in &need.part.path {
+                inner = self.values.step(inner, *step);
+            }
+            let node = self.values.aspect(inner, need.part.aspect);
+            if self.values.graph.phase(node) > need.level {
+                let what = What::Default(need.part.param, position as u32);
+                self.requirements.push(Requirement { node, level: need.level, at, what, default: None });
+            }
+        }
+    }
+}

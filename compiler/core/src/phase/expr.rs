@@ -1,0 +1,272 @@
+//! Expressions: how late each is, by what it is computed from.
+
+use super::Phase;
+use super::analysis::{Analysis, What};
+use super::graph::{NodeId, Origin, Step};
+use super::summary::Unit;
+use super::value::Abs;
+use crate::hir::{BlockId, ExprId, ExprKind, Pattern};
+use crate::ty::Ty;
+
+impl<'db> Analysis<'db> {
+    /// Analyses an expression.
+    pub(super) fn expr(&mut self, id: ExprId) -> Abs {
+        self.spend();
+        let value = self.kind(id);
+        self.remember(id, value);
+        value
+    }
+
+    fn kind(&mut self, id: ExprId) -> Abs {
+        let expr = self.body.expr(id);
+        let ty = &expr.ty;
+        match &expr.kind {
+            ExprKind::Error | ExprKind::Value(_) => Abs::KNOWN,
+            ExprKind::Local(hops, local) => self.local(*hops, *local),
+            ExprKind::Global(file, local) => self.global(*file, *local, id),
+            ExprKind::Facts => self.source(Origin::Fact, id),
+            ExprKind::Label(_) => self.source(Origin::Label, id),
+            ExprKind::SelfKey => self.own.as_ref().map_or(Abs::KNOWN, |own| own.key),
+            ExprKind::SelfAttribute(position) => self.self_attribute(*position, id),
+            ExprKind::SelfEarly(_) => self.source(Origin::Output, id),
+            ExprKind::Field(base, position, _) => {
+                let value = self.expr(*base);
+                if self.is_fact(*base) {
+                    return self.source(Origin::Fact, id);
+                }
+                self.values.step(value, Step::Part(*position))
+            }
+            ExprKind::Key(base, _) => {
+                let reference = self.expr(*base);
+                self.values.step(reference, Step::Part(0))
+            }
+            ExprKind::Output(base, _, _) => {
+                self.expr(*base);
+                self.source(Origin::Output, id)
+            }
+            ExprKind::InstanceOut(base, position, _) => {
+                let instance = self.expr(*base);
+                self.values.step(instance, Step::Part(*position))
+            }
+            ExprKind::Call(builtin, args, _) => {
+                let args: Vec<Abs> = args.iter().map(|arg| self.expr(*arg)).collect();
+                self.builtin(*builtin, &args, id, ty)
+            }
+            ExprKind::CallFn(decl, args) => {
+                let unit = Unit::item(*decl);
+                let mut call = self.call(unit, 0, args, id, expr.span);
+                self.given(&mut call, 0, ty)
+            }
+            ExprKind::Map(list, block, _) => {
+                let list = self.expr(*list);
+                let element = self.values.step(list, Step::Element);
+                let result = self.block(*block, &[(0, element)]);
+                let all = self.values.elements(result);
+                Abs { over: list.over, own: self.values.own(list), ..all }
+            }
+            ExprKind::Fail(message) => {
+                self.expr(*message);
+                Abs::KNOWN
+            }
+            ExprKind::Unary(_, operand) => self.computed(&[*operand], id, ty),
+            ExprKind::Binary(operator, a, b) => self.binary(*operator, *a, *b, id, ty),
+            ExprKind::And(a, b) | ExprKind::Or(a, b) => self.computed(&[*a, *b], id, ty),
+            ExprKind::Coalesce(a, b) => {
+                let a = self.expr(*a);
+                let there = self.values.presence(a);
+                let b = self.expr(*b);
+                let either = self.values.join(&[a, b], Some(id));
+                self.values.under(either, there, id)
+            }
+            ExprKind::Concat(parts) => self.computed(parts, id, ty),
+            ExprKind::VariantName(value) => {
+                let value = self.expr(*value);
+                let variant = self.values.own(value);
+                let node = self.values.graph.computed(&[variant], id);
+                Abs::flat(node, ty)
+            }
+            ExprKind::List(items) => {
+                let items: Vec<Abs> = items.iter().map(|item| self.expr(*item)).collect();
+                let element = self.values.join(&items, Some(id));
+                self.values.elements(element)
+            }
+            ExprKind::Index(list, index) => {
+                let list = self.expr(*list);
+                let index = self.expr(*index);
+                let (shape, index) = (self.values.own(list), self.values.whole(index));
+                let element = self.values.step(list, Step::Element);
+                let which = self.values.graph.join(&[shape, index], Some(id));
+                self.values.under(element, which, id)
+            }
+            ExprKind::Record(decl, fields) => {
+                let fields = self.fields(*decl, 0, fields, id);
+                self.values.parts(fields)
+            }
+            ExprKind::Variant(decl, tag, fields) => {
+                let fields = self.fields(*decl, *tag, fields, id);
+                self.values.variant(*tag, fields)
+            }
+            ExprKind::Convert(_, value) => self.computed(&[*value], id, ty),
+            ExprKind::Block(block) => self.block(*block, &[]),
+            ExprKind::If(condition, then, otherwise) => {
+                let test = self.expr(*condition);
+                let test = self.values.whole(test);
+                self.conditions.push(false);
+                let then = self.branch(*then, &[]);
+                let otherwise = self.otherwise(*otherwise);
+                self.choice(test, *condition, &[then, otherwise], id)
+            }
+            ExprKind::IfLet(value, pattern, then, otherwise) => {
+                let scrutinee = self.expr(*value);
+                let (mut tests, mut bound) = (Vec::new(), Vec::new());
+                self.pattern(pattern, scrutinee, &mut tests, &mut bound);
+                let test = self.values.graph.join(&tests, Some(*value));
+                self.conditions.push(false);
+                let then = self.branch(*then, &bound);
+                let otherwise = self.otherwise(*otherwise);
+                self.choice(test, *value, &[then, otherwise], id)
+            }
+            ExprKind::Match(value, arms) => self.matching(*value, arms, id),
+            ExprKind::For(iterable, count, body) => self.repeat(*iterable, *count, *body),
+            ExprKind::Resource(resource) => self.resource(resource, id),
+            ExprKind::Instance(instance) => self.instance(instance, id),
+            ExprKind::Reference(_, key) => {
+                let value = self.expr(*key);
+                let value = self.need_whole(value, Phase::Const, *key, What::ReferenceKey);
+                self.values.parts(vec![value])
+            }
+        }
+    }
+
+    /// Where lateness begins.
+    fn source(&mut self, origin: Origin, id: ExprId) -> Abs {
+        let phase = match origin {
+            Origin::Output => Phase::Run,
+            _ => Phase::Host,
+        };
+        let node = self.values.graph.source(origin, phase, id);
+        Abs::flat(node, &self.body.expr(id).ty)
+    }
+
+    /// Whether an expression is a part of the facts, or all of them.
+    fn is_fact(&self, mut id: ExprId) -> bool {
+        loop {
+            match &self.body.expr(id).kind {
+                ExprKind::Facts => return true,
+                ExprKind::Field(base, _, _) => id = *base,
+                _ => return false,
+            }
+        }
+    }
+
+    /// A value all of which is computed from all of its operands.
+    fn computed(&mut self, operands: &[ExprId], id: ExprId, ty: &Ty) -> Abs {
+        let mut nodes = Vec::with_capacity(operands.len());
+        for operand in operands {
+            let value = self.expr(*operand);
+            nodes.push(self.values.whole(value));
+        }
+        Abs::flat(self.values.graph.computed(&nodes, id), ty)
+    }
+
+    fn binary(
+        &mut self,
+        operator: mc_plan::expr::BinaryOp,
+        a: ExprId,
+        b: ExprId,
+        id: ExprId,
+        ty: &Ty,
+    ) -> Abs {
+        use mc_plan::expr::BinaryOp as B;
+        let (x, y) = (self.expr(a), self.expr(b));
+        if operator == B::Add && matches!(ty, Ty::List(_)) {
+            return self.values.join(&[x, y], Some(id));
+        }
+        // A comparison with a variant without payload asks for the variant only.
+        let variant = matches!(operator, B::Equal | B::NotEqual)
+            && (self.is_bare_variant(a) || self.is_bare_variant(b));
+        let part = |analysis: &mut Self, value| {
+            if variant { analysis.values.own(value) } else { analysis.values.whole(value) }
+        };
+        let nodes = [part(self, x), part(self, y)];
+        Abs::flat(self.values.graph.computed(&nodes, id), ty)
+    }
+
+    fn is_bare_variant(&self, id: ExprId) -> bool {
+        matches!(&self.body.expr(id).kind, ExprKind::Variant(_, _, fields) if fields.is_empty())
+    }
+
+    /// The value of a branch; none if it gives none, because it ends in `fail`.
+    fn branch(&mut self, block: BlockId, bound: &[(u32, Abs)]) -> Option<Abs> {
+        let value = self.block(block, bound);
+        (!self.block_fails(block)).then_some(value)
+    }
+
+    fn block_fails(&self, block: BlockId) -> bool {
+        let value = self.body.block(block).value;
+        value.is_some_and(|value| matches!(self.body.expr(value).ty, Ty::Never))
+    }
+
+    /// The value of what follows `else`; of nothing, the absent value.
+    fn otherwise(&mut self, otherwise: Option<ExprId>) -> Option<Abs> {
+        let Some(id) = otherwise else { return Some(Abs::KNOWN) };
+        let value = self.expr(id);
+        let fails = match &self.body.expr(id).kind {
+            ExprKind::Block(block) => self.block_fails(*block),
+            _ => matches!(self.body.expr(id).ty, Ty::Never),
+        };
+        (!fails).then_some(value)
+    }
+
+    /// The value of one of several branches. What decides between them is a condition that the value passed;
+    /// a branch without a value leaves nothing to decide.
+    fn choice(&mut self, test: NodeId, at: ExprId, branches: &[Option<Abs>], id: ExprId) -> Abs {
+        let declares = self.conditions.pop().unwrap_or(false);
+        let test = if declares {
+            self.need(test, Phase::Host, self.span(at), What::Existence)
+        } else {
+            test
+        };
+        let values: Vec<Abs> = branches.iter().copied().flatten().collect();
+        let value = self.values.join(&values, Some(id));
+        if values.len() > 1 { self.values.under(value, test, id) } else { value }
+    }
+
+    fn matching(&mut self, value: ExprId, arms: &'db [(Pattern, BlockId)], id: ExprId) -> Abs {
+        let scrutinee = self.expr(value);
+        let mut tests = Vec::new();
+        let mut branches = Vec::with_capacity(arms.len());
+        self.conditions.push(false);
+        for (pattern, block) in arms {
+            let mut bound = Vec::new();
+            self.pattern(pattern, scrutinee, &mut tests, &mut bound);
+            branches.push(self.branch(*block, &bound));
+        }
+        let test = self.values.graph.join(&tests, Some(value));
+        self.choice(test, value, &branches, id)
+    }
+
+    fn repeat(&mut self, iterable: ExprId, count: u32, body: BlockId) -> Abs {
+        let list = self.expr(iterable);
+        let shape = self.values.own(list);
+        let element = self.values.step(list, Step::Element);
+        let bound = if count == 2 {
+            vec![
+                (0, self.values.step(element, Step::Part(0))),
+                (1, self.values.step(element, Step::Part(1))),
+            ]
+        } else {
+            vec![(0, element)]
+        };
+        self.conditions.push(false);
+        let result = self.block(body, &bound);
+        let declares = self.conditions.pop().unwrap_or(false);
+        let shape = if declares {
+            self.need(shape, Phase::Host, self.span(iterable), What::For)
+        } else {
+            shape
+        };
+        let all = self.values.elements(result);
+        Abs { over: NodeId::KNOWN, own: shape, ..all }
+    }
+}
