@@ -248,7 +248,7 @@ impl<'db> Evaluator<'db> {
             self.too_late(
                 place,
                 list,
-                "what `for` runs over",
+                super::OWN_LIMIT,
                 "known when the bundle is built",
                 super::residual::Phase::Host,
             );

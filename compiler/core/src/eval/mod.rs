@@ -134,6 +134,10 @@ struct Context {
     own: Option<u32>,
 }
 
+/// What a message of the evaluator says is late and the language allows: a list whose length only the host
+/// knows cannot be run over.
+pub const OWN_LIMIT: &str = "what `for` runs over";
+
 struct Evaluator<'db> {
     db: &'db dyn Db,
     out: Evaluation,

@@ -380,9 +380,8 @@ impl<'db> Analysis<'db> {
         for (position, requirement) in self.requirements.iter().enumerate() {
             for atom in self.values.graph.atoms_of(requirement.node) {
                 self.steps += 1;
-                let entry = found
-                    .entry((*atom, requirement.default))
-                    .or_insert((requirement.level, position as u32));
+                let entry =
+                    found.entry((*atom, requirement.default)).or_insert((requirement.level, position as u32));
                 if requirement.level < entry.0 {
                     *entry = (requirement.level, position as u32);
                 }

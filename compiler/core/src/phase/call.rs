@@ -134,7 +134,13 @@ impl<'db> Analysis<'db> {
     }
 
     /// The fields of a record or of a variant's payload.
-    pub(super) fn fields(&mut self, decl: DeclId, tag: u32, fields: &[Option<ExprId>], id: ExprId) -> Vec<Abs> {
+    pub(super) fn fields(
+        &mut self,
+        decl: DeclId,
+        tag: u32,
+        fields: &[Option<ExprId>],
+        id: ExprId,
+    ) -> Vec<Abs> {
         if fields.iter().all(Option::is_some) {
             return fields.iter().flatten().map(|field| self.expr(*field)).collect();
         }

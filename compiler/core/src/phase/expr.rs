@@ -222,11 +222,7 @@ impl<'db> Analysis<'db> {
     /// a branch without a value leaves nothing to decide.
     fn choice(&mut self, test: NodeId, at: ExprId, branches: &[Option<Abs>], id: ExprId) -> Abs {
         let declares = self.conditions.pop().unwrap_or(false);
-        let test = if declares {
-            self.need(test, Phase::Host, self.span(at), What::Existence)
-        } else {
-            test
-        };
+        let test = if declares { self.need(test, Phase::Host, self.span(at), What::Existence) } else { test };
         let values: Vec<Abs> = branches.iter().copied().flatten().collect();
         let value = self.values.join(&values, Some(id));
         if values.len() > 1 { self.values.under(value, test, id) } else { value }
@@ -251,21 +247,15 @@ impl<'db> Analysis<'db> {
         let shape = self.values.own(list);
         let element = self.values.step(list, Step::Element);
         let bound = if count == 2 {
-            vec![
-                (0, self.values.step(element, Step::Part(0))),
-                (1, self.values.step(element, Step::Part(1))),
-            ]
+            vec![(0, self.values.step(element, Step::Part(0))), (1, self.values.step(element, Step::Part(1)))]
         } else {
             vec![(0, element)]
         };
         self.conditions.push(false);
         let result = self.block(body, &bound);
         let declares = self.conditions.pop().unwrap_or(false);
-        let shape = if declares {
-            self.need(shape, Phase::Host, self.span(iterable), What::For)
-        } else {
-            shape
-        };
+        let shape =
+            if declares { self.need(shape, Phase::Host, self.span(iterable), What::For) } else { shape };
         let all = self.values.elements(result);
         Abs { over: NodeId::KNOWN, own: shape, ..all }
     }

@@ -218,13 +218,7 @@ impl Graph {
         self.combine(origin, phase, operands, Some(expr))
     }
 
-    fn combine(
-        &mut self,
-        origin: Origin,
-        phase: Phase,
-        operands: &[NodeId],
-        expr: Option<ExprId>,
-    ) -> NodeId {
+    fn combine(&mut self, origin: Origin, phase: Phase, operands: &[NodeId], expr: Option<ExprId>) -> NodeId {
         let mut late: Vec<NodeId> = operands.iter().copied().filter(|node| *node != NodeId::KNOWN).collect();
         if late.len() > 1 {
             late.sort_unstable();
