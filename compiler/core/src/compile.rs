@@ -73,6 +73,7 @@ pub fn file_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
         name::parsed(db, file).0.errors.iter().map(|e| syntax_error(file, e)).collect();
     all.extend(name::name_diagnostics(db, file).iter().cloned());
     all.extend(name::label_diagnostics(db, file));
+    all.extend(check::reserved::diagnostics(file, name::tree(db, file)));
     for findings in findings(db, file) {
         all.extend(findings.diagnostics.iter().cloned());
     }

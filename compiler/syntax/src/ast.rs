@@ -11,6 +11,7 @@ mod pattern;
 mod schema;
 mod template;
 mod ty;
+pub mod visit;
 
 pub use expr::*;
 pub use operation::*;

@@ -3,6 +3,8 @@
 //! With balanced brackets every later stage recovers inside the pair where the mistake is. Nothing is done to
 //! a file whose brackets match; for any other, indentation tells which bracket was forgotten.
 
+mod opener;
+
 use crate::Span;
 use crate::error::{SyntaxError, SyntaxErrorKind as Kind};
 use crate::token::{Lexeme, Token};
@@ -10,11 +12,12 @@ use crate::token::{Lexeme, Token};
 /// Brackets that may be open at the same time.
 pub(crate) const MAX_BRACKETS: usize = 256;
 
-/// Balances the brackets of `lexemes`, silently in the parts that are `torn` anyway. Returns the places of the closing brackets that were put in.
+/// Balances the brackets of `lexemes`, silently in the parts that are `torn` anyway. Returns the places of the
+/// brackets that were put in. What follows a round or square bracket that is not closed is added to `torn`.
 pub(crate) fn balance(
     text: &str,
     lexemes: &mut Vec<Lexeme>,
-    torn: &[Span],
+    torn: &mut Vec<Span>,
     errors: &mut Vec<SyntaxError>,
 ) -> Vec<u32> {
     collapse_deep(lexemes, errors);
@@ -102,12 +105,17 @@ impl Open {
     }
 }
 
-fn repair(text: &str, lexemes: &mut Vec<Lexeme>, torn: &[Span], errors: &mut Vec<SyntaxError>) -> Vec<u32> {
+fn repair(
+    text: &str,
+    lexemes: &mut Vec<Lexeme>,
+    torn: &mut Vec<Span>,
+    errors: &mut Vec<SyntaxError>,
+) -> Vec<u32> {
     let mut out: Vec<Lexeme> = Vec::with_capacity(lexemes.len() + 8);
     let mut inserted = Vec::new();
     let mut open: Vec<Open> = Vec::new();
     let (mut indent, mut line) = (0, 0);
-    let mut unclosed: Vec<Vec<Open>> = Vec::new();
+    let mut unclosed: Vec<(u32, Vec<Open>)> = Vec::new();
     for (index, lexeme) in lexemes.iter().enumerate() {
         let token = lexeme.token;
         if lexeme.first {
@@ -140,6 +148,15 @@ fn repair(text: &str, lexemes: &mut Vec<Lexeme>, torn: &[Span], errors: &mut Vec
             let (keep, at) = (open.len() - 1, out.last().map_or(0, |last| last.span.end));
             close(&mut open, keep, at, &mut out, &mut inserted, &mut unclosed);
         }
+        if token == Token::LBrace
+            && let Some(top) = open.last().filter(|o| o.token == Token::LParen && o.line == line)
+            && let Some((at, end)) = opener::signature_end(&out, top)
+        {
+            // The braces of a body follow the parameters.
+            out.insert(at, Lexeme { token: Token::RParen, first: false, span: Span::at(end) });
+            inserted.push(end);
+            unclosed.push((end, open.pop().into_iter().collect()));
+        }
         if token.is_opener() {
             open.push(Open { token, span: lexeme.span, indent, line, inner: None });
             out.push(*lexeme);
@@ -163,6 +180,31 @@ fn repair(text: &str, lexemes: &mut Vec<Lexeme>, torn: &[Span], errors: &mut Vec
         let hole = open.iter().rposition(|o| o.token == Token::HoleStart);
         if token != Token::HoleEnd && hole > partner.or(hole.map(|h| h.saturating_sub(1))) {
             partner = None;
+        }
+        // Behind it, the lines go on inside of the bracket that it would close.
+        let inline = token == Token::RBrace
+            && !lexeme.first
+            && partner
+                .and_then(|at| open.get(at))
+                .is_none_or(|o| o.line < line && goes_on(text, lexemes, index, o));
+        let partner_open = partner.and_then(|at| open.get(at));
+        if let Some(at) = opener::missing(text, &out, lexeme, indent, partner_open, inline) {
+            let opener = if token == Token::RBrace { Token::LBrace } else { Token::LBracket };
+            let end = out.get(at.wrapping_sub(1)).map_or(0, |last| last.span.end);
+            let error = SyntaxError::new(Kind::StrayCloser { bracket: name(token) }, lexeme.span)
+                .label(Span::at(end), format!("perhaps a `{}` is missing here", name(opener)));
+            errors.push(error);
+            out.insert(at, Lexeme { token: opener, first: false, span: Span::at(end) });
+            out.push(*lexeme);
+            let place = inserted.partition_point(|inserted| *inserted < end);
+            inserted.insert(place, end);
+            continue;
+        }
+        if inline && partner.is_some() {
+            let error = SyntaxError::new(Kind::StrayCloser { bracket: name(token) }, lexeme.span);
+            errors.push(error.help("perhaps its `{` is missing on this line"));
+            torn.push(line_around(text, lexeme.span));
+            continue;
         }
         match partner {
             Some(at) => {
@@ -190,26 +232,12 @@ fn repair(text: &str, lexemes: &mut Vec<Lexeme>, torn: &[Span], errors: &mut Vec
                         open.pop();
                     }
                     _ => {
-                        let mut error =
-                            SyntaxError::new(Kind::StrayCloser { bracket: name(token) }, lexeme.span);
-                        let missing = match (token, lexeme.first) {
-                            (Token::RBrace, true) => line_without_opener(text, &out, indent),
-                            (Token::RBracket, false) => value_without_opener(&out),
-                            _ => None,
-                        };
-                        if let Some(at) = missing {
-                            let opener = if token == Token::RBrace { Token::LBrace } else { Token::LBracket };
-                            let end = out.get(at.wrapping_sub(1)).map_or(0, |last| last.span.end);
-                            error = error.label(
-                                Span::at(end),
-                                format!("perhaps a `{}` is missing here", name(opener)),
-                            );
-                            out.insert(at, Lexeme { token: opener, first: false, span: Span::at(end) });
-                            out.push(*lexeme);
-                            let place = inserted.partition_point(|inserted| *inserted < end);
-                            inserted.insert(place, end);
+                        errors
+                            .push(SyntaxError::new(Kind::StrayCloser { bracket: name(token) }, lexeme.span));
+                        if token == Token::RBrace && !lexeme.first {
+                            // What else is wrong with the line follows from the missing one.
+                            torn.push(line_around(text, lexeme.span));
                         }
-                        errors.push(error);
                     }
                 }
             }
@@ -217,50 +245,37 @@ fn repair(text: &str, lexemes: &mut Vec<Lexeme>, torn: &[Span], errors: &mut Vec
     }
     let end = out.last().map_or(0, |last| last.span.end);
     close(&mut open, 0, end, &mut out, &mut inserted, &mut unclosed);
-    let is_torn = |o: &Open| torn.iter().any(|torn| torn.start <= o.span.start && o.span.end <= torn.end);
-    for group in &mut unclosed {
+    let is_torn = |o: &Open| crate::span::covered(torn, o.span);
+    for (_, group) in &mut unclosed {
         group.retain(|o| !is_torn(o));
     }
-    errors.extend(unclosed.iter().filter_map(|group| report(group)));
+    errors.extend(unclosed.iter().filter_map(|(_, group)| report(group)));
+    torn.extend(unclosed.iter().flat_map(|(at, group)| {
+        let round = |o: &&Open| matches!(o.token, Token::LParen | Token::LBracket);
+        group.iter().filter(round).map(|o| o.span.to(Span::at(*at)))
+    }));
     *lexemes = out;
     inserted
 }
 
-/// Lexemes that are searched for the line that a closing brace belongs to.
-const MAX_LINE_SEARCH: usize = 1000;
+/// Lexemes that are looked at for the end of a line.
+const MAX_LINE: usize = 1000;
 
-/// For a `}` that closes nothing and begins its line: the index behind the line of the same indentation above
-/// it, if all lines between are indented deeper.
-fn line_without_opener(text: &str, out: &[Lexeme], indent: u32) -> Option<usize> {
-    let mut end = out.len();
-    for (index, lexeme) in out.iter().enumerate().rev().take(MAX_LINE_SEARCH) {
-        if !lexeme.first || lexeme.span.is_empty() {
-            continue;
-        }
-        let found = column(text, lexeme.span.start);
-        if found <= indent {
-            let closes = lexeme.token.is_closer();
-            let opens = out.get(end.wrapping_sub(1)).is_some_and(|last| last.token.is_opener());
-            return (found == indent && end < out.len() && !closes && !opens).then_some(end);
-        }
-        end = index;
-    }
-    None
+/// Whether the line behind `index` is still inside of `open`: indented more, or its closing bracket.
+fn goes_on(text: &str, lexemes: &[Lexeme], index: usize, open: &Open) -> bool {
+    let rest = lexemes.get(index + 1..).unwrap_or(&[]);
+    rest.iter().take(MAX_LINE).find(|lexeme| lexeme.first).is_some_and(|next| {
+        let found = column(text, next.span.start);
+        found > open.indent || found == open.indent && next.token == open.token.closer()
+    })
 }
 
-/// For a `]` that closes nothing: the index behind the last `=` or `in` of its line outside of brackets.
-fn value_without_opener(out: &[Lexeme]) -> Option<usize> {
-    let mut closed = 0usize;
-    for (index, lexeme) in out.iter().enumerate().rev().take(MAX_LINE_SEARCH) {
-        match lexeme.token {
-            Token::Eq | Token::In if closed == 0 => return Some(index + 1),
-            token if token.is_closer() => closed += 1,
-            token if token.is_opener() => closed = closed.checked_sub(1)?,
-            _ if lexeme.first => return None,
-            _ => {}
-        }
-    }
-    None
+/// The line of a token.
+fn line_around(text: &str, span: Span) -> Span {
+    let start = span.start - column(text, span.start);
+    let rest = text.get(span.end as usize..).unwrap_or("");
+    let length = rest.find('\n').unwrap_or(rest.len());
+    Span::new(start, span.end + length as u32)
 }
 
 /// Closes all brackets from index `keep` on.
@@ -270,7 +285,7 @@ fn close(
     at: u32,
     out: &mut Vec<Lexeme>,
     inserted: &mut Vec<u32>,
-    unclosed: &mut Vec<Vec<Open>>,
+    unclosed: &mut Vec<(u32, Vec<Open>)>,
 ) {
     let mut group = Vec::new();
     while open.len() > keep {
@@ -279,7 +294,9 @@ fn close(
         inserted.push(at);
         group.push(top);
     }
-    unclosed.push(group);
+    if !group.is_empty() {
+        unclosed.push((at, group));
+    }
 }
 
 /// The message for brackets that had to be closed at one place. A message for each would shout, so it is about
@@ -306,14 +323,18 @@ fn column(text: &str, at: u32) -> u32 {
 fn begins_declaration(text: &str, lexemes: &[Lexeme], index: usize) -> bool {
     let token = |offset: usize| lexemes.get(index + offset).map(|lexeme| lexeme.token);
     match token(0) {
-        Some(Token::Import | Token::Pub | Token::Record | Token::Enum | Token::Fn) => true,
+        Some(Token::Import | Token::Pub | Token::Record | Token::Enum | Token::Fn | Token::Type) => true,
         Some(Token::Lower) => {
             let span = lexemes.get(index).map_or(Span::default(), |lexeme| lexeme.span);
             match text.get(span.start as usize..span.end as usize) {
                 Some("component" | "resource") => {
-                    token(1) == Some(Token::Upper) && token(2) == Some(Token::LBrace)
+                    token(1) == Some(Token::Upper) && matches!(token(2), Some(Token::LBrace | Token::Lt))
                 }
-                Some("policy") => token(1) == Some(Token::Lower) && token(2) == Some(Token::LBrace),
+                Some("policy" | "guard" | "rollout") => {
+                    token(1) == Some(Token::Lower) && token(2) == Some(Token::LBrace)
+                }
+                Some("test") => token(1) == Some(Token::Str) && token(2) == Some(Token::LBrace),
+                Some("fact") => token(1) == Some(Token::Lower) && token(2) == Some(Token::Colon),
                 Some("labels") => token(1) == Some(Token::LBrace),
                 _ => false,
             }
@@ -330,7 +351,7 @@ fn begins_statement(lexemes: &[Lexeme], index: usize, open: Option<&Open>) -> bo
     let token = |index: Option<usize>| index.and_then(|index| lexemes.get(index)).map(|lexeme| lexeme.token);
     let previous = token(index.checked_sub(1));
     match token(Some(index)) {
-        Some(Token::Let) => previous != Some(Token::If),
+        Some(Token::Let | Token::Const) => !matches!(previous, Some(Token::If | Token::Const)),
         // A named argument stands behind a comma or the parenthesis.
         Some(Token::Lower) => {
             token(Some(index + 1)) == Some(Token::Eq)

@@ -188,6 +188,68 @@ impl PFields {
     }
 }
 
+/// An item between the braces of a record or a payload.
+pub(crate) enum FieldItem {
+    Field(Param),
+    Check(Check),
+}
+
+impl FieldItem {
+    pub(crate) fn sorted(items: List<Deep<Option<Box<FieldItem>>>>) -> (Vec<Param>, Vec<Check>) {
+        let (mut fields, mut checks) = (Vec::with_capacity(items.nodes.len()), Vec::new());
+        for item in items.nodes {
+            match item {
+                FieldItem::Field(field) => fields.push(field),
+                FieldItem::Check(check) => checks.push(check),
+            }
+        }
+        (fields, checks)
+    }
+}
+
+/// What follows the element of a comprehension.
+pub(crate) struct CompNode {
+    pub(crate) patterns: Vec<Pattern>,
+    pub(crate) iterable: Expr,
+    pub(crate) condition: Option<Expr>,
+    pub(crate) depth: u32,
+}
+
+impl CompNode {
+    pub(crate) fn new(
+        patterns: List<Deep<Box<Pattern>>>,
+        iterable: Deep<Expr>,
+        condition: Option<Deep<Expr>>,
+    ) -> Box<Self> {
+        let condition_depth = condition.as_ref().map_or(0, |condition| condition.depth);
+        Box::new(CompNode {
+            depth: patterns.depth.max(iterable.depth).max(condition_depth),
+            patterns: patterns.nodes,
+            iterable: iterable.node,
+            condition: condition.map(|condition| condition.node),
+        })
+    }
+}
+
+/// A wave of a rollout under construction.
+pub(crate) struct WaveNode {
+    pub(crate) wave: Wave,
+    pub(crate) depth: u32,
+}
+
+impl WaveNode {
+    pub(crate) fn new(name: Name) -> Box<Self> {
+        Box::new(WaveNode { wave: Wave { name, size: None, pause: None, condition: None }, depth: 0 })
+    }
+}
+
+/// What may follow the name of a wave.
+pub(crate) enum WaveOption {
+    Size(Option<Share>),
+    Pause(Deep<Expr>),
+    When(Deep<Expr>),
+}
+
 /// The sign that was written for a `=`.
 #[derive(Clone, Copy)]
 pub(crate) enum Slip {

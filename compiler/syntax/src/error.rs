@@ -119,7 +119,7 @@ pub enum SyntaxErrorKind {
         /// As written.
         text: SmolStr,
     },
-    /// `1.5`
+    /// `1.5h`
     Fraction {
         /// As written.
         text: SmolStr,
@@ -250,16 +250,42 @@ pub enum SyntaxErrorKind {
     },
     /// The mistakes in the rest of the file were left out after many others.
     TooManyErrors,
+    /// `let (a, b) = e` at file level.
+    PatternInModule,
+    /// `(a,)`
+    SingleTuple,
+    /// `200%`
+    ShareTooLarge {
+        /// As written.
+        share: SmolStr,
+    },
+    /// `test "a ${b}" { .. }`
+    HoleInName,
+    /// `fact f: T from .. as xml`
+    UnknownFormat {
+        /// What stands behind `as`.
+        format: SmolStr,
+    },
+    /// `if a with { .. } { .. }`
+    LiteralInHead {
+        /// What it is: `with`, `a literal`.
+        literal: &'static str,
+    },
+    /// `wave a 1 2`, `fact f: T from .. as json as text`
+    GivenTwice {
+        /// What is given again, as written.
+        text: SmolStr,
+    },
 }
 
 impl SyntaxErrorKind {
     /// All codes, in order.
-    pub const CODES: [&'static str; 43] = [
+    pub const CODES: [&'static str; 50] = [
         "MC0101", "MC0102", "MC0103", "MC0104", "MC0105", "MC0106", "MC0107", "MC0108", "MC0109", "MC0110",
         "MC0111", "MC0112", "MC0113", "MC0114", "MC0115", "MC0116", "MC0117", "MC0118", "MC0119", "MC0120",
         "MC0121", "MC0122", "MC0123", "MC0124", "MC0125", "MC0126", "MC0127", "MC0128", "MC0129", "MC0130",
         "MC0131", "MC0132", "MC0133", "MC0134", "MC0135", "MC0136", "MC0137", "MC0138", "MC0139", "MC0140",
-        "MC0141", "MC0142", "MC0143",
+        "MC0141", "MC0142", "MC0143", "MC0144", "MC0145", "MC0146", "MC0147", "MC0148", "MC0149", "MC0150",
     ];
 
     /// The stable code. Codes are never reused.
@@ -309,6 +335,13 @@ impl SyntaxErrorKind {
             K::MissingType { .. } => "MC0141",
             K::MissingEquals { .. } => "MC0142",
             K::TooManyErrors => "MC0143",
+            K::PatternInModule => "MC0144",
+            K::SingleTuple => "MC0145",
+            K::ShareTooLarge { .. } => "MC0146",
+            K::HoleInName => "MC0147",
+            K::UnknownFormat { .. } => "MC0148",
+            K::GivenTwice { .. } => "MC0149",
+            K::LiteralInHead { .. } => "MC0150",
         }
     }
 
@@ -345,7 +378,7 @@ impl SyntaxErrorKind {
             }
             K::UnknownUnit { unit } => format!("`{unit}` is no unit of time or size"),
             K::LeadingZero { text } => format!("`{text}` begins with a zero, which could mean two numbers"),
-            K::Fraction { text } => format!("`{text}` has a fraction, and numbers here are whole"),
+            K::Fraction { text } => format!("`{text}` has a fraction where a whole number is needed"),
             K::BadCharacter { text } => format!("`{text}` has no meaning here"),
             K::SingleQuotes => "text stands in double quotes, not in single ones".into(),
             K::ForeignComment { sign } => format!("a comment begins with `//`, not with `{sign}`"),
@@ -382,6 +415,14 @@ impl SyntaxErrorKind {
             K::KeyInBody { key } => format!("the key {key} stands before the `{{`, not behind it"),
             K::MissingType { name } => format!("`{name}` has no type"),
             K::MissingEquals { name } => format!("`=` is missing between `{name}` and its value"),
+            K::PatternInModule => "a declaration of a module has one name".into(),
+            K::SingleTuple => "a tuple has two elements or more".into(),
+            K::ShareTooLarge { share } => format!("`{share}` is more than all hosts"),
+            K::HoleInName => "the name of a test is plain text".into(),
+            K::UnknownFormat { format } => format!("a fact cannot be read as `{format}`"),
+            K::LiteralInHead { literal: "with" } => "a `with` in a head needs parentheses".into(),
+            K::LiteralInHead { literal } => format!("{literal} in a head needs parentheses"),
+            K::GivenTwice { text } => format!("`{text}` is given a second time"),
             K::TooManyErrors => "too many mistakes: those behind this place are not shown".into(),
         }
     }

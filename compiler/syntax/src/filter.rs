@@ -10,20 +10,29 @@ use crate::error::{SyntaxError, SyntaxErrorKind as Kind};
 use crate::token::{Lexeme, Token};
 use std::cell::Cell;
 
+/// Tokens that are looked at for the end of a literal in a head.
+const MAX_LITERAL: usize = 200;
+
 /// What a bracket holds; it decides which words are keywords and what separates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FrameKind {
     File,
     /// `import a.{..}`
     Names,
-    /// The fields of a record, a payload or the labels.
+    /// The fields of a record or a payload.
     Fields,
+    Labels,
     Variants,
     Schema,
     Block,
     /// The body of a resource, a record literal or a pattern.
     Body,
+    /// The changes of a `with`.
+    With,
     Arms,
+    Guard,
+    Rollout,
+    Test,
     /// The elements of a list or the arguments of a call, with commas between them.
     List,
     /// Other round and square brackets, and holes.
@@ -61,17 +70,19 @@ struct Frame {
     head: Head,
     /// Whether the tokens are between the bars of a lambda.
     bars: bool,
+    /// Whether they belong to a type.
+    typed: bool,
+    /// The `<` of the type that are open.
+    angles: u32,
 }
 
 impl Frame {
     fn new(kind: FrameKind, closer: Token) -> Self {
-        Frame { kind, closer, item: None, head: Head::No, bars: false }
+        Frame { kind, closer, item: None, head: Head::No, bars: false, typed: false, angles: 0 }
     }
 
     fn start_item(&mut self) {
-        self.item = None;
-        self.head = Head::No;
-        self.bars = false;
+        *self = Frame::new(self.kind, self.closer);
     }
 }
 
@@ -157,7 +168,8 @@ impl<'s> Filter<'s> {
             self.errors.push(error);
             return false;
         }
-        !lexeme.token.continues_item()
+        let every = self.frame.item == Some(Token::Retry) && self.slice(lexeme) == "every";
+        !every && !lexeme.token.continues_item()
     }
 
     /// Whether no item can go on with this token, although the one before it is incomplete: then the mistake
@@ -166,13 +178,24 @@ impl<'s> Filter<'s> {
         let open_end = self.previous.is_infix()
             || matches!(self.previous, Token::Eq | Token::FatArrow | Token::Bang | Token::Colon | Token::Dot);
         match lexeme.token {
-            Token::Let | Token::Fn | Token::Import | Token::Pub | Token::Record | Token::Enum => {
-                !matches!(self.previous, Token::If | Token::Pub)
-            }
+            Token::Let
+            | Token::Fn
+            | Token::Import
+            | Token::Pub
+            | Token::Record
+            | Token::Enum
+            | Token::Type
+            | Token::Const => !matches!(self.previous, Token::If | Token::Pub | Token::Const),
             Token::Lower if open_end && self.previous != Token::Dot => match self.peek(1) {
                 Some(Token::Eq) => true,
-                Some(Token::Colon) => matches!(self.frame.kind, FrameKind::Fields | FrameKind::Schema),
-                Some(Token::Lower) => matches!(self.slice(lexeme), "param" | "out" | "select"),
+                Some(Token::Colon) => {
+                    matches!(self.frame.kind, FrameKind::Fields | FrameKind::Labels | FrameKind::Schema)
+                }
+                Some(Token::Lower) => match self.slice(lexeme) {
+                    "given" | "expect" => self.frame.kind == FrameKind::Test,
+                    word => matches!(word, "param" | "out" | "select" | "check"),
+                },
+                Some(Token::Upper) => self.slice(lexeme) == "defaults",
                 _ => false,
             },
             _ => false,
@@ -213,11 +236,11 @@ impl<'s> Filter<'s> {
                 let element = self.previous.can_end_operand() && begins && !path && !words && !named;
                 element.then_some((Token::Comma, "a comma"))
             }
-            (FrameKind::Block, Token::Let) => line,
+            (FrameKind::Block | FrameKind::Test, Token::Let | Token::Const) => line,
             (FrameKind::Body, Token::Lower) if next == Some(Token::Eq) && self.previous.can_end_operand() => {
                 line
             }
-            (FrameKind::Fields | FrameKind::Schema, Token::Lower)
+            (FrameKind::Fields | FrameKind::Labels | FrameKind::Schema, Token::Lower)
                 if next == Some(Token::Colon) && self.frame.item != Some(self.previous) =>
             {
                 line
@@ -230,6 +253,15 @@ impl<'s> Filter<'s> {
         self.at.checked_sub(1).and_then(|at| self.lexemes.get(at)).map_or("", |lexeme| self.slice(lexeme))
     }
 
+    /// Whether a `%` belongs to the number: shares stand in rollouts only.
+    fn is_percentage(&self, number: &Lexeme) -> bool {
+        self.frame.kind == FrameKind::Rollout
+            && self
+                .lexemes
+                .get(self.at + 1)
+                .is_some_and(|next| next.token == Token::Percent && next.span.start == number.span.end)
+    }
+
     /// What a comma is here; `None` if it says no more than the bracket behind it.
     fn comma(&self) -> Option<Token> {
         let frame = &self.frame;
@@ -239,6 +271,7 @@ impl<'s> Filter<'s> {
         );
         if frame.kind.is_group()
             || frame.bars
+            || frame.angles > 0
             || frame.head == Head::For
             || self.at_item_start()
             || (frame.kind == FrameKind::File && frame.item.is_some())
@@ -258,7 +291,10 @@ impl<'s> Filter<'s> {
                 "policy" => Token::Policy,
                 "resource" => Token::Resource,
                 "labels" => Token::Labels,
-                "guard" | "test" | "rollout" | "fact" => Token::Future,
+                "guard" => Token::Guard,
+                "rollout" => Token::Rollout,
+                "test" => Token::Test,
+                "fact" => Token::Fact,
                 _ => Token::Lower,
             },
             FrameKind::Block => {
@@ -268,8 +304,10 @@ impl<'s> Filter<'s> {
                     "select" if operand => Token::Select,
                     "param" if name => Token::Param,
                     "out" if name => Token::Out,
-                    "check" | "defaults" | "prune" if operand => Token::Future,
-                    "after" if next == Some(Token::Lower) => Token::Future,
+                    "check" if operand => Token::Check,
+                    "defaults" if operand => Token::Defaults,
+                    "prune" if operand => Token::Prune,
+                    "after" if operand => Token::After,
                     _ => Token::Lower,
                 }
             }
@@ -288,7 +326,9 @@ impl<'s> Filter<'s> {
                     "retry" => Token::Retry,
                     "restart" if self.peek_text(1) == "on" => Token::RestartOn,
                     "reload" if self.peek_text(1) == "on" => Token::ReloadOn,
-                    "skip" | "approval" | "tags" => Token::Future,
+                    "skip" if self.peek_text(1) == "when" => Token::SkipWhen,
+                    "approval" => Token::Approval,
+                    "tags" => Token::Tags,
                     _ => Token::Lower,
                 }
             }
@@ -304,16 +344,50 @@ impl<'s> Filter<'s> {
                 "writes" => Token::Writes,
                 "after" => Token::After,
                 "effects" => Token::Effects,
-                "check" => Token::Future,
+                "check" => Token::Check,
                 _ => Token::Lower,
             },
-            FrameKind::Fields if next != Some(Token::Colon) && word == "check" => Token::Future,
+            FrameKind::Fields if next != Some(Token::Colon) => match word {
+                "check" => Token::Check,
+                "replace" | "append" | "merge" if next == Some(Token::Lower) => Token::MergeRule,
+                _ => Token::Lower,
+            },
+            FrameKind::Guard => match word {
+                "deny" => Token::Deny,
+                "on" => Token::On,
+                "require" if self.peek_text(1) == "approval" && self.peek_text(2) == "from" => {
+                    Token::RequireApproval
+                }
+                "message" => Token::Message,
+                _ => Token::Lower,
+            },
+            FrameKind::Rollout => match word {
+                "policy" => Token::Policy,
+                "wave" => Token::Wave,
+                "pause" => Token::Pause,
+                "health" => Token::Health,
+                "budget" => Token::Budget,
+                _ => Token::Lower,
+            },
+            FrameKind::Test => match word {
+                "given" => Token::Given,
+                "expect"
+                    if self.peek_text(1) == "fails"
+                        && matches!(self.peek(2), Some(Token::LBrace | Token::Upper | Token::Str)) =>
+                {
+                    Token::ExpectFails
+                }
+                "expect" => Token::Expect,
+                _ => Token::Lower,
+            },
             _ => Token::Lower,
         }
     }
 
     /// What a word is inside an item.
     fn word_inside_item(&self, word: &str) -> Token {
+        let operand =
+            || self.previous.can_end_operand() && self.peek(1).is_some_and(Token::can_begin_operand);
         match (self.frame.kind, self.frame.item, word) {
             (FrameKind::File, None, _) if self.previous == Token::Pub => self.word_at_item_start(word),
             (FrameKind::Schema, Some(Token::Local | Token::Early), "key" | "out")
@@ -321,6 +395,17 @@ impl<'s> Filter<'s> {
             {
                 self.word_at_item_start(word)
             }
+            (FrameKind::File, Some(Token::Fact), "from") if self.previous.can_end_item() => Token::From,
+            (FrameKind::File, Some(Token::Fact), "command") if self.previous == Token::From => Token::Command,
+            (FrameKind::File, Some(Token::Fact), "file") if self.previous == Token::From => Token::SourceFile,
+            (FrameKind::File, Some(Token::Fact), "timeout") if operand() => Token::Timeout,
+            (FrameKind::Block, Some(Token::Const), "param") if self.previous == Token::Const => Token::Param,
+            (FrameKind::Block, Some(Token::Prune), "limit") if self.previous == Token::RBracket => {
+                Token::Limit
+            }
+            (FrameKind::Guard, Some(Token::Deny | Token::On), "when") if operand() => Token::When,
+            (FrameKind::Rollout, Some(Token::Wave), "when") if operand() => Token::When,
+            (FrameKind::Rollout, Some(Token::Wave), "pause") if operand() => Token::Pause,
             (FrameKind::Body, Some(Token::Retry), "every") => Token::Every,
             (FrameKind::Schema, Some(Token::Provider), "protocol") => Token::Protocol,
             (FrameKind::Schema, _, "accepts") if self.peek_text(1) == "secret" => Token::AcceptsSecret,
@@ -333,14 +418,22 @@ impl<'s> Filter<'s> {
         let frame = &self.frame;
         let after_path = matches!(self.previous, Token::Upper | Token::DotUpper);
         match frame.head {
+            // No block: the head goes on behind it.
+            Head::Block | Head::Arms if self.previous == Token::With => return (FrameKind::With, false),
+            Head::Block | Head::Arms if after_path && self.is_literal() => return (FrameKind::Body, false),
             Head::Block => return (FrameKind::Block, true),
             Head::Arms => return (FrameKind::Arms, true),
             Head::IfLet | Head::For if !after_path => return (FrameKind::Block, true),
             _ => {}
         }
         let kind = match (frame.kind, frame.item) {
+            _ if self.previous == Token::With => FrameKind::With,
             (FrameKind::File, Some(Token::Import)) => FrameKind::Names,
-            (FrameKind::File, Some(Token::Record | Token::Labels)) => FrameKind::Fields,
+            (FrameKind::File, Some(Token::Record)) => FrameKind::Fields,
+            (FrameKind::File, Some(Token::Labels)) => FrameKind::Labels,
+            (FrameKind::File, Some(Token::Guard)) => FrameKind::Guard,
+            (FrameKind::File, Some(Token::Rollout)) => FrameKind::Rollout,
+            (FrameKind::File, Some(Token::Test)) => FrameKind::Test,
             (FrameKind::File, Some(Token::Enum)) => FrameKind::Variants,
             (FrameKind::File, Some(Token::Resource)) => FrameKind::Schema,
             (FrameKind::File, Some(Token::Fn | Token::Component | Token::Policy)) => FrameKind::Block,
@@ -349,6 +442,33 @@ impl<'s> Filter<'s> {
             _ => FrameKind::Body,
         };
         (kind, false)
+    }
+
+    /// Whether the braces whose `{` was taken hold a literal: they begin with `name =`, with which no statement
+    /// begins, and the head goes on behind them.
+    fn is_literal(&self) -> bool {
+        if self.peek(0) != Some(Token::Lower) || self.peek(1) != Some(Token::Eq) {
+            return false;
+        }
+        let mut depth = 1;
+        let rest = self.lexemes.get(self.at..).unwrap_or(&[]);
+        let close = rest.iter().take(MAX_LITERAL).position(|lexeme| {
+            depth += i32::from(lexeme.token.is_opener()) - i32::from(lexeme.token.is_closer());
+            depth == 0
+        });
+        close.and_then(|close| rest.get(close + 1)).is_some_and(|next| {
+            !next.first && (next.token.is_infix() || matches!(next.token, Token::LBrace | Token::Dot))
+        })
+    }
+
+    /// A `with` or a literal in the place where a head has its block.
+    fn literal_in_head(&mut self, kind: FrameKind, before: Option<Span>, brace: Span) {
+        let (literal, example) = match kind {
+            FrameKind::With => ("with", "(a with { .. })"),
+            _ => ("a literal", "(Site { .. })"),
+        };
+        let error = SyntaxError::new(Kind::LiteralInHead { literal }, before.unwrap_or(brace));
+        self.errors.push(error.help(format!("put the whole of it into parentheses: `{example}`")));
     }
 
     /// Keeps track of heads, lambda bars and what the item is, before `token` is emitted.
@@ -366,7 +486,16 @@ impl<'s> Filter<'s> {
             Token::In if frame.head == Head::For => frame.head = Head::Block,
             Token::Bar if frame.bars => frame.bars = false,
             Token::Bar if begins_expression => frame.bars = true,
+            Token::ExpectFails => frame.head = Head::Block,
+            Token::Colon | Token::Arrow => frame.typed = true,
+            Token::Lt if frame.typed && matches!(self.previous, Token::Upper | Token::DotUpper) => {
+                frame.angles += 1;
+            }
+            Token::Gt => frame.angles = frame.angles.saturating_sub(1),
             _ => {}
+        }
+        if matches!(token, Token::Eq | Token::FatArrow | Token::LBrace) {
+            (frame.typed, frame.angles) = (false, 0);
         }
         if frame.item.is_none() && token != Token::Pub {
             frame.item = Some(token);
@@ -456,20 +585,36 @@ impl Iterator for Filter<'_> {
                     } else {
                         self.word_inside_item(word)
                     };
-                    if matches!(token, Token::RestartOn | Token::ReloadOn | Token::AcceptsSecret) {
-                        skip = 2;
-                        span = self.lexemes.get(self.at + 1).map_or(span, |next| span.to(next.span));
-                    }
+                    skip = match token {
+                        Token::RestartOn
+                        | Token::ReloadOn
+                        | Token::SkipWhen
+                        | Token::AcceptsSecret
+                        | Token::ExpectFails => 2,
+                        Token::RequireApproval => 3,
+                        _ => 1,
+                    };
                     token
+                }
+                Token::Int | Token::Float if self.is_percentage(&lexeme) => {
+                    skip = 2;
+                    Token::Percentage
                 }
                 token => token,
             };
+            if skip > 1 {
+                span = self.lexemes.get(self.at + skip - 1).map_or(span, |last| span.to(last.span));
+            }
             let before = self.previous;
             self.track(token);
             self.at += skip;
             let token = match token {
                 Token::LBrace => {
                     let (kind, head) = self.brace();
+                    if !head && matches!(self.frame.head, Head::Block | Head::Arms) {
+                        let before = self.at.checked_sub(2).and_then(|at| self.lexemes.get(at));
+                        self.literal_in_head(kind, before.map(|before| before.span), span);
+                    }
                     self.frame.head = if head { Head::No } else { self.frame.head };
                     self.push(Frame::new(kind, Token::RBrace));
                     if head { Token::HeadBrace } else { Token::LBrace }
@@ -505,7 +650,7 @@ mod tests {
     /// The filtered tokens: separators as `;`, head braces as `{|`, words of the grammar in angle brackets.
     fn check(text: &str, expected: Expect) {
         let mut lexed = crate::lexer::lex(text);
-        crate::bracket::balance(text, &mut lexed.lexemes, &[], &mut lexed.errors);
+        crate::bracket::balance(text, &mut lexed.lexemes, &mut Vec::new(), &mut lexed.errors);
         let stop = Cell::new(false);
         let mut filter = Filter::new(text, &lexed.lexemes, &stop);
         let mut out: Vec<String> = filter

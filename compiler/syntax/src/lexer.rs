@@ -334,10 +334,13 @@ impl<'s> Lexer<'s> {
                     _ => Token::RBrace,
                 },
                 Ok(Code::Number) => {
-                    let fraction = fraction(self.rest());
-                    if fraction > 0 {
-                        self.at = end + fraction;
-                        self.fraction(start);
+                    let after_dot = self.out.lexemes.last().is_some_and(|last| {
+                        matches!(last.token, Token::Dot | Token::QuestionDot) && last.span.end == span.start
+                    });
+                    let longer = if after_dot { 0 } else { fraction(lexer.slice(), self.rest()) };
+                    if longer > 0 {
+                        self.at = end + longer;
+                        self.float(start);
                         return;
                     }
                     number(lexer.slice())
@@ -450,14 +453,20 @@ impl<'s> Lexer<'s> {
         self.line_blank = false;
     }
 
-    fn fraction(&mut self, start: usize) {
+    /// A number with a fraction; one with a unit as well is no number.
+    fn float(&mut self, start: usize) {
         let span = self.span(start, self.at);
         let text = self.text.get(start..self.at).unwrap_or("");
-        let mut error = SyntaxError::new(SyntaxErrorKind::Fraction { text: SmolStr::new(text) }, span);
-        if text.ends_with(char::is_alphabetic) {
-            error = error.help("use the smaller unit: `90m` for one and a half hours, `1536MiB` for 1.5 GiB");
+        if number(text) == Token::Float {
+            return self.push(Token::Float, span);
         }
-        self.error(error);
+        let error = SyntaxError::new(SyntaxErrorKind::Fraction { text: SmolStr::new(text) }, span);
+        let help = if text.ends_with(char::is_alphabetic) {
+            "use the smaller unit: `90m` for one and a half hours, `1536MiB` for 1.5 GiB"
+        } else {
+            "digits, a point, digits, and perhaps an exponent: `1.5`, `2.5e-3`"
+        };
+        self.error(error.help(help));
         self.push(Token::Error, span);
     }
 
@@ -506,19 +515,37 @@ impl<'s> Lexer<'s> {
     }
 }
 
-/// The length of `.5` and what belongs to it.
-fn fraction(rest: &str) -> usize {
+/// How much of `rest` belongs to the number `digits` in front of it: `.5`, `.5e-3`, and the `-3` of `1e-3`.
+fn fraction(digits: &str, rest: &str) -> usize {
     let bytes = rest.as_bytes();
-    if bytes.first() != Some(&b'.') || !bytes.get(1).is_some_and(u8::is_ascii_digit) {
-        return 0;
+    let word = |from: usize| {
+        bytes.iter().skip(from).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count()
+    };
+    let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let mut length = 0;
+    if bytes.first() == Some(&b'.') && is_digit(bytes.get(1)) {
+        length = 1 + word(1);
     }
-    1 + bytes.iter().skip(1).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count()
+    let written = if length > 0 { bytes.get(1..length).unwrap_or(&[]) } else { digits.as_bytes() };
+    // `e` is the only letter of a number without a unit.
+    let open = match written.split_last() {
+        Some((b'e' | b'E', digits)) => {
+            !digits.is_empty() && digits.iter().all(|b| b.is_ascii_digit() || *b == b'_')
+        }
+        _ => false,
+    };
+    if open && matches!(bytes.get(length), Some(b'-' | b'+')) && is_digit(bytes.get(length + 1)) {
+        length += 1 + word(length + 1);
+    }
+    length
 }
 
 /// What a number with letters in it is meant to be. `literal.rs` checks it.
 fn number(text: &str) -> Token {
     if text.starts_with("0o") {
         Token::Mode
+    } else if is_float(text) {
+        Token::Float
     } else if text.bytes().all(|b| b.is_ascii_digit() || b == b'_') {
         Token::Int
     } else if text.contains('B') || text.ends_with(['b', 'i', 'K', 'M', 'G', 'T', 'k', 'P']) {
@@ -526,6 +553,27 @@ fn number(text: &str) -> Token {
     } else {
         Token::Duration
     }
+}
+
+/// Whether it is `1.5`, `1e9` or `1.5e-3`.
+fn is_float(text: &str) -> bool {
+    let digits = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_digit())
+            && text.bytes().all(|b| b.is_ascii_digit() || b == b'_')
+    };
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+        None => (text, None),
+    };
+    let (whole, part) = match mantissa.split_once('.') {
+        Some((whole, part)) => (whole, Some(part)),
+        None => (mantissa, None),
+    };
+    let sign = |text: &str| digits(text.strip_prefix(['-', '+']).unwrap_or(text));
+    (part.is_some() || exponent.is_some())
+        && digits(whole)
+        && part.is_none_or(digits)
+        && exponent.is_none_or(sign)
 }
 
 fn word(text: &str) -> Token {
@@ -547,7 +595,12 @@ fn word(text: &str) -> Token {
         "none" => Token::None,
         "self" => Token::SelfValue,
         "as" => Token::As,
-        "type" | "where" | "const" | "with" | "default" | "force" => Token::Reserved,
+        "type" => Token::Type,
+        "where" => Token::Where,
+        "const" => Token::Const,
+        "with" => Token::With,
+        "default" => Token::Default,
+        "force" => Token::Force,
         _ => Token::Lower,
     }
 }

@@ -66,8 +66,9 @@ pub fn parse(text: &str) -> Parse {
         return Parse { file: ast::SourceFile::default(), errors, trivia: Trivia::default() };
     }
     let mut lexed = lexer::lex(text);
-    let torn = lexed.torn();
-    let inserted = bracket::balance(text, &mut lexed.lexemes, &torn, &mut lexed.errors);
+    let mut torn = span::disjoint(lexed.torn());
+    let inserted = bracket::balance(text, &mut lexed.lexemes, &mut torn, &mut lexed.errors);
+    let torn = span::disjoint(torn);
     let stop = Cell::new(false);
     let mut filter = filter::Filter::new(text, &lexed.lexemes, &stop);
     let mut cx = tree::Cx::new(text, &lexed, &inserted, &torn, &stop);
@@ -80,6 +81,7 @@ pub fn parse(text: &str) -> Parse {
         }
     };
     let mut all = filter.errors;
+    all.retain(|error| !span::covered(&torn, error.span));
     let (file_docs, errors) = cx.finish(lexed.errors.is_empty() && all.is_empty());
     all.extend(errors);
     all.append(&mut lexed.errors);
@@ -99,7 +101,7 @@ pub fn tokens(text: &str) -> Vec<(Token, Span)> {
         return Vec::new();
     }
     let mut lexed = lexer::lex(text);
-    bracket::balance(text, &mut lexed.lexemes, &[], &mut lexed.errors);
+    bracket::balance(text, &mut lexed.lexemes, &mut Vec::new(), &mut lexed.errors);
     let stop = Cell::new(false);
     filter::Filter::new(text, &lexed.lexemes, &stop)
         .filter(|(start, token, end)| *token != Token::Sep && start != end)

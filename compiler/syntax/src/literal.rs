@@ -1,7 +1,7 @@
 //! The values of literals: numbers with units, and the text of strings.
 
 use crate::Span;
-use crate::ast::{ExprKind, StringPart};
+use crate::ast::{ExprKind, Float, StringPart};
 use crate::error::{SyntaxError, SyntaxErrorKind as Kind};
 use crate::token::Token;
 use smol_str::{SmolStr, SmolStrBuilder};
@@ -9,6 +9,7 @@ use smol_str::{SmolStr, SmolStrBuilder};
 /// A number token's value.
 pub(crate) fn number(token: Token, text: &str, span: Span) -> Result<ExprKind, SyntaxError> {
     match token {
+        Token::Float => float(text).map(ExprKind::Float),
         Token::Mode => mode(text).map(ExprKind::Mode),
         Token::Size => size(text).map(ExprKind::Size),
         Token::Duration => duration(text).map(ExprKind::Duration),
@@ -56,6 +57,27 @@ pub(crate) fn int(text: &str) -> Result<i64, Mistake> {
         })
     };
     digits(text).and_then(|value| i64::try_from(value).ok()).ok_or_else(too_large)
+}
+
+/// Whether it is 2^63, the number of the smallest integer.
+pub(crate) fn is_smallest(text: &str) -> bool {
+    digits(text) == Some(i64::MIN.unsigned_abs())
+}
+
+pub(crate) fn float(text: &str) -> Result<Float, Mistake> {
+    let whole = text.split(['.', 'e', 'E']).next().unwrap_or("");
+    if whole.starts_with('0') && whole.len() > 1 {
+        let bare = whole.trim_start_matches(['0', '_']);
+        let rest = text.get(whole.len()..).unwrap_or("");
+        let help = format!("write `{}{rest}`", if bare.is_empty() { "0" } else { bare });
+        return Err((Kind::LeadingZero { text: text.into() }, Some(help)));
+    }
+    let bare: String = text.chars().filter(|c| *c != '_').collect();
+    let limit = "the largest number with a fraction is about 1.8e308";
+    bare.parse()
+        .ok()
+        .and_then(Float::new)
+        .ok_or_else(|| plain(Kind::NumberTooLarge { number: text.into(), limit }))
 }
 
 fn mode(text: &str) -> Result<u32, Mistake> {

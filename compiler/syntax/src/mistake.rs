@@ -76,11 +76,11 @@ impl Cx<'_> {
         let error = self
             .not_a_name(&site)
             .or_else(|| self.after_missing_body(&site))
-            .or_else(|| self.reserved(&site))
             .or_else(|| self.foreign_word(&site))
             .or_else(|| self.unquoted_key(&site))
             .or_else(|| self.key_in_body(&site))
             .or_else(|| self.wrong_sign(&site))
+            .or_else(|| self.range(&site))
             .or_else(|| self.missing_operand(&site))
             .or_else(|| self.misplaced_clause(&site))
             .or_else(|| self.not_a_declaration(&site))
@@ -91,7 +91,7 @@ impl Cx<'_> {
 
     /// Whether an earlier stage reported the mistake that the parser stumbles over here.
     fn is_reported(&self, site: &Site<'_>) -> bool {
-        if self.torn.iter().any(|torn| torn.start <= site.span.start && site.span.end <= torn.end) {
+        if crate::span::covered(self.torn, site.span) {
             return true;
         }
         // Only the rest of a slot that is given up takes error tokens.
@@ -151,9 +151,12 @@ impl Cx<'_> {
         matches!(self.token_before(site, distance + 1), Some(Token::LParen | Token::Comma | Token::LBracket))
     }
 
-    /// The first lexeme of the line of the place.
+    /// The first lexeme of the line of the place, if no brace stands between.
     fn line_start(&self, site: &Site<'_>) -> Option<Lexeme> {
-        (1..=LOOK_BACK).map_while(|distance| self.before(site, distance)).find(|lexeme| lexeme.first)
+        (1..=LOOK_BACK)
+            .map_while(|distance| self.before(site, distance))
+            .take_while(|lexeme| lexeme.token != Token::LBrace)
+            .find(|lexeme| lexeme.first)
     }
 
     fn describe(&self, site: &Site<'_>) -> String {
@@ -207,34 +210,6 @@ impl Cx<'_> {
         } else {
             None
         }
-    }
-
-    /// Words of the language that the grammar has no rule for.
-    fn reserved(&self, site: &Site<'_>) -> Option<SyntaxError> {
-        if !matches!(site.found, Some(Token::Reserved | Token::Future)) {
-            return None;
-        }
-        let word = self.slice(site.span);
-        let purpose = match word {
-            "guard" => "rules that refuse changes or ask for approval",
-            "test" => "tests of policies",
-            "rollout" => "the way a change moves over a fleet",
-            "fact" => "facts that a package adds",
-            "type" => "names for types",
-            "where" => "conditions on types",
-            "const" => "values that have to be known when the bundle is built",
-            "with" => "changed copies of records",
-            "default" | "force" => "the priority of a value",
-            "check" => "assertions",
-            "defaults" => "attributes that many resources share",
-            "prune" => "the removal of what is no longer declared",
-            "skip" => "steps that are left out while a plan runs",
-            "approval" => "steps that wait for an approval",
-            "tags" => "names for groups of resources",
-            _ => "the order of whole policies",
-        };
-        let error = SyntaxError::new(Kind::NotAvailable { word: word.into(), purpose }, site.span);
-        Some(error.help("this version of the language does not have that yet"))
     }
 
     /// `and`, `elif`, `def`, ..
@@ -374,6 +349,15 @@ impl Cx<'_> {
             }
             _ => None,
         }
+    }
+
+    /// `1..9`
+    fn range(&self, site: &Site<'_>) -> Option<SyntaxError> {
+        if site.found? != Token::DotDot || !site.expects("+") {
+            return None;
+        }
+        let kind = Kind::NotAvailable { word: "..".into(), purpose: "ranges" };
+        Some(SyntaxError::new(kind, site.span).help("write the elements into a list: `[1, 2, 3]`"))
     }
 
     /// Nothing where a value, a type or a name has to follow.
@@ -548,6 +532,24 @@ impl Cx<'_> {
         }
     }
 
+    /// `(a,)`
+    pub(crate) fn single_tuple(&mut self, only: &Expr, r: u32) {
+        let at = self.lexemes.partition_point(|lexeme| lexeme.span.end < r);
+        let comma = at.checked_sub(1).and_then(|at| self.lexemes.get(at));
+        if let Some(comma) = comma.filter(|comma| comma.token == Token::Comma)
+            && comma.span.start >= only.span.end
+        {
+            let error = SyntaxError::new(Kind::SingleTuple, comma.span);
+            self.report(error.help("leave the comma out: one value needs no tuple"));
+        }
+    }
+
+    /// What may stand once.
+    pub(crate) fn given_twice(&mut self, span: Span) {
+        let text = SmolStr::new(self.slice(span));
+        self.report(SyntaxError::new(Kind::GivenTwice { text }, span).help("leave one of them out"));
+    }
+
     /// `string` for `String`
     pub(crate) fn lower_type(&mut self, l: u32, r: u32) -> Deep<Box<TypeExpr>> {
         let name = self.name(l, r);
@@ -598,6 +600,23 @@ impl Cx<'_> {
         self.attribute(name, Some(value))
     }
 
+    /// `a with { port: 81 }`
+    pub(crate) fn slip_with_item(
+        &mut self,
+        l: u32,
+        path: Vec<Name>,
+        sign: Span,
+        value: Deep<Expr>,
+        r: u32,
+    ) -> Deep<Option<Box<WithItem>>> {
+        if value.node.kind != ExprKind::Error || value.node.span.is_empty() {
+            let name = SmolStr::new(self.slice(Span::new(l, sign.start)).trim());
+            let help = format!("write `{name} = ..`");
+            self.report(SyntaxError::new(Kind::ColonForEquals { name }, sign).help(help));
+        }
+        self.with_item(l, path, value, r)
+    }
+
     /// `if a = b { .. }`
     pub(crate) fn equals_condition(
         &mut self,
@@ -614,6 +633,7 @@ impl Cx<'_> {
         &mut self,
         l: u32,
         pattern: Deep<Box<Pattern>>,
+        guard: Option<Deep<Expr>>,
         sign: Span,
         body: ArmBody,
         r: u32,
@@ -624,7 +644,7 @@ impl Cx<'_> {
             _ => "=",
         };
         self.report(SyntaxError::new(Kind::WrongArmArrow { found }, sign).help("write `=>`"));
-        self.arm(l, pattern, body, r)
+        self.arm(l, pattern, guard, body, r)
     }
 
     /// `File "/etc/motd"` without a body.

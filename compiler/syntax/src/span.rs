@@ -44,6 +44,25 @@ impl Span {
     }
 }
 
+/// The same bytes as ranges that don't touch, in order.
+pub(crate) fn disjoint(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    spans.dedup_by(|next, last| {
+        let joins = next.start <= last.end;
+        if joins {
+            last.end = last.end.max(next.end);
+        }
+        joins
+    });
+    spans
+}
+
+/// Whether one of some disjoint ranges holds `span`.
+pub(crate) fn covered(ranges: &[Span], span: Span) -> bool {
+    let behind = ranges.partition_point(|range| range.start <= span.start);
+    behind.checked_sub(1).and_then(|at| ranges.get(at)).is_some_and(|range| span.end <= range.end)
+}
+
 impl fmt::Debug for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}..{}", self.start, self.end)

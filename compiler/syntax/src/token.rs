@@ -15,6 +15,8 @@ pub enum Token {
     /// `.Off`
     DotUpper,
     Int,
+    /// A number with a fraction or an exponent.
+    Float,
     Mode,
     Size,
     Duration,
@@ -76,8 +78,12 @@ pub enum Token {
     None,
     SelfValue,
     As,
-    /// A word that is never a name and belongs to a part of the language that the grammar has no rule for.
-    Reserved,
+    Type,
+    Where,
+    Const,
+    With,
+    Default,
+    Force,
     /// Text that is no token; the lexer has reported it.
     Error,
 
@@ -90,9 +96,20 @@ pub enum Token {
     Policy,
     Resource,
     Labels,
+    Guard,
+    Rollout,
+    Test,
+    Fact,
     Param,
     Out,
     Select,
+    Check,
+    Defaults,
+    Prune,
+    /// `limit`, behind `prune [..]`
+    Limit,
+    /// `replace`, `append` or `merge` in front of a field.
+    MergeRule,
     After,
     Before,
     Notify,
@@ -101,9 +118,13 @@ pub enum Token {
     /// `reload on`
     ReloadOn,
     When,
+    /// `skip when`
+    SkipWhen,
     Timeout,
     Retry,
     Every,
+    Approval,
+    Tags,
     Provider,
     Protocol,
     Key,
@@ -116,8 +137,26 @@ pub enum Token {
     Effects,
     /// `accepts secret`
     AcceptsSecret,
-    /// A word that begins an item that the grammar has no rule for; elsewhere it is a name.
-    Future,
+    Deny,
+    On,
+    /// `require approval from`
+    RequireApproval,
+    Message,
+    Wave,
+    Pause,
+    Health,
+    Budget,
+    /// `10%`
+    Percentage,
+    Given,
+    Expect,
+    /// `expect fails`
+    ExpectFails,
+    From,
+    /// `command`, behind `from`
+    Command,
+    /// `file`, behind `from`
+    SourceFile,
 }
 
 impl Token {
@@ -130,9 +169,11 @@ impl Token {
                 | T::Lower
                 | T::DotUpper
                 | T::Int
+                | T::Float
                 | T::Mode
                 | T::Size
                 | T::Duration
+                | T::Percentage
                 | T::Str
                 | T::StrEnd
                 | T::RBrace
@@ -146,7 +187,6 @@ impl Token {
                 | T::False
                 | T::None
                 | T::SelfValue
-                | T::Reserved
                 | T::Error
                 | T::AcceptsSecret
         )
@@ -156,7 +196,7 @@ impl Token {
     /// `-` does not: a line may begin with a negative value.
     pub(crate) fn continues_item(self) -> bool {
         self.is_infix() && self != Token::Minus
-            || matches!(self, Token::Dot | Token::QuestionDot | Token::Else)
+            || matches!(self, Token::Dot | Token::QuestionDot | Token::Else | Token::With | Token::Where)
     }
 
     /// Whether it is an infix operator.
@@ -196,6 +236,7 @@ impl Token {
                 | T::Lower
                 | T::DotUpper
                 | T::Int
+                | T::Float
                 | T::Mode
                 | T::Size
                 | T::Duration
@@ -257,7 +298,12 @@ impl Token {
                 | T::None
                 | T::SelfValue
                 | T::As
-                | T::Reserved
+                | T::Type
+                | T::Where
+                | T::Const
+                | T::With
+                | T::Default
+                | T::Force
         )
     }
 }

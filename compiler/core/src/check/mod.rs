@@ -13,6 +13,7 @@ mod literal;
 mod order;
 mod pattern;
 pub mod recursion;
+pub mod reserved;
 pub mod schema;
 
 use crate::db::{Db, File};

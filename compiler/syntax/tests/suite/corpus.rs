@@ -9,6 +9,8 @@ pub(crate) const GOOD: &[&str] = &[
     include_str!("../../../../stdlib/src/std/svc.mc"),
     include_str!("../../../../stdlib/src/std/user.mc"),
     WEB,
+    FORMS,
+    TASTE,
 ];
 
 /// The packages that users read first.
@@ -19,5 +21,11 @@ pub(crate) const EXAMPLES: &[&str] = &[
     include_str!("../../../../examples/web/src/web/site.mc"),
 ];
 
-/// Every form of the language.
+/// The forms that [`WEB`] leaves out.
+pub(crate) const FORMS: &str = include_str!("forms.mc");
+
+/// The language in one page.
+pub(crate) const TASTE: &str = include_str!("taste.mc");
+
+/// The forms that every policy has a use for.
 pub(crate) const WEB: &str = include_str!("web.mc");

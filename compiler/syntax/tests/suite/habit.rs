@@ -43,58 +43,16 @@ policy p {
 }
 
 #[test]
-fn parts_that_are_not_there() {
-    check(
-        r#"guard g {
-  deny File f when true
-}
-test "x" { given y = 3 }
-type Port = Int where it > 0
-const let x = 1
-policy p {
-  check x > 0 else "y"
-  defaults File { mode = 0o644 }
-  after q
-  let c = a with { b = 1 }
-  File "/a" {
-    skip when x
-    tags ["a"]
-    mode = default 0o644
-    owner = "root"
-  }
-}
-"#,
+fn ranges() {
+    check_in_policy(
+        "for i in 1..5 { x }\nlet xs = [1..3]",
         expect![[r#"
-            1:1-1:6 MC0120 `guard` is reserved for rules that refuse changes or ask for approval
-              help: this version of the language does not have that yet
-            4:1-4:5 MC0120 `test` is reserved for tests of policies
-              help: this version of the language does not have that yet
-            4:18-4:19 MC0124 a new line or a comma is missing before `y`
-              4:17 it belongs here
-            5:1-5:5 MC0120 `type` is reserved for names for types
-              help: this version of the language does not have that yet
-            6:1-6:6 MC0120 `const` is reserved for values that have to be known when the bundle is built
-              help: this version of the language does not have that yet
-            8:3-8:8 MC0120 `check` is reserved for assertions
-              help: this version of the language does not have that yet
-            9:3-9:11 MC0120 `defaults` is reserved for attributes that many resources share
-              help: this version of the language does not have that yet
-            10:3-10:8 MC0120 `after` is reserved for the order of whole policies
-              help: this version of the language does not have that yet
-            11:13-11:17 MC0120 `with` is reserved for changed copies of records
-              help: this version of the language does not have that yet
-            13:5-13:9 MC0120 `skip` is reserved for steps that are left out while a plan runs
-              help: this version of the language does not have that yet
-            14:5-14:9 MC0120 `tags` is reserved for names for groups of resources
-              help: this version of the language does not have that yet
-            15:12-15:19 MC0120 `default` is reserved for the priority of a value
-              help: this version of the language does not have that yet
-            (error)
-            (error)
-            (error)
-            (error)
-            (policy p {(error) (error) (error) (let c <error>) (new File "/a" {(error) (error) (mode = <error>) (owner = "root")})})
-        "#]],
+        2:11-2:13 MC0120 `..` is reserved for ranges
+          help: write the elements into a list: `[1, 2, 3]`
+        3:12-3:14 MC0120 `..` is reserved for ranges
+          help: write the elements into a list: `[1, 2, 3]`
+        (policy p {(for i in <error> {x}) (let xs [<error>])})
+    "#]],
     );
 }
 

@@ -286,7 +286,7 @@ let e = 0o77777
 let f = 5min
 let g = 5mb
 let h = 0644
-let i = 1.5
+let i = 1.5e400
 let j = 1.5h
 let k = 300000d
 let l = 99999999999GB
@@ -307,8 +307,8 @@ let o = 1h1h"#,
               help: perhaps `MB`?
             9:9-9:13 MC0113 `0644` begins with a zero, which could mean two numbers
               help: write `0o644` for a mode, or `644` for a number
-            10:9-10:12 MC0114 `1.5` has a fraction, and numbers here are whole
-            11:9-11:13 MC0114 `1.5h` has a fraction, and numbers here are whole
+            10:9-10:16 MC0108 `1.5e400` is too large: the largest number with a fraction is about 1.8e308
+            11:9-11:13 MC0114 `1.5h` has a fraction where a whole number is needed
               help: use the smaller unit: `90m` for one and a half hours, `1536MiB` for 1.5 GiB
             12:9-12:16 MC0108 `300000d` is too large: the longest duration is about 292 years
             13:9-13:22 MC0108 `99999999999GB` is too large: the largest size is 16 EiB
@@ -426,13 +426,13 @@ fn every_code() {
         ("MC0111", r#"let x = 0o8"#),
         ("MC0112", r#"let x = 5min"#),
         ("MC0113", r#"let x = 007"#),
-        ("MC0114", r#"let x = 0.5"#),
+        ("MC0114", r#"let x = 0.5h"#),
         ("MC0115", r#"let x = ~1"#),
         ("MC0116", r#"let x = 'a'"#),
         ("MC0117", r#"# x"#),
         ("MC0118", r#"let x = 1;"#),
         ("MC0119", r#"let fn = 1"#),
-        ("MC0120", r#"guard g {}"#),
+        ("MC0120", r#"let x = [1..2]"#),
         ("MC0121", r#"record r {}"#),
         ("MC0122", r#"let X = 1"#),
         ("MC0123", r#"let x = 1 < 2 < 3"#),
@@ -457,6 +457,13 @@ fn every_code() {
         ("MC0140", r#"policy p { F { "k": a = 1 } }"#),
         ("MC0141", r#"record R { a }"#),
         ("MC0142", r#"policy p { F "k" { a 1 } }"#),
+        ("MC0144", r#"let (a, b) = x"#),
+        ("MC0145", r#"let x = (1,)"#),
+        ("MC0146", r#"rollout r { wave all 200% }"#),
+        ("MC0147", r#"test "a ${b}" {}"#),
+        ("MC0148", r#"fact f: T from file "/f" as xml"#),
+        ("MC0149", r#"rollout r { wave a 1 2 }"#),
+        ("MC0150", r#"policy p { if a with { b = 1 } { c } }"#),
     ]);
     for (code, text) in &examples {
         let errors = mc_syntax::parse(text).errors;

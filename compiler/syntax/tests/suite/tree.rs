@@ -49,6 +49,76 @@ fn every_form() {
 }
 
 #[test]
+fn every_other_form() {
+    check(
+        crate::corpus::FORMS,
+        expect![[r#"
+        //! "The forms that web.mc has no use for."
+        (import std.fs {File Directory})
+        (import std.net)
+        (type Port Int where (And (LessEqual 1 it) (LessEqual it 65535)))
+        pub (type Pair<A B> (A B))
+        (type Table Map<String List<(Int Port?)>> where (Less (call (. it count) ) 100))
+        (type Check ((Site Int) -> Bool?))
+        (type Curried ((Int) -> ((Int) -> Int)))
+        (type Handler ((Int) -> Int)?)
+        (type Grouped Int)
+        pub (const let limits: Map<String Int> ["a" => 1 "b" => 2])
+        (const let half 0.5)
+        (let numbers [1.5 2000.0 1000.25 0.0015 -9223372036854775808 (Negate 1.5) 0.0])
+        (let nested (. (. (. pair 0) 1) name))
+        (let table [k => (. v 0) for k v in limits])
+        (let names [(. s name) for s in sites if (And (. s on) (In (. s port) [80 443]))])
+        (let pairs [(i (x "y")) for i x in (call (. xs indexed) )])
+        (let flat [x for (x .Managed {key ..}) in nested])
+        (let changed (with (with site {(port = 81) (tls.cert = "/x")}) {(name = "b")}))
+        (let both (with (. (paren (with a {})) b) {(c = (with d {(e = 1)}))}))
+        (let sorted (call (. xs sort) (lambda |(a b)| {(Less a b)})))
+        (let lookup (Coalesce (?. (. (index table "a") 0) 1) 3))
+        /// "Takes the first." (fn first<T> ((xs: List<T>) (or: ((T Int) -> T?))) T? {(let (head _) (call (. xs split) )) (let Site {name port=p} head) (const let size: Int 3) (match head ((0 .Off) => {1}) (Site {name ..} if (And (NotEqual name (string )) (Greater p 1)) => {2}) (net.Site {port=80} => {3}) ((Negate 1) => {4}) ((Negate 1.5) => {5}) (x if (Equal x (new Site {(name = "a")})) => {x}) (other if (. other on) => {6}))})
+        (record Config<T> /// "Joined." (Append aliases: List<HostName> = []) (Merge limits: Map<String T>) (Replace admins: List<UserName>) (append: Int) (check: Bool) (check (Greater append 0) "nothing to append") (check (And (Less (call (. aliases count) ) 10) check) (string "too many: " (call (. aliases count) ))))
+        (enum State<T> (On (at: Int) (check (Greater at 0) "later")) (Off ))
+        (resource Mount (provider core.mount 1) (key (path: AbsPath)) (attribute (options: Map<String String>?)) (attribute (check: String?)) (check (NotEqual path "/") "the root is mounted by the system"))
+        (component Site<T> {(param (const port: Port = 80)) (param (done: ((Int Int) -> Bool))) (param (each: Int)) (defaults File {(owner = "root") (mode = 0o644) (After x)}) (defaults fs.Directory {}) (check (Greater port 0) "no port") (let index (new File "/a" {(mode = Default 0o644) (owner = Force (if x {"a"} else {"b"})) (group = Force (Negate 1)) (SkipWhen (. y changed)) (Approval "dba") (Tags ["web" "edge"]) (Retry 2 every 5000000000ns) (skip = 1) tags (approval = 2)}))})
+        (policy web {(after base) (after [base other]) (select (Equal (. labels role) .Web)) (prune [File fs.Directory] limit 20) (prune [Cron]) (check (Greater (. facts memory) 536870912B) "too small") (const let ring 3) (let limit 3) (let tags [limit]) (if (. (paren (with site {(on = true)})) on) {(new Site {(done = (lambda |a b| {(Greater a b)}))})}) (for (name port) in [("a" 80) ("b" 443)] {(new File (string "/" name) {(content = (string port))})})})
+        (guard no_world_writable (deny File f when (Coalesce (. (?. (. f mode) others) write) false)) (deny fs.Directory) (deny Command when true) (message (string (. f path) " would be world-writable")))
+        /// "Databases wait." (guard restart_database (on Service s when (And (Equal (. s name) "postgresql") (. change restarts))) (require-approval "dba"))
+        (rollout web_rollout (policy web) (policy base) (wave canary 1 pause 3600000000000ns) (wave lab when (Equal (. labels env) .Staging)) (wave early 0.5%) (wave later 10% pause 1800000000000ns when (Greater (. labels ring) 1)) (wave rest) (pause 600000000000ns) (health [(ref Service "nginx") (ref Wait "answers")]) (budget 5%))
+        (test "every site gets its configuration" (given facts = (with debian12 {(cpu.count = 4)})) (given facts in [debian12 ubuntu2404]) (given labels = (new Labels {(role = .Web) (env = .Staging)})) (let p (call plan web)) (let (a b): (Int Int) (1 2)) (expect (And (call (. p has) (ref File "/etc/motd")) (call (. p has) (ref Package "nginx")))) (expect-fails {(call plan web)}) (expect-fails MC0404 {(let q 3) (call plan web)}) (expect-fails MC0404 "no port" {(call plan web)}) (expect-fails "no port" {(call plan web)}) (expect (Equal fails 3)))
+        (fact raid: List<RaidState>? from command ["mdadm" "--detail" (string "/dev/" x)] as Json timeout 5000000000ns)
+        pub (fact site: String from file "/etc/site" as Text)
+        (fact from: Map<String Int> from file path timeout 1000000000ns)
+    "#]],
+    );
+}
+
+#[test]
+fn taste() {
+    check(
+        crate::corpus::TASTE,
+        expect![[r#"
+        //! "The web tier."
+        (import std.fs {Directory File})
+        (import std.pkg {Package})
+        (import std.svc {Service})
+        (import std.facts.fixture {debian12})
+        (enum Role (Web ) (Db ))
+        (enum Env (Dev ) (Staging ) (Production ))
+        (labels (role: Role) (env: Env = .Dev))
+        (type Port Int where (And (LessEqual 1 it) (LessEqual it 65535)))
+        (enum Tls (Off ) (Managed (cert: AbsPath) (key: Secret<String>)))
+        /// "One virtual host." (record Site (name: HostName) (root: AbsPath = (string "/srv/www/" name)) (port: Port = 80) (tls: Tls = .Off) (check (NotEqual root "/") "a site may not serve the whole host"))
+        (fn listen ((site: Site)) String {(match (. site tls) (.Off => {(string "listen " (. site port) ";")}) (.Managed { ..} => {(string "listen " (. site port) " ssl;")}))})
+        /// "An nginx that serves `sites`." (component Nginx {(param (sites: List<Site>)) (param (workers: Int = (. (. facts cpu) count))) (defaults File {(owner = "root") (mode = 0o644) (After nginx)}) (let nginx (new Package "nginx" {})) (let main (new File "/etc/nginx/nginx.conf" {(content = (call template "nginx.conf.mct" workers=workers sites=sites)) (validate = ["nginx" "-t" "-c" (string (. self staged))])})) (for site in sites {(new Directory (paren (. site root)) {(mode = 0o755)}) (new File (string "/etc/nginx/sites-enabled/" (. site name) ".conf") {(content = (string "server { " (call listen site) " root " (. site root) "; }\n")) (Notify service)}) (if let .Managed {key ..} = (. site tls) {(new File (string "/etc/nginx/" (. site name) ".key") {(content = key) (mode = 0o600) (Notify service)})})}) (let service (new Service "nginx" {(running = true) (enabled = true) (RestartOn main) (Timeout 90000000000ns) (Retry 2 every 5000000000ns)})) (out url: String (string "http://" (. facts fqdn) ":" (Coalesce (?. (call (. sites first) ) port) 80) "/"))})
+        (policy web {(select (And (Equal (. labels role) .Web) (In (. labels env) [.Staging .Production]))) (let sites: List<Site> (call load "sites.toml")) (match (. (. facts os) family) (.Debian => {(new Nginx {sites})}) (.RedHat => {(new Nginx {sites (workers = 2)})}) (other => {(call fail (string "web hosts run Debian or Red Hat, not " other))}))})
+        (guard no_world_writable (deny File f when (Coalesce (. (?. (. f mode) others) write) false)) (message (string (. f path) " would be world-writable")))
+        (guard restart_database (on Service s when (And (Equal (. s name) "postgresql") (. change restarts))) (require-approval "dba"))
+        (test "every site gets its configuration" (given facts = (with debian12 {(cpu.count = 4)})) (given labels = (new Labels {(role = .Web) (env = .Staging)})) (let p (call plan web)) (expect (call (. p has) (ref File "/etc/nginx/sites-enabled/a.example.conf"))) (expect (call (. (call (. p content) (ref File "/etc/nginx/nginx.conf")) contains) "worker_processes 4")) (expect (call (. p before) (ref Package "nginx") (ref Service "nginx"))))
+    "#]],
+    );
+}
+
+#[test]
 fn schema() {
     check(
         include_str!("../../../../stdlib/src/std/exec.mc"),
