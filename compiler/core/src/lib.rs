@@ -13,6 +13,7 @@ pub mod compile;
 pub mod db;
 pub mod diagnostic;
 pub mod eval;
+pub mod graph;
 pub mod hir;
 pub mod lower;
 pub mod name;

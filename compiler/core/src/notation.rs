@@ -746,7 +746,7 @@ fn separate(out: &mut String, at: usize) {
 }
 
 /// Text as it stands between the quotes of a literal.
-fn escape(out: &mut String, text: &str) {
+pub(crate) fn escape(out: &mut String, text: &str) {
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
         match c {

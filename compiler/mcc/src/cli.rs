@@ -1,6 +1,6 @@
 //! The command line itself: what can be written, and which command that is.
 
-use crate::command::{build, check, explain, inspect, key, lsp, new, verify};
+use crate::command::{build, check, explain, graph, inspect, key, lsp, new, verify};
 use crate::env::{Env, complain};
 use clap::{Parser, Subcommand};
 
@@ -23,6 +23,7 @@ enum Command {
     Build(build::Args),
     Verify(verify::Args),
     Inspect(inspect::Args),
+    Graph(graph::Args),
     Explain(explain::Args),
     Lsp(lsp::Args),
 }
@@ -45,6 +46,7 @@ pub(crate) fn run() -> u8 {
         Command::Build(args) => build::run(&args, &env),
         Command::Verify(args) => verify::run(&args, &env),
         Command::Inspect(args) => inspect::run(&args, &env),
+        Command::Graph(args) => graph::run(&args, &env),
         Command::Explain(args) => explain::run(&args, &env),
         Command::Lsp(args) => lsp::run(&args, &env),
     };

@@ -51,6 +51,11 @@ pub(crate) fn exists(path: &Utf8Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
+/// Whether a path leads to a file, or to something else that can be read as one.
+pub(crate) fn is_file(path: &Utf8Path) -> bool {
+    path.metadata().is_ok_and(|found| !found.is_dir())
+}
+
 /// Whether others than the owner may read or write a file.
 pub(crate) fn is_open_to_others(path: &Utf8Path) -> bool {
     path.metadata().is_ok_and(|found| found.permissions().mode() & 0o077 != 0)

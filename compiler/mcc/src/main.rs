@@ -11,6 +11,7 @@ mod failure;
 mod file;
 mod key;
 mod package;
+mod subject;
 mod time;
 
 use std::process::ExitCode;

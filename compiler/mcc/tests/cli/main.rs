@@ -11,8 +11,10 @@
 mod build;
 mod check;
 mod explain;
+mod graph;
 mod key;
 mod new;
 mod refusal;
 mod session;
+mod tool;
 mod usage;

@@ -41,6 +41,24 @@ impl Session {
         session
     }
 
+    /// Copies a package of `examples/`.
+    pub(crate) fn example(&self, name: &str) {
+        let from = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name);
+        self.copy(&from, name);
+    }
+
+    fn copy(&self, from: &Utf8Path, to: &str) {
+        for entry in from.read_dir_utf8().expect("a folder") {
+            let entry = entry.expect("an entry");
+            let to = format!("{to}/{}", entry.file_name());
+            if entry.file_type().expect("a type").is_dir() {
+                self.copy(entry.path(), &to);
+            } else {
+                self.write(&to, std::fs::read(entry.path()).expect("a file"));
+            }
+        }
+    }
+
     /// Sets a variable, or takes it away.
     pub(crate) fn variable(&mut self, name: &str, value: Option<&str>) {
         self.variables.retain(|(n, _)| n != name);

@@ -1,0 +1,496 @@
+//! The plan's graph as people look at it: steps in their instances, edges with their reasons, and nothing that
+//! other edges say already.
+//!
+//! [`graph`] makes the model from a plan. [`dot`], [`mermaid`], [`svg`] and [`html`] write it; the last two
+//! use a layout of our own ([`layout`]). All are pure functions, so that the command line and an editor show
+//! the same picture, and the same plan gives the same bytes.
+
+pub mod dot;
+pub mod html;
+pub mod layout;
+pub mod mermaid;
+mod reduce;
+mod stack;
+pub mod svg;
+
+use crate::notation::{Notation, Place, Typed, kind_word, short};
+use mc_plan::expr::Operand;
+use mc_plan::plan::{Declaration, EdgeKind, EdgeReason, Plan, Priority};
+use mc_plan::value::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Values and expressions in a picture are cut here, in bytes.
+const LIMIT: usize = 400;
+
+/// What is shown.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// What is drawn, for titles: a package's or a bundle's name.
+    pub title: String,
+    /// Only steps of this policy.
+    pub policy: Option<String>,
+    /// Also edges that follow from others.
+    pub all: bool,
+}
+
+/// A plan's graph.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Graph {
+    /// What it is of.
+    pub title: String,
+    /// Steps and boundaries, in the plan's order.
+    pub vertices: Vec<Vertex>,
+    /// Policies and instances; those around come before those inside.
+    pub groups: Vec<Group>,
+    /// What comes after what; one for each pair, sorted.
+    pub links: Vec<Link>,
+    /// How many links follow from others and are left out.
+    pub hidden: usize,
+}
+
+/// A policy or an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// The group around, by position.
+    pub parent: Option<u32>,
+    /// The whole path: `web/Nginx["blue"]`.
+    pub path: String,
+    /// Its last part: `Nginx["blue"]`.
+    pub name: String,
+    /// Of a policy: which hosts get it, absent for all.
+    pub select: Option<String>,
+    /// What all steps in it have in common of their conditions.
+    pub when: Option<String>,
+}
+
+/// A point of the graph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vertex {
+    /// The innermost group that holds it.
+    pub group: Option<u32>,
+    /// What it is.
+    pub kind: VertexKind,
+}
+
+/// What a vertex is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VertexKind {
+    /// A step.
+    Step(Step),
+    /// Waits for everything in the instance of this path.
+    End(String),
+    /// Everything in the instance of this path waits for it.
+    Start(String),
+}
+
+/// A step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// As a reference: `File["/etc/motd"]`.
+    pub name: String,
+    /// The type: `File`.
+    pub ty: String,
+    /// Position of the type among those of the plan: for colours.
+    pub palette: u32,
+    /// The key: text without quotes where it is a text.
+    pub key: String,
+    /// The provider: `core.file`.
+    pub provider: String,
+    /// When it exists, if not always: one text for each declaration. What holds for a whole group around stands
+    /// there.
+    pub when: Vec<String>,
+    /// What declares it.
+    pub declarations: Vec<Declared>,
+}
+
+/// One declaration of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// The instance: `web/Nginx`.
+    pub instance: String,
+    /// When it exists, if not always.
+    pub when: Option<String>,
+    /// Where it is declared.
+    pub at: String,
+    /// Attributes and clauses with their values.
+    pub settings: Vec<(String, String)>,
+}
+
+/// `from` comes before `to`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Position of a vertex.
+    pub from: u32,
+    /// Position of a vertex.
+    pub to: u32,
+    /// Whether a change travels along it.
+    pub refresh: bool,
+    /// Why it is there.
+    pub reasons: Vec<Reason>,
+}
+
+/// Why a link is there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reason {
+    /// `order`, `notify`, `restart` or `reload`.
+    pub kind: &'static str,
+    /// In words.
+    pub text: String,
+    /// Where it was said; absent where nobody wrote it.
+    pub at: Option<String>,
+}
+
+impl Vertex {
+    /// Its name for people.
+    pub fn name(&self) -> String {
+        match &self.kind {
+            VertexKind::Step(step) => step.name.clone(),
+            VertexKind::End(path) => format!("end of {path}"),
+            VertexKind::Start(path) => format!("start of {path}"),
+        }
+    }
+}
+
+/// Makes the graph of a plan; none if there is no policy of the wanted name.
+pub fn graph(plan: &Plan, options: &Options) -> Option<Graph> {
+    let policy = match &options.policy {
+        Some(name) => Some(plan.policies.iter().position(|p| p.name == *name)? as u32),
+        None => None,
+    };
+    Some(Builder::new(plan, policy).build(options))
+}
+
+struct Builder<'p> {
+    plan: &'p Plan,
+    notation: Notation<'p>,
+    policy: Option<u32>,
+    graph: Graph,
+    /// Groups by path.
+    groups: BTreeMap<String, u32>,
+    /// The new position of each of the plan's vertices; none for those left out.
+    vertex_of: Vec<Option<u32>>,
+}
+
+impl<'p> Builder<'p> {
+    fn new(plan: &'p Plan, policy: Option<u32>) -> Self {
+        Builder {
+            plan,
+            notation: Notation::new(plan, LIMIT),
+            policy,
+            graph: Graph::default(),
+            groups: BTreeMap::new(),
+            vertex_of: vec![None; plan.steps.len() + plan.barriers as usize],
+        }
+    }
+
+    fn build(mut self, options: &Options) -> Graph {
+        self.graph.title.clone_from(&options.title);
+        self.paths();
+        for at in 0..self.plan.steps.len() {
+            self.step(at);
+        }
+        self.conditions();
+        self.barriers();
+        let (links, firm) = self.links();
+        let redundant = if options.all {
+            vec![false; links.len()]
+        } else {
+            reduce::redundant(self.graph.vertices.len(), &links, &firm)
+        };
+        self.graph.hidden = redundant.iter().filter(|hidden| **hidden).count();
+        let shown = links.into_iter().zip(redundant).filter(|(_, hidden)| !hidden);
+        self.graph.links = shown.map(|(link, _)| link).collect();
+        self.graph
+    }
+
+    /// Whether a declaration is of a wanted policy.
+    fn wanted(&self, declaration: &Declaration) -> bool {
+        self.policy.is_none_or(|policy| declaration.policy == policy)
+    }
+
+    /// Makes the groups: every instance of a wanted declaration and those around it, in order of path.
+    fn paths(&mut self) {
+        let mut paths: BTreeSet<Vec<&'p str>> = BTreeSet::new();
+        let wanted = |d: &&'p Declaration| self.policy.is_none_or(|policy| d.policy == policy);
+        for declaration in self.plan.steps.iter().flat_map(|step| &step.declarations).filter(wanted) {
+            let parts = parts(&declaration.instance);
+            for length in 1..=parts.len() {
+                paths.insert(parts[..length].to_vec());
+            }
+        }
+        for path in paths {
+            let parent = path.split_last().map(|(_, around)| around.join("/"));
+            let parent = parent.and_then(|parent| self.groups.get(&parent).copied());
+            let name = path.last().copied().unwrap_or_default().to_owned();
+            let policy = match parent {
+                None => self.plan.policies.iter().find(|policy| policy.name == name),
+                Some(_) => None,
+            };
+            let select = policy.and_then(|policy| self.notation.condition(&policy.select, Place::default()));
+            let path = path.join("/");
+            self.groups.insert(path.clone(), self.graph.groups.len() as u32);
+            self.graph.groups.push(Group { parent, path, name, select, when: None });
+        }
+    }
+
+    fn step(&mut self, at: usize) {
+        let step = &self.plan.steps[at];
+        let declarations: Vec<&Declaration> = step.declarations.iter().filter(|d| self.wanted(d)).collect();
+        if declarations.is_empty() {
+            return;
+        }
+        let schema = self.plan.schemas.get(step.schema as usize);
+        let key = match &step.key {
+            Operand::Value(Value::Str(text)) => printable(text),
+            other => {
+                let expected = schema.map(|schema| Typed::new(&schema.key.ty, &schema.types));
+                self.notation.operand(other, Place { schema: None, expected })
+            }
+        };
+        let declared: Vec<Declared> =
+            declarations.iter().map(|declaration| self.declared(declaration, step.schema)).collect();
+        let always = declared.iter().any(|d| d.when.is_none());
+        let mut when: Vec<String> = declared.iter().filter_map(|d| d.when.clone()).collect();
+        when.dedup();
+        if let [a, b] = when.as_slice()
+            && (*b == format!("!({a})") || *b == format!("!{a}"))
+        {
+            when.clear();
+        }
+        let vertex = Step {
+            name: self.notation.vertex(at as u32),
+            ty: schema.map_or("?", |schema| short(&schema.name)).to_owned(),
+            palette: step.schema,
+            key,
+            provider: schema.map_or_else(String::new, |schema| schema.provider.clone()),
+            when: if always { Vec::new() } else { when },
+            declarations: declared,
+        };
+        let group = self.common(declarations.iter().map(|d| vec![d.instance.as_str()])).last().copied();
+        self.add(at, Vertex { group, kind: VertexKind::Step(vertex) });
+    }
+
+    fn add(&mut self, at: usize, vertex: Vertex) {
+        self.vertex_of[at] = Some(self.graph.vertices.len() as u32);
+        self.graph.vertices.push(vertex);
+    }
+
+    /// The groups around all, the innermost last: each gives the instances that it belongs to.
+    fn common<'a>(&self, instances: impl Iterator<Item = Vec<&'a str>>) -> Vec<u32> {
+        let mut common: Option<BTreeSet<Vec<&str>>> = None;
+        for instances in instances {
+            let mut prefixes = BTreeSet::new();
+            for instance in instances {
+                let parts = parts(instance);
+                prefixes.extend((1..=parts.len()).map(|length| parts[..length].to_vec()));
+            }
+            common = Some(match common {
+                None => prefixes,
+                Some(before) => before.intersection(&prefixes).cloned().collect(),
+            });
+        }
+        let mut paths: Vec<Vec<&str>> = common.unwrap_or_default().into_iter().collect();
+        paths.sort_by_key(Vec::len);
+        paths.iter().filter_map(|path| self.groups.get(&path.join("/")).copied()).collect()
+    }
+
+    fn declared(&self, declaration: &Declaration, schema: u32) -> Declared {
+        let schema = self.plan.schemas.get(schema as usize);
+        let place = Place { schema, expected: None };
+        let mut settings: Vec<(String, String)> = declaration
+            .attributes
+            .iter()
+            .map(|setting| {
+                let attribute = schema.and_then(|schema| schema.attributes.get(setting.attribute as usize));
+                let expected = schema.zip(attribute).map(|(s, a)| Typed::new(&a.ty, &s.types));
+                let value = self.notation.operand(&setting.value, Place { schema, expected });
+                let value = match setting.priority {
+                    Priority::Default => format!("default {value}"),
+                    Priority::Plain => value,
+                    Priority::Force => format!("force {value}"),
+                };
+                (attribute.map_or("?", |attribute| &attribute.name).to_owned(), value)
+            })
+            .collect();
+        if let Some(timeout) = &declaration.timeout {
+            settings.push(("timeout".to_owned(), self.notation.operand(timeout, place)));
+        }
+        if let Some(retry) = &declaration.retry {
+            let times = self.notation.operand(&retry.times, place);
+            let every = self.notation.operand(&retry.every, place);
+            settings.push(("retry".to_owned(), format!("{times} every {every}")));
+        }
+        Declared {
+            instance: declaration.instance.clone(),
+            when: self.notation.condition(&declaration.condition, place),
+            at: self.notation.at(declaration.span),
+            settings,
+        }
+    }
+
+    /// Moves conditions from the steps of a group to the group where all have one in common.
+    fn conditions(&mut self) {
+        let graph = &mut self.graph;
+        // The outer groups come first: what is said there is not said again inside.
+        for group in 0..graph.groups.len() as u32 {
+            let mut inside = vec![false; graph.groups.len()];
+            for (at, other) in graph.groups.iter().enumerate() {
+                let around = other.parent.is_some_and(|parent| inside[parent as usize]);
+                inside[at] = at as u32 == group || around;
+            }
+            let mut steps: Vec<&mut Step> = graph
+                .vertices
+                .iter_mut()
+                .filter(|vertex| vertex.group.is_some_and(|group| inside[group as usize]))
+                .filter_map(|vertex| match &mut vertex.kind {
+                    VertexKind::Step(step) => Some(step),
+                    _ => None,
+                })
+                .collect();
+            let shortest = steps.iter().map(|step| match step.when.as_slice() {
+                [one] => Some(one.as_str()),
+                _ => None,
+            });
+            let Some(common) = shortest.min_by_key(|when| when.map(str::len)).flatten() else { continue };
+            let common = common.to_owned();
+            if !steps.iter().all(|step| without(&step.when, &common).is_some()) {
+                continue;
+            }
+            for step in &mut steps {
+                if let Some(rest) = without(&step.when, &common) {
+                    step.when = rest;
+                }
+            }
+            graph.groups[group as usize].when = Some(common);
+        }
+    }
+
+    /// The boundaries that hold a shown step. A plan does not name them: they are of the innermost instance
+    /// that all their steps belong to and that has none yet.
+    fn barriers(&mut self) {
+        let first = self.plan.steps.len();
+        let mut inside: Vec<(bool, Vec<u32>)> = vec![(false, Vec::new()); self.plan.barriers as usize];
+        for edge in self.plan.edges.iter().filter(|edge| edge.reason == EdgeReason::Boundary) {
+            for (barrier, step, end) in [(edge.to, edge.from, true), (edge.from, edge.to, false)] {
+                let barrier = (barrier as usize).checked_sub(first).and_then(|at| inside.get_mut(at));
+                if let Some((is_end, steps)) = barrier
+                    && (step as usize) < first
+                {
+                    *is_end = end;
+                    steps.push(step);
+                }
+            }
+        }
+        let mut taken = BTreeSet::new();
+        for (at, (end, steps)) in inside.into_iter().enumerate() {
+            if !steps.iter().any(|step| self.vertex_of[*step as usize].is_some()) {
+                continue;
+            }
+            let plan = self.plan;
+            let groups = self.common(steps.iter().map(|step| {
+                plan.steps[*step as usize].declarations.iter().map(|d| d.instance.as_str()).collect()
+            }));
+            let free = groups.iter().rev().find(|group| !taken.contains(&(**group, end)));
+            let group = free.or(groups.last()).copied();
+            taken.extend(group.map(|group| (group, end)));
+            let path = group.and_then(|group| self.graph.groups.get(group as usize));
+            let path = path.map_or_else(|| "an instance".to_owned(), |group| group.path.clone());
+            let kind = if end { VertexKind::End(path) } else { VertexKind::Start(path) };
+            self.add(first + at, Vertex { group, kind });
+        }
+    }
+
+    /// The links, and which of them hold wherever both ends exist: of several declarations of a step, each brings
+    /// its own edges only.
+    fn links(&self) -> (Vec<Link>, Vec<bool>) {
+        let mut links: BTreeMap<(u32, u32), (Link, BTreeSet<Option<(bool, u32)>>)> = BTreeMap::new();
+        for edge in &self.plan.edges {
+            let ends = [edge.from, edge.to].map(|at| self.vertex_of.get(at as usize).copied().flatten());
+            let [Some(from), Some(to)] = ends else { continue };
+            let written = !matches!(edge.reason, EdgeReason::Auto { .. } | EdgeReason::Boundary);
+            let reason = Reason {
+                kind: kind_word(edge.kind),
+                text: self.notation.reason(edge.reason),
+                at: written.then(|| self.notation.at(edge.span)),
+            };
+            let new = Link { from, to, refresh: false, reasons: Vec::new() };
+            let (link, carriers) = links.entry((from, to)).or_insert((new, BTreeSet::new()));
+            link.refresh |= edge.kind != EdgeKind::Order;
+            if !link.reasons.contains(&reason) {
+                link.reasons.push(reason);
+            }
+            carriers.insert(edge.carrier);
+        }
+        let declarations = |vertex: u32| match &self.graph.vertices[vertex as usize].kind {
+            VertexKind::Step(step) => step.declarations.len(),
+            _ => 0,
+        };
+        let firm = |link: &Link, carriers: &BTreeSet<Option<(bool, u32)>>| {
+            let of = |target: bool| carriers.iter().flatten().filter(|(t, _)| *t == target).count();
+            carriers.contains(&None)
+                || (of(true) > 0 && of(true) >= declarations(link.to))
+                || (of(false) > 0 && of(false) >= declarations(link.from))
+        };
+        links
+            .into_values()
+            .map(|(link, carriers)| {
+                let firm = firm(&link, &carriers);
+                (link, firm)
+            })
+            .unzip()
+    }
+}
+
+/// A step's condition without the part that a group's says; none if it is another.
+fn without(when: &[String], common: &str) -> Option<Vec<String>> {
+    let [when] = when else { return None };
+    if when == common {
+        return Some(Vec::new());
+    }
+    let rest = when.strip_prefix(common).or_else(|| when.strip_prefix(&format!("({common})")))?;
+    Some(vec![rest.strip_prefix(" && ")?.to_owned()])
+}
+
+/// The parts of an instance's path: `web/Nginx["a/b"]` has two.
+fn parts(path: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut start, mut quoted, mut escaped) = (0, false, false);
+    for (at, c) in path.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            '/' if !quoted => {
+                parts.push(&path[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&path[start..]);
+    parts
+}
+
+/// A text without what would disturb a line.
+fn printable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    crate::notation::escape(&mut out, text);
+    out.replace("\\\"", "\"")
+}
+
+/// A text of at most `most` characters: the middle is left out, and more of the end is kept, where paths
+/// differ.
+fn shorten(text: &str, most: usize) -> String {
+    let count = text.chars().count();
+    if count <= most || most < 4 {
+        return text.to_owned();
+    }
+    let head = (most - 1) / 3;
+    let tail = most - 1 - head;
+    let start: String = text.chars().take(head).collect();
+    let end: String = text.chars().skip(count - tail).collect();
+    format!("{start}\u{2026}{end}")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+use super::{Options, graph, parts, printable, shorten, without};
+use crate::{Database, compiled_plan, package};
+use camino::Utf8Path;
+use expect_test::{Expect, expect};
+
+const MANIFEST: &str = "[package]\nname = \"test\"\nversion = \"0.1.0\"\nedition = \"2026\"\n";
+
+/// Groups, then vertices by group, then links with their reasons.
+fn check(source: &str, options: &Options, expected: &Expect) {
+    let mut db = Database::new();
+    package::set_text(&mut db, Utf8Path::new("masterchef.toml"), MANIFEST);
+    let source = format!(
+        "import std.fs.{{Directory, File}}\nimport std.pkg.Package\nimport std.svc.Service\n{source}"
+    );
+    package::set_text(&mut db, Utf8Path::new("src/main.mc"), &source);
+    let plan = &compiled_plan(&db).expect("the package is right").plan;
+    let graph = graph(plan, options).expect("the policy is there");
+    let mut out = String::new();
+    let condition = |select: &Option<String>, word: &str| {
+        select.as_ref().map(|text| format!(" {word} {text}")).unwrap_or_default()
+    };
+    for group in &graph.groups {
+        let (select, when) = (condition(&group.select, "select"), condition(&group.when, "when"));
+        out.push_str(&format!("[{}]{select}{when}\n", group.path));
+    }
+    for vertex in &graph.vertices {
+        let group = vertex.group.map_or("", |group| graph.groups[group as usize].path.as_str());
+        let when = match &vertex.kind {
+            super::VertexKind::Step(step) if !step.when.is_empty() => {
+                format!(" when {}", step.when.join(" or "))
+            }
+            _ => String::new(),
+        };
+        out.push_str(&format!("{} in [{group}]{when}\n", vertex.name()));
+    }
+    for link in &graph.links {
+        let [from, to] = [link.from, link.to].map(|at| graph.vertices[at as usize].name());
+        let arrow = if link.refresh { "=>" } else { "->" };
+        let reasons: Vec<&str> = link.reasons.iter().map(|reason| reason.text.as_str()).collect();
+        out.push_str(&format!("{from} {arrow} {to}: {}\n", reasons.join("; ")));
+    }
+    out.push_str(&format!("hidden: {}\n", graph.hidden));
+    expected.assert_eq(&out);
+}
+
+const SOURCE: &str = r#"
+component App {
+  let dir = Directory "/etc/app" {}
+  let conf = File "/etc/app/conf" { after dir, notify Service["app"] }
+  if facts.cpu.count > 2 { File "/etc/app/more" { after conf } }
+  Service "app" { after [dir, conf] }
+}
+policy web {
+  select facts.cpu.count > 1
+  let app = if facts.hostname == "a" { App {} } else { App "other" {} }
+  Package "app" {}
+  File "/etc/done" { after app }
+}
+policy base { Package "app" {} }
+"#;
+
+#[test]
+fn groups_conditions_and_reduction() {
+    check(
+        SOURCE,
+        &Options::default(),
+        &expect![[r#"
+            [base]
+            [web] select facts.cpu.count > 1
+            [web/App]
+            [web/App["other"]]
+            Directory["/etc/app"] in [web]
+            File["/etc/app/conf"] in [web]
+            File["/etc/app/more"] in [web] when facts.hostname == "a" && facts.cpu.count > 2 or !(facts.hostname == "a") && facts.cpu.count > 2
+            File["/etc/done"] in [web]
+            Package["app"] in []
+            Service["app"] in [web]
+            end of web/App["other"] in [web/App["other"]]
+            end of web/App in [web/App]
+            Directory["/etc/app"] -> File["/etc/app/conf"]: after; automatic: File after Directory[path.parent]
+            File["/etc/app/conf"] -> File["/etc/app/more"]: after
+            File["/etc/app/conf"] => Service["app"]: after; notify
+            File["/etc/app/more"] -> end of web/App["other"]: the boundary of an instance
+            File["/etc/app/more"] -> end of web/App: the boundary of an instance
+            Package["app"] -> Service["app"]: automatic: Service after Package[name]
+            Service["app"] -> end of web/App["other"]: the boundary of an instance
+            Service["app"] -> end of web/App: the boundary of an instance
+            end of web/App["other"] -> File["/etc/done"]: after
+            end of web/App -> File["/etc/done"]: after
+            hidden: 6
+        "#]],
+    );
+}
+
+#[test]
+fn one_policy() {
+    let options = Options { policy: Some("base".to_owned()), ..Options::default() };
+    check(
+        SOURCE,
+        &options,
+        &expect![[r#"
+        [base]
+        Package["app"] in [base]
+        hidden: 0
+    "#]],
+    );
+}
+
+#[test]
+fn everything() {
+    let source = "policy p { let a = File \"/a\" {}\n let b = File \"/b\" { after a }\n File \"/c\" { after [a, b] } }\n";
+    check(
+        source,
+        &Options::default(),
+        &expect![[r#"
+        [p]
+        File["/a"] in [p]
+        File["/b"] in [p]
+        File["/c"] in [p]
+        File["/a"] -> File["/b"]: after
+        File["/b"] -> File["/c"]: after
+        hidden: 1
+    "#]],
+    );
+    check(
+        source,
+        &Options { all: true, ..Options::default() },
+        &expect![[r#"
+        [p]
+        File["/a"] in [p]
+        File["/b"] in [p]
+        File["/c"] in [p]
+        File["/a"] -> File["/b"]: after
+        File["/a"] -> File["/c"]: after
+        File["/b"] -> File["/c"]: after
+        hidden: 0
+    "#]],
+    );
+}
+
+#[test]
+fn paths_of_instances() {
+    assert_eq!(parts("web"), ["web"]);
+    assert_eq!(parts(r#"web/Nginx["a/b\"/"]/Site"#), ["web", r#"Nginx["a/b\"/"]"#, "Site"]);
+}
+
+#[test]
+fn texts_in_boxes() {
+    assert_eq!(printable("a\"b\n\u{1b}[0m"), "a\"b\\n\\u{1b}[0m");
+    assert_eq!(shorten("/etc/nginx/sites-enabled/shop.example.conf", 20), "/etc/n\u{2026}.example.conf");
+    assert_eq!(shorten("short", 20), "short");
+    assert_eq!(without(&["a && b".to_owned()], "a"), Some(vec!["b".to_owned()]));
+    assert_eq!(without(&["(a || c) && b".to_owned()], "a || c"), Some(vec!["b".to_owned()]));
+    assert_eq!(without(&["ab".to_owned()], "a"), None);
+}
