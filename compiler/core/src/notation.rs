@@ -2,96 +2,22 @@
 //!
 //! Used by everything that shows a plan: `mcc inspect`, `diff`, `graph` and `why`, and the language server.
 
+mod setting;
+mod typed;
+
+pub use setting::{SecretAttributes, priority_word};
+pub use typed::{Typed, type_name};
+
+use mc_plan::eval::Analysis;
 use mc_plan::expr::{BinaryOp, Builtin, EachKind, ExprId, Exprs, Form, Node, Operand, UnaryOp};
 use mc_plan::op::{render_duration, render_float, render_mode, render_size};
 use mc_plan::plan::{Clause, EdgeKind, EdgeReason, Plan, SourceSpan};
 use mc_plan::schema::Schema;
-use mc_plan::value::{Type, TypeDef, TypeShape, Value};
+use mc_plan::value::{Type, TypeShape, Value};
+use typed::{field, payload, variant};
 
 /// Expressions nest at most this deep on paper: they are shared inside a plan, and written out they grow.
 const DEPTH: usize = 64;
-
-/// A type and the table that its names point into.
-#[derive(Clone, Copy)]
-pub struct Typed<'p> {
-    ty: &'p Type,
-    types: &'p [TypeDef],
-}
-
-impl<'p> Typed<'p> {
-    /// A type with the table of a plan or of a schema.
-    pub fn new(ty: &'p Type, types: &'p [TypeDef]) -> Self {
-        Typed { ty, types }
-    }
-
-    /// Without the question mark: a present optional is the value itself.
-    fn present(self) -> Self {
-        match self.ty {
-            Type::Optional(inner) | Type::Secret(inner) => Typed { ty: inner, ..self }.present(),
-            _ => self,
-        }
-    }
-
-    fn shape(self) -> Option<&'p TypeDef> {
-        match self.present().ty {
-            Type::Named(at) => self.types.get(*at as usize),
-            _ => None,
-        }
-    }
-
-    fn element(self) -> Option<Self> {
-        match self.present().ty {
-            Type::List(inner) | Type::Set(inner) => Some(Typed { ty: inner, ..self }),
-            _ => None,
-        }
-    }
-
-    fn entry(self) -> Option<(Self, Self)> {
-        match self.present().ty {
-            Type::Map(key, value) => Some((Typed { ty: key, ..self }, Typed { ty: value, ..self })),
-            _ => None,
-        }
-    }
-
-    fn part(self, at: usize) -> Option<Self> {
-        match self.present().ty {
-            Type::Tuple(parts) => parts.get(at).map(|ty| Typed { ty, ..self }),
-            _ => None,
-        }
-    }
-}
-
-/// A type as written: `List<Site>?`.
-pub fn type_name(typed: Typed<'_>) -> String {
-    match typed.ty {
-        Type::Bool => "Bool".to_owned(),
-        Type::Int => "Int".to_owned(),
-        Type::String => "String".to_owned(),
-        Type::Duration => "Duration".to_owned(),
-        Type::Size => "Size".to_owned(),
-        Type::Mode => "Mode".to_owned(),
-        Type::Text(kind) => kind.name().to_owned(),
-        Type::Blob => "Blob".to_owned(),
-        Type::List(inner) => format!("List<{}>", type_name(Typed { ty: inner, ..typed })),
-        Type::Optional(inner) => format!("{}?", type_name(Typed { ty: inner, ..typed })),
-        Type::Float => "Float".to_owned(),
-        Type::Bytes => "Bytes".to_owned(),
-        Type::Set(inner) => format!("Set<{}>", type_name(Typed { ty: inner, ..typed })),
-        Type::Map(key, value) => format!(
-            "Map<{}, {}>",
-            type_name(Typed { ty: key, ..typed }),
-            type_name(Typed { ty: value, ..typed })
-        ),
-        Type::Tuple(parts) => {
-            let parts: Vec<String> = parts.iter().map(|ty| type_name(Typed { ty, ..typed })).collect();
-            format!("({})", parts.join(", "))
-        }
-        Type::Secret(inner) => format!("Secret<{}>", type_name(Typed { ty: inner, ..typed })),
-        Type::Named(at) => {
-            typed.types.get(*at as usize).map_or("?".to_owned(), |def| short(&def.name).to_owned())
-        }
-    }
-}
 
 /// A clause as written.
 pub fn clause_words(clause: Clause) -> &'static str {
@@ -126,6 +52,8 @@ pub struct Notation<'p> {
     pub steps: Vec<String>,
     /// A text longer than this is cut.
     limit: usize,
+    /// What depends on secrets, in a plan that has some.
+    analysis: Option<Analysis>,
 }
 
 /// Where an expression stands.
@@ -154,7 +82,8 @@ enum Strength {
 impl<'p> Notation<'p> {
     /// Names all steps of a plan. Texts of more than `limit` bytes are cut.
     pub fn new(plan: &'p Plan, limit: usize) -> Self {
-        let mut notation = Notation { plan, steps: Vec::new(), limit };
+        let analysis = (!plan.secrets.is_empty()).then(|| Analysis::new(&plan.exprs));
+        let mut notation = Notation { plan, steps: Vec::new(), limit, analysis };
         let mut steps = Vec::with_capacity(plan.steps.len());
         for step in &plan.steps {
             let schema = plan.schemas.get(step.schema as usize);
@@ -179,8 +108,11 @@ impl<'p> Notation<'p> {
         }
     }
 
-    /// A value or an expression.
+    /// A value or an expression. Of one that depends on a secret, only the secret's name.
     pub fn operand(&self, operand: &Operand, place: Place<'p>) -> String {
+        if let Some(placeholder) = self.secret(operand) {
+            return placeholder;
+        }
         let mut out = String::new();
         match operand {
             Operand::Value(value) => self.value(&mut out, value, place.expected),
@@ -702,41 +634,6 @@ fn sign(op: BinaryOp) -> &'static str {
 /// The parameter of a lambda, by depth.
 fn local(depth: u32) -> String {
     if depth == 0 { "x".to_owned() } else { format!("x{depth}") }
-}
-
-/// A variant's name and the fields of its payload.
-fn variant(typed: Option<Typed<'_>>, at: u32) -> (String, &[(String, Type)]) {
-    match typed.and_then(Typed::shape).map(|def| &def.shape) {
-        Some(TypeShape::Enum(variants)) => match variants.get(at as usize) {
-            Some((name, fields)) => (name.clone(), fields),
-            None => (format!("#{at}"), &[]),
-        },
-        _ => (format!("#{at}"), &[]),
-    }
-}
-
-/// A record's field: its name and type.
-fn field<'p>(typed: Option<Typed<'p>>, at: u32) -> (String, Option<Typed<'p>>) {
-    if let Some(typed) = typed
-        && let Some(TypeShape::Record(fields)) = typed.shape().map(|def| &def.shape)
-        && let Some((name, ty)) = fields.get(at as usize)
-    {
-        return (name.clone(), Some(Typed { ty, ..typed }));
-    }
-    (format!("#{at}"), None)
-}
-
-/// A payload's field; only known where one variant alone has it.
-fn payload<'p>(typed: Option<Typed<'p>>, at: u32) -> (String, Option<Typed<'p>>) {
-    if let Some(typed) = typed
-        && let Some(TypeShape::Enum(variants)) = typed.shape().map(|def| &def.shape)
-    {
-        let mut found = variants.iter().filter_map(|(_, fields)| fields.get(at as usize));
-        if let (Some((name, ty)), None) = (found.next(), found.next()) {
-            return (name.clone(), Some(Typed { ty, ..typed }));
-        }
-    }
-    (format!("#{at}"), None)
 }
 
 fn separate(out: &mut String, at: usize) {

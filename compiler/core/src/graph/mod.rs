@@ -13,9 +13,9 @@ mod reduce;
 mod stack;
 pub mod svg;
 
-use crate::notation::{Notation, Place, Typed, kind_word, short};
+use crate::notation::{Notation, Place, SecretAttributes, Typed, kind_word, priority_word, short};
 use mc_plan::expr::Operand;
-use mc_plan::plan::{Declaration, EdgeKind, EdgeReason, Plan, Priority};
+use mc_plan::plan::{self, Declaration, EdgeKind, EdgeReason, Plan};
 use mc_plan::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -247,8 +247,9 @@ impl<'p> Builder<'p> {
                 self.notation.operand(other, Place { schema: None, expected })
             }
         };
+        let secrets = self.notation.secret_attributes(step);
         let declared: Vec<Declared> =
-            declarations.iter().map(|declaration| self.declared(declaration, step.schema)).collect();
+            declarations.iter().map(|declaration| self.declared(step, declaration, &secrets)).collect();
         let always = declared.iter().any(|d| d.when.is_none());
         let mut when: Vec<String> = declared.iter().filter_map(|d| d.when.clone()).collect();
         when.dedup();
@@ -294,22 +295,21 @@ impl<'p> Builder<'p> {
         paths.iter().filter_map(|path| self.groups.get(&path.join("/")).copied()).collect()
     }
 
-    fn declared(&self, declaration: &Declaration, schema: u32) -> Declared {
-        let schema = self.plan.schemas.get(schema as usize);
+    fn declared(&self, step: &plan::Step, declaration: &Declaration, secrets: &SecretAttributes) -> Declared {
+        let schema = self.plan.schemas.get(step.schema as usize);
         let place = Place { schema, expected: None };
         let mut settings: Vec<(String, String)> = declaration
             .attributes
             .iter()
             .map(|setting| {
-                let attribute = schema.and_then(|schema| schema.attributes.get(setting.attribute as usize));
-                let expected = schema.zip(attribute).map(|(s, a)| Typed::new(&a.ty, &s.types));
-                let value = self.notation.operand(&setting.value, Place { schema, expected });
-                let value = match setting.priority {
-                    Priority::Default => format!("default {value}"),
-                    Priority::Plain => value,
-                    Priority::Force => format!("force {value}"),
+                // A picture is passed around more freely than a bundle: not even a secret's name.
+                let value = if secrets.contains_key(&setting.attribute) {
+                    "(secret)".to_owned()
+                } else {
+                    self.notation.setting(step, setting, secrets)
                 };
-                (attribute.map_or("?", |attribute| &attribute.name).to_owned(), value)
+                let word = priority_word(setting.priority).map(|word| format!("{word} ")).unwrap_or_default();
+                (self.notation.attribute(step, setting.attribute).to_owned(), word + &value)
             })
             .collect();
         if let Some(timeout) = &declaration.timeout {

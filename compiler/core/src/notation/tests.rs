@@ -170,3 +170,42 @@ fn a_text_that_grows_is_cut() {
     let shown = Notation::new(&plan, 500).operand(&Operand::Expr(node), Place::default());
     assert!(shown.len() < 600, "{}", shown.len());
 }
+
+/// Of what depends on a secret, only the secret's name is left; also where another attribute is read that does.
+#[test]
+fn secrets_are_not_shown() {
+    use mc_plan::plan::{Declaration, Priority, SecretUse, Setting, SourceSpan, Step};
+    let mut exprs = Exprs::default();
+    let secret = exprs.push(Node::Secret(0));
+    let prefix = exprs.push(Node::Const(text("password=")));
+    let joined = exprs.push(Node::Concat(vec![prefix, secret]));
+    let own = exprs.push(Node::Attribute(0));
+    let setting = |attribute, id| Setting {
+        attribute,
+        priority: Priority::Plain,
+        value: Operand::Expr(id),
+        span: SourceSpan::default(),
+    };
+    let declaration = Declaration {
+        policy: 0,
+        instance: "web".to_owned(),
+        condition: Operand::Value(Value::Bool(true)),
+        attributes: vec![setting(0, joined), setting(1, own)],
+        timeout: None,
+        retry: None,
+        span: SourceSpan::default(),
+    };
+    let step = Step {
+        schema: 0,
+        key: Operand::Value(text("/x")),
+        scope: String::new(),
+        declarations: vec![declaration],
+    };
+    let plan = Plan { secrets: vec![SecretUse { name: "db/password".to_owned() }], ..plan(exprs) };
+    let notation = Notation::new(&plan, 1000);
+    assert_eq!(notation.operand(&Operand::Expr(joined), Place::default()), "<secret db/password>");
+    let secrets = notation.secret_attributes(&step);
+    for setting in &step.declarations[0].attributes {
+        assert_eq!(notation.setting(&step, setting, &secrets), "<secret db/password>");
+    }
+}

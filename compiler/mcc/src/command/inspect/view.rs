@@ -1,8 +1,7 @@
 //! What a plan says, as plain data: the JSON answer is this, and the text for people is drawn from it.
 
-use mc_compiler::notation::{Notation, Place, Typed, kind_word, type_name};
-use mc_plan::plan::{Declaration, Edge, EdgeReason, Plan, Priority};
-use mc_plan::schema::Schema;
+use mc_compiler::notation::{Notation, Place, SecretAttributes, Typed, kind_word, priority_word, type_name};
+use mc_plan::plan::{Declaration, Edge, EdgeReason, Plan, Step};
 use serde::Serialize;
 
 /// A plan.
@@ -96,7 +95,7 @@ pub(super) struct EdgeView {
 /// Describes a plan; values and expressions longer than `limit` bytes are cut.
 pub(super) fn plan_view(plan: &Plan, limit: usize) -> PlanView {
     let notation = Notation::new(plan, limit);
-    let viewer = Viewer { notation };
+    let viewer = Viewer { plan, notation };
     PlanView {
         labels: plan
             .labels
@@ -142,13 +141,18 @@ pub(super) fn plan_view(plan: &Plan, limit: usize) -> PlanView {
             .zip(&plan.steps)
             .map(|(at, step)| {
                 let schema = plan.schemas.get(step.schema as usize);
+                let secrets = viewer.notation.secret_attributes(step);
                 StepView {
                     id: viewer.notation.vertex(at),
                     schema: schema.map_or_else(String::new, |schema| schema.name.clone()),
                     provider: schema.map_or_else(String::new, |schema| {
                         format!("{} {}", schema.provider, schema.protocol)
                     }),
-                    declarations: step.declarations.iter().map(|d| viewer.declaration(d, schema)).collect(),
+                    declarations: step
+                        .declarations
+                        .iter()
+                        .map(|d| viewer.declaration(step, d, &secrets))
+                        .collect(),
                 }
             })
             .collect(),
@@ -157,29 +161,26 @@ pub(super) fn plan_view(plan: &Plan, limit: usize) -> PlanView {
 }
 
 struct Viewer<'p> {
+    plan: &'p Plan,
     notation: Notation<'p>,
 }
 
-impl<'p> Viewer<'p> {
-    fn declaration(&self, declaration: &Declaration, schema: Option<&'p Schema>) -> DeclarationView {
-        let place = Place { schema, expected: None };
+impl Viewer<'_> {
+    fn declaration(
+        &self,
+        step: &Step,
+        declaration: &Declaration,
+        secrets: &SecretAttributes,
+    ) -> DeclarationView {
+        let place = Place { schema: self.plan.schemas.get(step.schema as usize), expected: None };
         let attributes = declaration
             .attributes
             .iter()
-            .map(|setting| {
-                let attribute = schema.and_then(|schema| schema.attributes.get(setting.attribute as usize));
-                let expected =
-                    schema.zip(attribute).map(|(schema, attribute)| Typed::new(&attribute.ty, &schema.types));
-                AttributeView {
-                    name: attribute.map_or("?", |attribute| &attribute.name).to_owned(),
-                    priority: match setting.priority {
-                        Priority::Default => Some("default"),
-                        Priority::Plain => None,
-                        Priority::Force => Some("force"),
-                    },
-                    value: self.notation.operand(&setting.value, Place { schema, expected }),
-                    at: self.notation.at(setting.span),
-                }
+            .map(|setting| AttributeView {
+                name: self.notation.attribute(step, setting.attribute).to_owned(),
+                priority: priority_word(setting.priority),
+                value: self.notation.setting(step, setting, secrets),
+                at: self.notation.at(setting.span),
             })
             .collect();
         DeclarationView {
