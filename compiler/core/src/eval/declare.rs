@@ -378,7 +378,15 @@ impl<'db> Evaluator<'db> {
             Datum::Refs(steps) => {
                 let steps = steps.to_vec();
                 self.one_of_steps(&steps, lifted, place, |e, step| {
-                    Datum::Node(e.out.residual.node(Node::Output { step, output: position }, place))
+                    let id = e.out.residual.node(Node::Output { step, output: position }, place);
+                    let decl = e.out.declared[step as usize].decl;
+                    if let Signature::Resource(resource) = signature::signature(e.db, decl)
+                        && let Some(output) = resource.outputs.get(position as usize)
+                        && !matches!(output.ty, crate::ty::Ty::Optional(_))
+                    {
+                        e.out.residual.mark_present(id);
+                    }
+                    Datum::Node(id)
                 })
             }
             Datum::Key(decl, _) => {

@@ -23,7 +23,14 @@ impl<'db> Evaluator<'db> {
         let expr = frame.body.expr(id);
         let datum = if self.spend(frame, expr.span) { self.eval_kind(frame, env, id) } else { Datum::Poison };
         self.depth -= 1;
-        datum
+        // Some questions have an answer after all.
+        match datum {
+            Datum::Node(id) => match self.out.residual.get(id) {
+                Some(Node::Const(value)) => Datum::Value(value.clone()),
+                _ => datum,
+            },
+            datum => datum,
+        }
     }
 
     fn eval_kind(&mut self, frame: Frame<'db>, env: &Rc<Env>, id: HirId) -> Datum {
@@ -244,10 +251,7 @@ impl<'db> Evaluator<'db> {
                 match ty {
                     // A part of the facts is read as a whole only where it is used as a whole.
                     Ty::Record(_) => Datum::Fact(path, ty.clone()),
-                    _ => {
-                        let fact = self.fact(&path, ty);
-                        Datum::Node(self.out.residual.node(Node::Fact(fact), place))
-                    }
+                    _ => Datum::Node(self.fact_node(&path, ty, place)),
                 }
             }
             Datum::Node(id) => Datum::Node(self.out.residual.node(Node::Field(*id, position), place)),
@@ -517,10 +521,7 @@ impl<'db> Evaluator<'db> {
                     None => Datum::Poison,
                 }
             }
-            Datum::Fact(path, ty) => {
-                let left = self.fact(&path, &ty);
-                Datum::Node(self.out.residual.node(Node::Fact(left), place))
-            }
+            Datum::Fact(path, ty) => Datum::Node(self.fact_node(&path, &ty, place)),
             known => known,
         }
     }

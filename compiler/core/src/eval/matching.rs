@@ -145,7 +145,13 @@ impl<'db> Evaluator<'db> {
                     }
                     Datum::Value(_) | Datum::Variant(..) => return self.bind_nothing(pattern, bound),
                     other => match self.node(other, place) {
-                        Some(id) => Test::Node(self.out.residual.node(Node::IsVariant(id, *tag), place)),
+                        Some(id) => {
+                            let test = self.out.residual.node(Node::IsVariant(id, *tag), place);
+                            match self.test(test) {
+                                Test::Never => return self.bind_nothing(pattern, bound),
+                                test => test,
+                            }
+                        }
                         None => return self.bind_nothing(pattern, bound),
                     },
                 };
@@ -169,6 +175,15 @@ impl<'db> Evaluator<'db> {
                 }
                 test
             }
+        }
+    }
+
+    /// A condition as a test: some are known after all.
+    fn test(&self, id: ExprId) -> Test {
+        match self.out.residual.known(id) {
+            Some(true) => Test::Always,
+            Some(false) => Test::Never,
+            None => Test::Node(id),
         }
     }
 
@@ -197,7 +212,10 @@ impl<'db> Evaluator<'db> {
     fn is_some(&mut self, datum: &Datum, place: Place) -> Test {
         match datum {
             Datum::Value(Value::None) => Test::Never,
-            Datum::Node(id) => Test::Node(self.out.residual.node(Node::IsSome(*id), place)),
+            Datum::Node(id) => {
+                let test = self.out.residual.node(Node::IsSome(*id), place);
+                self.test(test)
+            }
             Datum::Refs(steps) => {
                 let conditions: Vec<_> =
                     steps.iter().map(|s| self.out.declared[*s as usize].condition).collect();

@@ -10,6 +10,7 @@ mod declare;
 mod expr;
 mod matching;
 pub mod residual;
+mod simplify;
 
 pub use datum::Datum;
 pub use declare::{Declared, EdgeTarget, InstanceInfo, Owner, PendingEdge, PendingSetting};
@@ -365,7 +366,7 @@ impl<'db> Evaluator<'db> {
             Datum::List(items) => Node::List(self.nodes(items, place)?),
             Datum::Record(items) => Node::Record(self.nodes(items, place)?),
             Datum::Variant(tag, items) => Node::Variant(*tag, self.nodes(items, place)?),
-            Datum::Fact(path, ty) => Node::Fact(self.fact(path, ty)),
+            Datum::Fact(path, ty) => return Some(self.fact_node(path, ty, place)),
             Datum::Refs(_) | Datum::Key(..) | Datum::Instances(_) | Datum::Never | Datum::Poison => {
                 return None;
             }
@@ -375,6 +376,16 @@ impl<'db> Evaluator<'db> {
 
     fn nodes(&mut self, items: &[Datum], place: Place) -> Option<Vec<ExprId>> {
         items.iter().map(|item| self.node(item, place)).collect()
+    }
+
+    /// The residual node of a fact.
+    fn fact_node(&mut self, path: &SmolStr, ty: &Ty, place: Place) -> ExprId {
+        let fact = self.fact(path, ty);
+        let id = self.out.residual.node(Node::Fact(fact), place);
+        if !matches!(ty, Ty::Optional(_)) {
+            self.out.residual.mark_present(id);
+        }
+        id
     }
 
     fn fact(&mut self, path: &SmolStr, ty: &Ty) -> u32 {

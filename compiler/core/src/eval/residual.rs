@@ -3,7 +3,7 @@
 use crate::diagnostic::Place;
 use mc_plan::expr::{ExprId, Exprs, Node, UnaryOp};
 use mc_plan::value::Value;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// When a residual value is known. Constants never become residual on their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,13 +21,23 @@ pub struct Residual {
     phases: Vec<Phase>,
     places: Vec<Place>,
     known: FxHashMap<Node, ExprId>,
+    present: FxHashSet<ExprId>,
 }
 
 impl Residual {
     /// The node of an operation, made if it is new. `place` is where it was first written.
     pub fn node(&mut self, node: Node, place: Place) -> ExprId {
+        self.node_at(node, place, 0)
+    }
+
+    /// The same, inside of so many choices that are looked through.
+    pub(super) fn node_at(&mut self, node: Node, place: Place, depth: u32) -> ExprId {
         if let Some(id) = self.known.get(&node) {
             return *id;
+        }
+        if let Some(simple) = self.simplified(&node, place, depth) {
+            self.known.insert(node, simple);
+            return simple;
         }
         let mut phase = match node {
             Node::Output { .. } | Node::Early(_) | Node::Secret(_) => Phase::Run,
@@ -39,6 +49,15 @@ impl Residual {
         self.places.push(place);
         self.known.insert(node, id);
         id
+    }
+
+    /// Says that a node is never absent, because its type has no absent value.
+    pub fn mark_present(&mut self, id: ExprId) {
+        self.present.insert(id);
+    }
+
+    pub(super) fn is_marked(&self, id: ExprId) -> bool {
+        self.present.contains(&id)
     }
 
     /// When a node is known.
@@ -100,7 +119,7 @@ impl Residual {
         if self.phase(id) == Phase::Host {
             return Vec::new();
         }
-        let mut seen = rustc_hash::FxHashSet::default();
+        let mut seen = FxHashSet::default();
         let mut stack = vec![id];
         let mut found = Vec::new();
         while let Some(at) = stack.pop() {

@@ -83,7 +83,7 @@ impl Flow {
 }
 
 /// The typed form of a unit.
-pub(super) fn checked(db: &dyn Db, unit: Unit) -> &Checked {
+pub fn checked(db: &dyn Db, unit: Unit) -> &Checked {
     match unit.part {
         UnitPart::Item(index) => check::body(db, crate::name::DeclId { file: unit.file, index }),
         UnitPart::Values => check::values(db, unit.file),

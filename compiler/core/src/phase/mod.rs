@@ -27,6 +27,7 @@ mod pattern;
 mod summary;
 mod value;
 
+pub use analysis::checked;
 pub use order::prepare;
 pub use summary::{Summary, Unit, UnitPart};
 

@@ -40,6 +40,25 @@ fn an_edit_in_a_body_checks_no_other_file() {
     assert_eq!(ran(&log, "parsed"), 1, "only the edited file is parsed");
     assert_eq!(ran(&log, "body_query"), 1, "only its body is checked");
     assert_eq!(ran(&log, "values"), 1, "only its values are checked");
+    assert_eq!(ran(&log, "flow_query"), 2, "only they are analysed");
+}
+
+#[test]
+fn an_edit_that_changes_phases_analyses_who_uses_them() {
+    let (mut db, log) = logged();
+    package::set_text(&mut db, Utf8Path::new("masterchef.toml"), MANIFEST);
+    package::set_text(&mut db, Utf8Path::new("src/main.mc"), "policy p {}\n");
+    let a = "pub fn f(x: Int) -> Int { x + 1 }\npub fn g(x: Int) -> Int { f(x) }\n";
+    package::set_text(&mut db, Utf8Path::new("src/a.mc"), a);
+    let user = "import a.{g}\nfn h() -> Int { g(1) }\nfn other() -> Int { 1 }\n";
+    package::set_text(&mut db, Utf8Path::new("src/user.mc"), user);
+    package::set_text(&mut db, Utf8Path::new("src/last.mc"), "import a.{g}\nfn i() -> Int { g(2) }\n");
+    assert_eq!(mc_compiler::diagnostics(&db), []);
+    log.lock().expect("no other thread").clear();
+    package::set_text(&mut db, Utf8Path::new("src/a.mc"), &a.replace("x + 1", "x + facts.cpu.count"));
+    assert_eq!(mc_compiler::diagnostics(&db), []);
+    // The values, `f` and `g` of the file, and `h` and `i`, which use them; not `other`.
+    assert_eq!(ran(&log, "flow_query"), 5);
 }
 
 #[test]

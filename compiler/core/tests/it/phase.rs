@@ -198,6 +198,984 @@ policy p {}
         "#]],
     );
 }
+
+// The phase of a value.
+
+#[test]
+fn a_value_is_as_late_as_what_it_is_computed_from() {
+    late(
+        r#"policy p {
+  let nginx = Package "nginx" {}
+  let a = 1 + 2
+  let b = a + facts.cpu.count
+  let c = "${b} ${nginx.version}"
+  File "/opt/${a}/${b}" {}
+  File "/opt/${c}" {}
+}
+"#,
+        &[7],
+    );
+}
+
+#[test]
+fn conditions_that_a_value_passed_count() {
+    late(
+        r#"component Named { param x: Int }
+policy p {
+  let a = if facts.cpu.count > 2 { 1 } else { 2 }
+  let b = match facts.os.family { .Debian => 1, _ => 2 }
+  let c = if let name = facts.os.codename { 1 } else { 2 }
+  Named "a${a}" { x = 1 }
+  Named "b${b}" { x = 1 }
+  Named "c${c}" { x = 1 }
+}
+"#,
+        &[6, 7, 8],
+    );
+}
+
+#[test]
+fn a_branch_that_fails_gives_no_value_and_leaves_nothing_to_choose() {
+    right(
+        r#"component Named { param x: Int }
+policy p {
+  let a = if facts.cpu.count > 2 { 1 } else { fail("too small") }
+  Named "a${a}" { x = 1 }
+}
+"#,
+    );
+}
+
+#[test]
+fn records_are_as_late_as_each_field() {
+    late(
+        r#"record Site { name: String, note: String = "none", root: String = "/srv/${name}" }
+policy p {
+  let nginx = Package "nginx" {}
+  let site = Site { name = "a", note = nginx.version }
+  File "/etc/${site.name}" {}
+  File (AbsPath(site.root)) {}
+  File "/etc/${site.note}" {}
+  let other = Site { name = nginx.version }
+  File "/etc/${other.note}" {}
+  File (AbsPath(other.root)) {}
+}
+"#,
+        &[7, 10],
+    );
+}
+
+#[test]
+fn variants_are_as_late_as_the_choice_and_each_field() {
+    late(
+        r#"enum Tls { Off, On { cert: String, key: String } }
+policy p {
+  let nginx = Package "nginx" {}
+  let tls = Tls.On { cert = "c", key = nginx.version }
+  if let .On { cert, key } = tls {
+    File "/etc/${cert}" { content = key }
+    File "/etc/${key}" {}
+  }
+  let chosen = if nginx.version == "1" { tls } else { Tls.Off }
+  if let .On { cert, .. } = chosen {
+    File "/etc/x" {}
+  }
+  match tls {
+    .Off => File "/off" {}
+    .On { key, .. } => File "/on" { content = key }
+  }
+}
+"#,
+        &[7, 10],
+    );
+}
+
+#[test]
+fn outputs_of_instances_are_as_late_as_each() {
+    late(
+        r#"component Web {
+  param name: String
+  let nginx = Package "nginx" {}
+  out early: String = "/srv/${name}"
+  out site: String = "${facts.cpu.count}"
+  out version: String = nginx.version
+}
+policy p {
+  let web = Web { name = "a" }
+  File (AbsPath(web.early)) {}
+  File "/srv/${web.site}" {}
+  File "/srv/${web.version}" {}
+}
+"#,
+        &[12],
+    );
+}
+
+#[test]
+fn optionals_are_as_late_as_their_presence_and_their_value() {
+    late(
+        r#"record Site { name: String, note: String? }
+policy p {
+  let nginx = Package "nginx" {}
+  let site = Site { name = "a", note = nginx.version }
+  let other = Site { name = "a", note = if nginx.version == "1" { "x" } }
+  if let note = other.note { File "/a" { content = note } }
+  if let note = site.note { File "/b" { content = note } }
+  let maybe = if nginx.version == "1" { "x" }
+  if let x = maybe { File "/c" { content = x } }
+  File "/d/${maybe ?? "y"}" {}
+}
+"#,
+        &[6, 9, 10],
+    );
+}
+
+// Collections.
+
+#[test]
+fn a_loop_needs_only_the_shape() {
+    right(
+        r#"record Site { name: String, version: String }
+policy p {
+  let nginx = Package "nginx" {}
+  let versions = [nginx.version, "2"]
+  for i, version in versions.indexed() {
+    File "/etc/${i}" { content = version }
+  }
+  let sites = [Site { name = "a", version = nginx.version }, Site { name = "b", version = "2" }]
+  for site in sites {
+    File "/srv/${site.name}" { content = site.version }
+  }
+  if versions.len() > 1 { File "/two" {} }
+  for name in sites.map(|site| site.name) { File "/var/${name}" {} }
+}
+"#,
+    );
+}
+
+#[test]
+fn elements_may_be_too_late_where_the_shape_is_not() {
+    late(
+        r#"policy p {
+  let nginx = Package "nginx" {}
+  let versions = [nginx.version, "2"]
+  for version in versions { File "/etc/${version}" {} }
+  let lines = nginx.version.lines()
+  for line in lines { File "/x" {} }
+  File "/y/${lines.len()}" {}
+  for line in lines.map(|line| "1") { File "/z" {} }
+  let chosen = if nginx.version == "1" { ["a"] } else { ["b"] }
+  for name in chosen { File "/v" {} }
+}
+"#,
+        &[4, 6, 7, 8, 10],
+    );
+}
+
+// Functions, components.
+
+#[test]
+fn what_a_function_gives_depends_on_what_it_is_given() {
+    late(
+        r#"record Pair { a: String, b: String }
+fn pair(a: String, b: String) -> Pair { Pair { a, b = "${b}!" } }
+fn first(p: Pair) -> String { p.a }
+fn cores() -> Int { facts.cpu.count }
+fn version(p: Ref<Package>) -> String { p.version }
+component Named { param x: Int }
+policy p {
+  let nginx = Package "nginx" {}
+  let both = pair("a", nginx.version)
+  File "/a/${both.a}" {}
+  File "/a/${first(both)}" {}
+  File "/a/${both.b}" {}
+  File "/c/${cores()}" {}
+  Named "${cores()}" { x = 1 }
+  File "/v/${version(nginx)}" {}
+}
+"#,
+        &[12, 14, 15],
+    );
+}
+
+#[test]
+fn only_the_part_that_is_needed_early_must_be() {
+    late(
+        r#"record Site { name: String, note: String }
+component Sites {
+  param sites: List<Site>
+  for site in sites { File "/etc/${site.name}" { content = site.note } }
+}
+policy p {
+  let nginx = Package "nginx" {}
+  Sites "a" { sites = [Site { name = "a", note = nginx.version }] }
+  Sites "b" { sites = [Site { name = nginx.version, note = "b" }] }
+  Sites "c" { sites = nginx.version.lines().map(|line| Site { name = "c", note = line }) }
+}
+"#,
+        &[9, 10],
+    );
+}
+
+#[test]
+fn the_part_that_is_needed_is_named() {
+    drawn(
+        r#"
+record Tls { cert: String }
+record Site { name: String, tls: Tls }
+component Sites {
+  param sites: List<Site>
+  for site in sites {
+    let tls = site.tls
+    File "/etc/${tls.cert}" {}
+  }
+}
+policy p {
+  let nginx = Package "nginx" {}
+  Sites { sites = [Site { name = "a", tls = Tls { cert = nginx.version } }] }
+}
+"#,
+        expect![[r#"
+            error[MC0401]: `sites` of `Sites` must be known before anything runs
+                ,-[ src/main.mc:18:19 ]
+                |
+             13 |     File "/etc/${tls.cert}" {}
+                |          |^^^^^^^^^^^^^^^^^
+                |          `------------------- `Sites` needs `tls.cert` of each of `sites` early: the key of a resource is made of it
+                |
+             18 |   Sites { sites = [Site { name = "a", tls = Tls { cert = nginx.version } }] }
+                |                   |^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^|^^^^^^^^^^^^^^^^^
+                |                   `---------------------------------------------------------- known only while the plan runs
+                |                                                          |
+                |                                                          `------------------- an output, known only while the plan runs
+            ----'
+
+            1 error
+        "#]],
+    );
+}
+
+#[test]
+fn instance_names_and_keys_of_references_are_constant() {
+    drawn(
+        r#"
+labels { role: String }
+component Inner { param name: String, File "/etc/inner" { after File["/etc/${name}"] } }
+component Named { param x: Int }
+policy p {
+  Named "a${facts.cpu.count}" { x = 1 }
+  Inner { name = labels.role }
+}
+"#,
+        expect![[r#"
+            error[MC0401]: the name of an instance must be known when the bundle is built
+                ,-[ src/main.mc:11:9 ]
+                |
+             11 |   Named "a${facts.cpu.count}" { x = 1 }
+                |         |^^^|^^^^^^^^^^^^^^^^
+                |         `---------------------- known only on the host
+                |             |
+                |             `------------------ a fact, known only on the host
+            ----'
+
+            error[MC0401]: `name` of `Inner` must be known when the bundle is built
+                ,-[ src/main.mc:12:18 ]
+                |
+              8 | component Inner { param name: String, File "/etc/inner" { after File["/etc/${name}"] } }
+                |                                                                      |^^^^^^^^^^^^^
+                |                                                                      `--------------- `Inner` needs `name` early: the key of a reference is made of it
+                |
+             12 |   Inner { name = labels.role }
+                |                  |^^^^^^^^^^
+                |                  `------------ a label, known only on the host
+            ----'
+
+            2 errors
+        "#]],
+    );
+}
+
+#[test]
+fn a_default_counts_where_nothing_is_given() {
+    late(
+        r#"component Dir {
+  param name: String
+  param path: String = "/srv/${name}"
+  File (AbsPath(path)) {}
+}
+policy p {
+  let nginx = Package "nginx" {}
+  Dir "a" { name = nginx.version, path = "/a" }
+  Dir "b" { name = nginx.version }
+}
+"#,
+        &[9],
+    );
+}
+
+#[test]
+fn a_default_that_is_late_by_itself_is_reported_once() {
+    drawn(
+        r#"
+component Named { param x: Int }
+component Outer {
+  param cores: Int = facts.cpu.count
+  Named "n${cores}" { x = 1 }
+}
+policy p {
+  Outer "a" {}
+  Outer "b" {}
+  Outer "c" { cores = 2 }
+}
+"#,
+        expect![[r#"
+            error[MC0401]: the default of `cores` must be known when the bundle is built
+                ,-[ src/main.mc:9:22 ]
+                |
+              9 |   param cores: Int = facts.cpu.count
+                |                      |^^^^^^^^^^^^^^
+                |                      `---------------- a fact, known only on the host
+             10 |   Named "n${cores}" { x = 1 }
+                |         |^^^^^^^^^^
+                |         `------------ `cores` is needed early: an instance is named by it
+            ----'
+
+            1 error
+        "#]],
+    );
+}
+
+#[test]
+fn values_of_modules_are_followed() {
+    drawn(
+        r#"
+let cores = facts.cpu.count
+let half = cores / 2
+component Named { param x: Int }
+policy p { Named "n${half}" { x = 1 } }
+"#,
+        expect![[r#"
+            error[MC0401]: the name of an instance must be known when the bundle is built
+                ,-[ src/main.mc:10:18 ]
+                |
+              7 | let cores = facts.cpu.count
+                |             |^^^^^^^^^^^^^^
+                |             `---------------- a fact, known only on the host
+              8 | let half = cores / 2
+                |     |^^^
+                |     `----- `half` is computed from it here
+                |
+             10 | policy p { Named "n${half}" { x = 1 } }
+                |                  |^^^^^^^^^
+                |                  `----------- known only on the host
+            ----'
+
+            1 error
+        "#]],
+    );
+}
+
+#[test]
+fn a_source_inside_of_a_function_is_shown() {
+    drawn(
+        r#"
+fn half() -> Int {
+  let cores = facts.cpu.count
+  cores / 2
+}
+component Named { param x: Int }
+policy p {
+  let name = "n${half()}"
+  Named (name) { x = 1 }
+}
+"#,
+        expect![[r#"
+            error[MC0401]: the name of an instance must be known when the bundle is built
+                ,-[ src/main.mc:14:10 ]
+                |
+              8 |   let cores = facts.cpu.count
+                |               |^^^^^^^^^^^^^^
+                |               `---------------- a fact, known only on the host
+                |
+             13 |   let name = "n${half()}"
+                |       |^^^       |^^^^^
+                |       `------------------ `name` is computed from it here
+                |                  |
+                |                  `------- comes out of `half` here
+             14 |   Named (name) { x = 1 }
+                |          |^^^
+                |          `----- known only on the host
+            ----'
+
+            1 error
+        "#]],
+    );
+}
+
+// What is evaluated.
+
+#[test]
+fn every_branch_counts_whatever_its_condition() {
+    late(
+        r#"component Named { param x: Int }
+policy p {
+  let nginx = Package "nginx" {}
+  let debug = false
+  let a = if debug { nginx.version } else { "1" }
+  File "/a/${a}" {}
+  if debug { File "/b/${nginx.version}" {} }
+  if false && nginx.version == "1" { File "/c" {} }
+}
+"#,
+        &[6, 7, 8],
+    );
+}
+
+#[test]
+fn a_condition_over_nothing_may_be_late() {
+    right(
+        r#"policy p {
+  let nginx = Package "nginx" {}
+  let text = if nginx.version == "1" { "one" } else { "other" }
+  File "/a" { content = match text { "one" => "1", other => other } }
+  if facts.cpu.count > 4 { File "/b" { content = text } }
+}
+"#,
+    );
+}
+
+// Declarations and clauses.
+
+#[test]
+fn everything_around_a_resource_decides_whether_it_exists() {
+    late(
+        r#"component Inner { File "/inner" {} }
+policy p {
+  let nginx = Package "nginx" {}
+  if nginx.version == "1" {
+    if facts.cpu.count > 1 {
+      Inner {}
+    }
+  }
+  match nginx.version {
+    "1" => File "/x" {}
+    _ => File "/y" {}
+  }
+  Inner "w" { when nginx.version == "1" }
+}
+"#,
+        &[4, 9, 13],
+    );
+}
+
+#[test]
+fn select_and_clauses() {
+    late(
+        r#"policy p {
+  select facts.cpu.count > 1 && nginx.version == "1"
+  let nginx = Package "nginx" {}
+  File "/x" {
+    timeout if nginx.version == "1" { 1s } else { 2s }
+    retry if nginx.version == "1" { 1 } else { 2 } every if nginx.version == "1" { 1s } else { 2s }
+  }
+}
+"#,
+        &[2, 5, 6, 6],
+    );
+}
+
+#[test]
+fn a_reference_is_only_type_and_key() {
+    right(
+        r#"policy p {
+  let conf = File "/etc/${facts.cpu.count}" { notify service }
+  let nginx = Package "nginx" {}
+  let service = Service "nginx" { running = nginx.version == "1", after conf }
+  let maybe = if facts.cpu.count > 1 { File "/m" {} }
+  if let file = maybe { File "/n" { content = file.path } }
+}
+"#,
+    );
+}
+
+#[test]
+fn attributes_of_the_resource_itself() {
+    late(
+        r#"policy p {
+  let nginx = Package "nginx" {}
+  File "/x" { content = "${self.path}", timeout if self.path == "/x" { 1s } else { 2s } }
+  Command "c" {
+    argv = ["a"]
+    creates = AbsPath("/${nginx.version}")
+    timeout if self.creates == none { 1s } else { 2s }
+  }
+}
+"#,
+        &[7],
+    );
+}
+
+#[test]
+fn defaults_of_labels_are_constant() {
+    drawn(
+        r#"
+labels {
+  zone: String = "z"
+  cores: Int = facts.cpu.count
+}
+policy p {}
+"#,
+        expect![[r#"
+            error[MC0401]: the default of a label must be known when the bundle is built
+               ,-[ src/main.mc:9:16 ]
+               |
+             9 |   cores: Int = facts.cpu.count
+               |                |^^^^^^^^^^^^^^
+               |                `---------------- a fact, known only on the host
+            ---'
+
+            1 error
+        "#]],
+    );
+}
+
+#[test]
+fn one_value_that_is_late_is_one_message() {
+    late(
+        r#"policy p {
+  let nginx = Package "nginx" {}
+  let file = File "/a/${nginx.version}" {}
+  File "${file.path}.d" {}
+  let there = if nginx.version == "1" { File "/b" {} }
+  if let b = there { File "/c" {} }
+}
+"#,
+        &[3, 5],
+    );
+}
+
+#[test]
+fn recursion_is_reported_alone() {
+    assert_eq!(
+        wrong(
+            "fn f(x: String) -> String { g(x) }\nfn g(x: String) -> String { f(x) }\npolicy p { File \"/${f(facts.os.id)}\" {} }\n"
+        ),
+        [("MC0208".to_owned(), 1)]
+    );
+}
+
+// Growth.
+
+fn unit(db: &Database, name: &str) -> Unit {
+    let file = package::file(db, Utf8Path::new("src/main.mc")).expect("the root module");
+    match name::declarations(db, file).get(name) {
+        Some(declared) if declared.kind != DeclKind::Let => Unit::item(declared.id),
+        _ => Unit::values(file),
+    }
+}
+
+/// How much work a unit of a root module is.
+fn work(source: &str, name: &str) -> u64 {
+    let db = database(&[("src/main.mc", source)]);
+    phase::work(&db, unit(&db, name))
+}
+
+/// The work for a source of size 10 n is no more than 12 times that of size n.
+#[track_caller]
+fn linear(source: impl Fn(usize) -> String, n: usize, name: &str) {
+    let (small, large) = (work(&source(n), name), work(&source(10 * n), name));
+    assert!(small >= n as u64, "{small} steps for {n}: nothing is measured");
+    assert!(large <= 12 * small, "{large} steps are more than 12 times {small}");
+}
+
+#[test]
+fn a_chain_of_values_is_linear() {
+    let source = |n: usize| {
+        let mut source = String::from("policy p {\nlet v0 = facts.cpu.count\n");
+        for i in (1..=n).rev() {
+            let _ = writeln!(source, "let v{i} = v{} + 1", i - 1);
+        }
+        let _ = writeln!(source, "File \"/x/${{v{n}}}\" {{}} }}");
+        source
+    };
+    linear(source, 1_000, "p");
+}
+
+#[test]
+fn a_chain_over_parameters_is_linear() {
+    let source = |n: usize| {
+        let mut source = String::from("fn f(");
+        for i in 0..=n {
+            let _ = write!(source, "p{i}: Int, ");
+        }
+        source.push_str(") -> Int {\nlet v0 = p0\n");
+        for i in 1..=n {
+            let _ = writeln!(source, "let v{i} = v{} + p{i}", i - 1);
+        }
+        let _ = writeln!(source, "v{n} }}");
+        source
+    };
+    linear(source, 1_000, "f");
+}
+
+#[test]
+fn wide_records_are_linear() {
+    let source = |n: usize| {
+        let mut source = String::from("record Wide {\n");
+        for i in 0..n {
+            let _ = writeln!(source, "f{i}: Int");
+        }
+        source.push_str("}\npolicy p {\nlet a = Wide {\n");
+        for i in 0..n {
+            let _ = writeln!(source, "f{i} = facts.cpu.count + {i}");
+        }
+        source.push_str("}\nlet b = if facts.cpu.count > 1 { a } else { a }\n");
+        for i in 0..n {
+            let _ = writeln!(source, "File \"/x/${{b.f{i}}}\" {{}}");
+        }
+        source.push_str("}\n");
+        source
+    };
+    linear(source, 1_000, "p");
+}
+
+#[test]
+fn calls_with_wide_arguments_are_linear_in_the_calls() {
+    let source = |n: usize| {
+        let mut source = String::from("record Wide {\n");
+        for i in 0..100 {
+            let _ = writeln!(source, "f{i}: Int");
+        }
+        source.push_str("}\nfn sum(w: Wide) -> Int { w.f0");
+        for i in 1..100 {
+            let _ = write!(source, " + w.f{i}");
+        }
+        source.push_str(" }\npolicy p {\nlet a = Wide {\n");
+        for i in 0..100 {
+            let _ = writeln!(source, "f{i} = facts.cpu.count");
+        }
+        source.push_str("}\n");
+        for i in 0..n {
+            let _ = writeln!(source, "let s{i} = sum(a)");
+        }
+        source.push_str("}\n");
+        source
+    };
+    linear(source, 100, "p");
+}
+
+#[test]
+fn structures_that_share_their_parts_are_linear() {
+    // Ten fields each, twelve deep: written out, 10^12 parts.
+    let mut source = String::from("record R0 { a: Int }\n");
+    for i in 1..=12 {
+        let _ = write!(source, "record R{i} {{");
+        for field in 0..10 {
+            let _ = write!(source, " f{field}: R{}\n", i - 1);
+        }
+        source.push_str("}\n");
+    }
+    source.push_str("fn f(p: R12) -> R12 {\nlet x0 = R0 { a = facts.cpu.count }\nlet y0 = R0 { a = 2 }\n");
+    for i in 1..=12 {
+        for name in ["x", "y"] {
+            let _ = write!(source, "let {name}{i} = R{i} {{");
+            for field in 0..10 {
+                let _ = write!(source, " f{field} = {name}{}\n", i - 1);
+            }
+            source.push_str("}\n");
+        }
+    }
+    source.push_str("if facts.cpu.count > 1 { x12 } else { if facts.cpu.count > 2 { y12 } else { p } }\n}\n");
+    assert!(work(&source, "f") < 100_000);
+}
+
+#[test]
+fn chains_of_declarations_need_no_deep_stack() {
+    let mut source = String::from("fn f0(x: Int) -> Int { x + facts.cpu.count }\n");
+    let n = 20_000;
+    for i in 1..=n {
+        let _ = writeln!(source, "fn f{i}(x: Int) -> Int {{ f{}(x) }}", i - 1);
+    }
+    let mut db = database(&[("src/main.mc", &source)]);
+    phase::prepare(&db);
+    let last = unit(&db, &format!("f{n}"));
+    assert_eq!(phase::findings(&db, last), []);
+    // And again when something at its end changed.
+    let changed = source.replace("facts.cpu.count", "1");
+    package::set_text(&mut db, Utf8Path::new("src/main.mc"), &format!("{IMPORTS}{changed}"));
+    phase::prepare(&db);
+    assert_eq!(phase::findings(&db, unit(&db, &format!("f{n}"))), []);
+}
+
+// The evaluator agrees.
+
+/// Programs by chance, the same ones every time.
+struct Chance {
+    state: u64,
+    names: Vec<(Kind, String)>,
+    functions: Vec<(Kind, Vec<Kind>, String)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
+    Int,
+    List,
+    Record,
+    Optional,
+    Enum,
+}
+
+const KINDS: [Kind; 5] = [Kind::Int, Kind::List, Kind::Record, Kind::Optional, Kind::Enum];
+
+impl Chance {
+    fn below(&mut self, n: usize) -> usize {
+        // Marsaglia's xorshift.
+        self.state ^= self.state << 13;
+        self.state ^= self.state >> 7;
+        self.state ^= self.state << 17;
+        (self.state % n as u64) as usize
+    }
+
+    fn name(&mut self, kind: Kind) -> Option<String> {
+        let known: Vec<String> =
+            self.names.iter().filter(|(k, _)| *k == kind).map(|(_, name)| name.clone()).collect();
+        if known.is_empty() { None } else { Some(known[self.below(known.len())].clone()) }
+    }
+
+    fn condition(&mut self, depth: usize) -> String {
+        match self.below(5) {
+            0 => "facts.cpu.count > 1".to_owned(),
+            1 => format!("{} == 3", self.value(Kind::Int, depth)),
+            2 => format!("{} == E.A", self.value(Kind::Enum, depth)),
+            3 => format!("{}.len() > 1", self.value(Kind::List, depth)),
+            _ => "c.status == 0 || facts.cpu.count > 7".to_owned(),
+        }
+    }
+
+    fn value(&mut self, kind: Kind, depth: usize) -> String {
+        if (depth == 0 || self.below(3) == 0)
+            && let Some(name) = self.name(kind)
+        {
+            return name;
+        }
+        if depth > 0 {
+            let below = depth - 1;
+            match self.below(9) {
+                0 => {
+                    let condition = self.condition(below);
+                    let (a, b) = (self.value(kind, below), self.value(kind, below));
+                    return format!("(if {condition} {{ {a} }} else {{ {b} }})");
+                }
+                1 => {
+                    let fitting: Vec<_> =
+                        self.functions.iter().filter(|(gives, _, _)| *gives == kind).cloned().collect();
+                    if !fitting.is_empty() {
+                        let (_, params, name) = fitting[self.below(fitting.len())].clone();
+                        let args: Vec<String> =
+                            params.into_iter().map(|param| self.value(param, below)).collect();
+                        return format!("{name}({})", args.join(", "));
+                    }
+                }
+                2 => {
+                    let scrutinee = self.value(Kind::Enum, below);
+                    let a = self.value(kind, below);
+                    self.names.push((Kind::Int, "bound".to_owned()));
+                    let b = self.value(kind, below);
+                    self.names.pop();
+                    return format!(
+                        "(match ({scrutinee}) {{ .A => {{ {a} }}, .B {{ x = bound }} => {{ {b} }} }})"
+                    )
+                    .replace("bound", &format!("bound{}", self.state % 100_000));
+                }
+                _ => {}
+            }
+        }
+        let below = depth.saturating_sub(1);
+        match (kind, self.below(if depth == 0 { 3 } else { 7 })) {
+            (Kind::Int, 0) => "1".to_owned(),
+            (Kind::Int, 1) => "facts.cpu.count".to_owned(),
+            (Kind::Int, 2) => "c.status".to_owned(),
+            (Kind::Int, 3) => format!("{}.a", self.value(Kind::Record, below)),
+            (Kind::Int, 4) => format!("({} ?? 4)", self.value(Kind::Optional, below)),
+            (Kind::Int, 5) => format!("{}.len()", self.value(Kind::List, below)),
+            (Kind::Int, _) => {
+                format!("({} + {})", self.value(Kind::Int, below), self.value(Kind::Int, below))
+            }
+            (Kind::List, 0 | 1) => "[1, c.status]".to_owned(),
+            (Kind::List, 2) => "c.stdout.lines().map(|l| 1)".to_owned(),
+            (Kind::List, 3) => {
+                format!("[{}, {}]", self.value(Kind::Int, below), self.value(Kind::Int, below))
+            }
+            (Kind::List, 4) => {
+                let list = self.value(Kind::List, below);
+                let name = format!("e{}", self.state % 100_000);
+                self.names.push((Kind::Int, name.clone()));
+                let body = self.value(Kind::Int, below);
+                self.names.pop();
+                format!("{list}.map(|{name}| {body})")
+            }
+            (Kind::List, 5) => format!("{}.l", self.value(Kind::Record, below)),
+            (Kind::List, _) => {
+                format!("({} + {})", self.value(Kind::List, below), self.value(Kind::List, below))
+            }
+            (Kind::Record, 0) => "R { a = 1, l = [2] }".to_owned(),
+            (Kind::Record, 1) => "R { a = c.status }".to_owned(),
+            (Kind::Record, 2) => "R { a = 1, l = [c.status] }".to_owned(),
+            (Kind::Record, _) => {
+                format!("R {{ a = {}, l = {} }}", self.value(Kind::Int, below), self.value(Kind::List, below))
+            }
+            (Kind::Optional, 0) => "[c.status].first()".to_owned(),
+            (Kind::Optional, 1) => "(if facts.cpu.count > 1 { 1 })".to_owned(),
+            (Kind::Optional, 2) => "(if facts.cpu.count > 1 { c.status })".to_owned(),
+            (Kind::Optional, 3 | 4) => {
+                let condition = self.condition(below);
+                format!("(if {condition} {{ {} }})", self.value(Kind::Int, below))
+            }
+            (Kind::Optional, _) => format!("{}.first()", self.value(Kind::List, below)),
+            (Kind::Enum, 0) => "E.A".to_owned(),
+            (Kind::Enum, 1) => "E.B { x = c.status }".to_owned(),
+            (Kind::Enum, 2) => "E.B { x = facts.cpu.count }".to_owned(),
+            (Kind::Enum, _) => format!("E.B {{ x = {} }}", self.value(Kind::Int, below)),
+        }
+    }
+
+    fn program(&mut self) -> String {
+        let mut source = String::from(
+            "record R { a: Int, l: List<Int> = [a] }\nenum E { A, B { x: Int } }\ncomponent Named { param x: Int }\n",
+        );
+        self.functions.clear();
+        for at in 0..3 {
+            let gives = KINDS[self.below(5)];
+            let params: Vec<Kind> = (0..2).map(|_| KINDS[self.below(5)]).collect();
+            self.names.clear();
+            let mut written = Vec::new();
+            for (position, kind) in params.iter().enumerate() {
+                self.names.push((*kind, format!("p{position}")));
+                written.push(format!("p{position}: {}", ty(*kind)));
+            }
+            // Functions see no resources.
+            let body =
+                self.value(gives, 2).replace("c.status", "facts.cpu.count").replace("c.stdout", "\"x\"");
+            let _ = writeln!(source, "fn f{at}({}) -> {} {{ {body} }}", written.join(", "), ty(gives));
+            self.functions.push((gives, params, format!("f{at}")));
+        }
+        self.names.clear();
+        source.push_str("policy p {\nlet c = Command \"c\" { argv = [\"a\"], creates = \"/c\" }\n");
+        for at in 0..4 {
+            let kind = KINDS[self.below(5)];
+            let value = self.value(kind, 2);
+            let _ = writeln!(source, "let v{at} = {value}");
+            self.names.push((kind, format!("v{at}")));
+        }
+        let demand = match self.below(6) {
+            0 => format!("File \"/k/${{{}}}\" {{}}", self.value(Kind::Int, 1)),
+            1 => format!("Named \"n${{{}}}\" {{ x = 1 }}", self.value(Kind::Int, 1)),
+            2 => format!("for x in {} {{ File \"/x\" {{}} }}", self.value(Kind::List, 1)),
+            3 => format!("if {} {{ File \"/x\" {{}} }}", self.condition(1)),
+            4 => format!(
+                "match {} {{ .A => {{ File \"/x\" {{}} }}, .B {{ .. }} => {{ File \"/y\" {{}} }} }}",
+                self.value(Kind::Enum, 1)
+            ),
+            _ => format!("if let y = {} {{ File \"/y\" {{}} }}", self.value(Kind::Optional, 1)),
+        };
+        source.push_str(&demand);
+        source.push_str("\n}\n");
+        source
+    }
+}
+
+fn ty(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Int => "Int",
+        Kind::List => "List<Int>",
+        Kind::Record => "R",
+        Kind::Optional => "Int?",
+        Kind::Enum => "E",
+    }
+}
+
+#[test]
+fn what_the_evaluator_finds_late_was_found_before() {
+    let mut chance = Chance { state: 0x9e37_79b9_7f4a_7c15, names: Vec::new(), functions: Vec::new() };
+    let mut db = database(&[("src/main.mc", "policy p {}\n")]);
+    let (mut right, mut early, mut late, mut strict) = (0, 0, 0, 0);
+    for _ in 0..2_000 {
+        let source = chance.program();
+        package::set_text(&mut db, Utf8Path::new("src/main.mc"), &format!("{IMPORTS}{source}"));
+        let file = package::file(&db, Utf8Path::new("src/main.mc")).expect("the root module");
+        let found = mc_compiler::compile::file_diagnostics(&db, file);
+        if found.iter().any(|d| d.code.0 != "MC0401") {
+            continue;
+        }
+        right += 1;
+        let evaluated = mc_compiler::eval::evaluate(&db).diagnostics;
+        let dynamic = evaluated
+            .iter()
+            .any(|d| d.code.0 == "MC0401" && !d.headline.starts_with(mc_compiler::eval::OWN_LIMIT));
+        match (found.is_empty(), dynamic) {
+            (true, true) => panic!("only the evaluator finds what is late in:\n{source}{evaluated:?}"),
+            (true, false) => early += 1,
+            (false, true) => late += 1,
+            // As late as a branch that is not taken, or as an element that is not the one.
+            (false, false) => strict += 1,
+        }
+    }
+    // The programs say something: most are programs, and all outcomes are common.
+    assert!(
+        right > 1_000 && early > 300 && late > 300 && strict < right / 5,
+        "{right} {early} {late} {strict}"
+    );
+}
+
+// For editors.
+
+#[test]
+fn editors_see_phases() {
+    let source = r#"
+fn f(site: String, other: Int) -> String {
+  let cores = facts.cpu.count
+  "${site} ${cores}"
+}
+policy p {
+  let nginx = Package "nginx" {}
+  let version = nginx.version
+  let one = 1
+}
+"#;
+    let db = database(&[("src/main.mc", source)]);
+    let file = package::file(&db, Utf8Path::new("src/main.mc")).expect("the root module");
+    let mut found = String::new();
+    for unit in phase::units(&db, file) {
+        let body = &phase::checked(&db, unit).body;
+        for (at, expr) in body.exprs.iter().enumerate() {
+            let known = phase::of_expr(&db, unit, ExprId(at as u32));
+            let text =
+                |span: mc_syntax::Span| file.text(&db)[span.start as usize..span.end as usize].to_owned();
+            if known.phase == Phase::Const && known.params.is_empty() || text(expr.span).contains('\n') {
+                continue;
+            }
+            let _ = write!(found, "{}: {}", text(expr.span), known.phase.name());
+            if !known.params.is_empty() {
+                let _ = write!(found, ", as late as {}", known.params.join(" and "));
+            }
+            if let Some(place) = known.source {
+                let _ = write!(found, ", from {}", text(place.span));
+            }
+            found.push('\n');
+        }
+    }
+    expect![[r#"
+        facts: host, from facts
+        facts.cpu: host, from facts.cpu
+        facts.cpu.count: host, from facts.cpu.count
+        site: const, as late as site
+        cores: host, from facts.cpu.count
+        "${site} ${cores}": host, as late as site, from facts.cpu.count
+        nginx.version: run, from nginx.version
+    "#]]
+    .assert_eq(&found);
+}
+
 #[test]
 fn constants_are_evaluated_where_they_stand() {
     check(
