@@ -128,8 +128,9 @@ impl<'s> Filter<'s> {
         self.lexemes.get(self.at + offset).map(|lexeme| lexeme.token)
     }
 
-    fn peek_text(&self, offset: usize) -> &'s str {
-        self.lexemes.get(self.at + offset).map_or("", |lexeme| self.slice(lexeme))
+    /// Whether this word comes `offset` after the next token, on its line.
+    fn has_word(&self, offset: usize, word: &str) -> bool {
+        self.lexemes.get(self.at + offset).is_some_and(|lexeme| !lexeme.first && self.slice(lexeme) == word)
     }
 
     /// Whether the next token is the first of an item.
@@ -168,7 +169,9 @@ impl<'s> Filter<'s> {
             self.errors.push(error);
             return false;
         }
-        let every = self.frame.item == Some(Token::Retry) && self.slice(lexeme) == "every";
+        let every = self.frame.item == Some(Token::Retry)
+            && self.slice(lexeme) == "every"
+            && self.peek(1).is_some_and(Token::can_begin_operand);
         !every && !lexeme.token.continues_item()
     }
 
@@ -324,9 +327,9 @@ impl<'s> Filter<'s> {
                     "when" => Token::When,
                     "timeout" => Token::Timeout,
                     "retry" => Token::Retry,
-                    "restart" if self.peek_text(1) == "on" => Token::RestartOn,
-                    "reload" if self.peek_text(1) == "on" => Token::ReloadOn,
-                    "skip" if self.peek_text(1) == "when" => Token::SkipWhen,
+                    "restart" if self.has_word(1, "on") => Token::RestartOn,
+                    "reload" if self.has_word(1, "on") => Token::ReloadOn,
+                    "skip" if self.has_word(1, "when") => Token::SkipWhen,
                     "approval" => Token::Approval,
                     "tags" => Token::Tags,
                     _ => Token::Lower,
@@ -355,7 +358,7 @@ impl<'s> Filter<'s> {
             FrameKind::Guard => match word {
                 "deny" => Token::Deny,
                 "on" => Token::On,
-                "require" if self.peek_text(1) == "approval" && self.peek_text(2) == "from" => {
+                "require" if self.has_word(1, "approval") && self.has_word(2, "from") => {
                     Token::RequireApproval
                 }
                 "message" => Token::Message,
@@ -372,7 +375,7 @@ impl<'s> Filter<'s> {
             FrameKind::Test => match word {
                 "given" => Token::Given,
                 "expect"
-                    if self.peek_text(1) == "fails"
+                    if self.has_word(1, "fails")
                         && matches!(self.peek(2), Some(Token::LBrace | Token::Upper | Token::Str)) =>
                 {
                     Token::ExpectFails
@@ -408,7 +411,7 @@ impl<'s> Filter<'s> {
             (FrameKind::Rollout, Some(Token::Wave), "pause") if operand() => Token::Pause,
             (FrameKind::Body, Some(Token::Retry), "every") => Token::Every,
             (FrameKind::Schema, Some(Token::Provider), "protocol") => Token::Protocol,
-            (FrameKind::Schema, _, "accepts") if self.peek_text(1) == "secret" => Token::AcceptsSecret,
+            (FrameKind::Schema, _, "accepts") if self.has_word(1, "secret") => Token::AcceptsSecret,
             _ => Token::Lower,
         }
     }

@@ -81,6 +81,7 @@ impl Cx<'_> {
             .or_else(|| self.key_in_body(&site))
             .or_else(|| self.wrong_sign(&site))
             .or_else(|| self.range(&site))
+            .or_else(|| self.control_in_operation(&site))
             .or_else(|| self.missing_operand(&site))
             .or_else(|| self.misplaced_clause(&site))
             .or_else(|| self.not_a_declaration(&site))
@@ -349,6 +350,17 @@ impl Cx<'_> {
             }
             _ => None,
         }
+    }
+
+    /// `1 + if c { 2 } else { 3 }`
+    fn control_in_operation(&self, site: &Site<'_>) -> Option<SyntaxError> {
+        let control = matches!(site.found?, Token::If | Token::Match | Token::For);
+        let operator = self.token_before(site, 1).is_some_and(|t| t.is_infix() || t == Token::Bang);
+        let word = self.slice(site.span);
+        (control && operator).then(|| {
+            self.unexpected(site)
+                .help(format!("inside of an operation it stands in parentheses: `({word} ..)`"))
+        })
     }
 
     /// `1..9`

@@ -131,8 +131,10 @@ fn walk_guard_item<'a, V: Visitor<'a> + ?Sized>(visitor: &mut V, item: &'a Guard
 fn walk_rollout_item<'a, V: Visitor<'a> + ?Sized>(visitor: &mut V, item: &'a RolloutItem) {
     match &item.kind {
         RolloutItemKind::Wave(wave) => {
-            wave.pause.iter().for_each(|pause| visitor.expr(pause));
-            wave.condition.iter().for_each(|condition| visitor.expr(condition));
+            // Either may come first.
+            let mut options: Vec<&Expr> = wave.pause.iter().chain(&wave.condition).collect();
+            options.sort_by_key(|option| option.span.start);
+            options.into_iter().for_each(|option| visitor.expr(option));
         }
         RolloutItemKind::Pause(value) | RolloutItemKind::Health(value) => visitor.expr(value),
         RolloutItemKind::Policy(_) | RolloutItemKind::Budget(_) | RolloutItemKind::Error => {}

@@ -3,7 +3,9 @@
 mod corpus;
 mod habit;
 mod mistake;
+mod place;
 mod print;
 mod robust;
+mod rule;
 mod size;
 mod tree;
