@@ -74,9 +74,9 @@ fn read(code: String, text: &str) -> Page {
         let words: Vec<&str> = info.split_whitespace().collect();
         let (file, absent) = match words.as_slice() {
             ["mc"] => ("src/main.mc", false),
-            ["mc" | "toml", file] => (*file, false),
+            ["mc" | "mct" | "toml", file] => (*file, false),
             ["mc" | "toml", file, "absent"] => (*file, true),
-            _ => panic!("{code}: a block of an example is `mc` or `toml`, not `{info}`"),
+            _ => panic!("{code}: a block of an example is `mc`, `mct` or `toml`, not `{info}`"),
         };
         if absent {
             files.remove(file);
@@ -85,6 +85,13 @@ fn read(code: String, text: &str) -> Page {
         }
     }
     Page { code, examples }
+}
+
+/// The codes of what is wrong with the text of an example's templates.
+fn template_mistakes(files: &BTreeMap<String, String>) -> Vec<&'static str> {
+    let templates = files.iter().filter(|(path, _)| path.ends_with(".mct"));
+    let errors = templates.flat_map(|(_, text)| mc_syntax::parse_template(text).errors);
+    errors.map(|error| error.kind.code()).collect()
 }
 
 /// Everything that is wrong with a package, as `mcc check` would say it, and drawn.
@@ -110,12 +117,14 @@ fn every_page_is_right_about_its_examples() {
             continue;
         };
         let (found, text) = check(bad);
-        let codes: BTreeSet<&str> = found.iter().map(|diagnostic| diagnostic.code.0).collect();
+        let templates = template_mistakes(bad);
+        let codes = found.iter().map(|diagnostic| diagnostic.code.0).chain(templates);
+        let codes: BTreeSet<&str> = codes.collect();
         if codes != BTreeSet::from([page.code.as_str()]) {
             wrong.push_str(&format!("{}: the wrong example gives {codes:?}:\n{text}\n", page.code));
         }
         let (found, text) = check(good);
-        if !found.is_empty() {
+        if !found.is_empty() || !template_mistakes(good).is_empty() {
             wrong.push_str(&format!("{}: the right example gives:\n{text}\n", page.code));
         }
     }

@@ -177,7 +177,7 @@ fn repair(
             partner = Some(same);
         }
         // A hole is closed by its own bracket, which the lexer keeps balanced.
-        let hole = open.iter().rposition(|o| o.token == Token::HoleStart);
+        let hole = open.iter().rposition(|o| o.token.closer() == Token::HoleEnd);
         if token != Token::HoleEnd && hole > partner.or(hole.map(|h| h.saturating_sub(1))) {
             partner = None;
         }
@@ -219,7 +219,7 @@ fn repair(
                 let meant = |top: &Open| top.line == line || lexeme.first && top.indent == indent;
                 match open.last() {
                     Some(top)
-                        if top.token != Token::HoleStart
+                        if top.token.closer() != Token::HoleEnd
                             && meant(top)
                             && next != Some(top.token.closer()) =>
                     {
@@ -370,6 +370,7 @@ pub(crate) fn name(token: Token) -> &'static str {
         Token::LBracket => "[",
         Token::RBracket => "]",
         Token::HoleStart => "${",
+        Token::TagStart => "%{",
         _ => "}",
     }
 }

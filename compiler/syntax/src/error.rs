@@ -266,6 +266,30 @@ pub enum SyntaxErrorKind {
         /// What stands behind `as`.
         format: SmolStr,
     },
+    /// A `${` or `%{` of a template whose line ends before its `}`.
+    UnclosedTag {
+        /// Which.
+        tag: &'static str,
+    },
+    /// `%{ if c }` without `%{ end }`.
+    TagWithoutEnd {
+        /// Its word.
+        word: &'static str,
+    },
+    /// `%{ end }`, `%{ else }` or `%{ case p }` where nothing is open that it could belong to.
+    StrayTag {
+        /// Its word.
+        word: &'static str,
+    },
+    /// Text between `%{ match e }` and its first case.
+    TextBeforeCase,
+    /// `%{ param x: T }` behind something else.
+    LateParam,
+    /// `%{ foo }`
+    UnknownTag {
+        /// What it begins with, in words.
+        found: String,
+    },
     /// `if a with { .. } { .. }`
     LiteralInHead {
         /// What it is: `with`, `a literal`.
@@ -280,12 +304,13 @@ pub enum SyntaxErrorKind {
 
 impl SyntaxErrorKind {
     /// All codes, in order.
-    pub const CODES: [&'static str; 50] = [
+    pub const CODES: [&'static str; 56] = [
         "MC0101", "MC0102", "MC0103", "MC0104", "MC0105", "MC0106", "MC0107", "MC0108", "MC0109", "MC0110",
         "MC0111", "MC0112", "MC0113", "MC0114", "MC0115", "MC0116", "MC0117", "MC0118", "MC0119", "MC0120",
         "MC0121", "MC0122", "MC0123", "MC0124", "MC0125", "MC0126", "MC0127", "MC0128", "MC0129", "MC0130",
         "MC0131", "MC0132", "MC0133", "MC0134", "MC0135", "MC0136", "MC0137", "MC0138", "MC0139", "MC0140",
         "MC0141", "MC0142", "MC0143", "MC0144", "MC0145", "MC0146", "MC0147", "MC0148", "MC0149", "MC0150",
+        "MC0151", "MC0152", "MC0153", "MC0154", "MC0155", "MC0156",
     ];
 
     /// The stable code. Codes are never reused.
@@ -342,6 +367,12 @@ impl SyntaxErrorKind {
             K::UnknownFormat { .. } => "MC0148",
             K::GivenTwice { .. } => "MC0149",
             K::LiteralInHead { .. } => "MC0150",
+            K::UnclosedTag { .. } => "MC0151",
+            K::TagWithoutEnd { .. } => "MC0152",
+            K::StrayTag { .. } => "MC0153",
+            K::TextBeforeCase => "MC0154",
+            K::LateParam => "MC0155",
+            K::UnknownTag { .. } => "MC0156",
         }
     }
 
@@ -420,6 +451,12 @@ impl SyntaxErrorKind {
             K::ShareTooLarge { share } => format!("`{share}` is more than all hosts"),
             K::HoleInName => "the name of a test is plain text".into(),
             K::UnknownFormat { format } => format!("a fact cannot be read as `{format}`"),
+            K::UnclosedTag { tag } => format!("this `{tag}` is not closed on its line"),
+            K::TagWithoutEnd { word } => format!("this `%{{ {word} }}` has no `%{{ end }}`"),
+            K::StrayTag { word } => format!("this `%{{ {word} }}` belongs to nothing"),
+            K::TextBeforeCase => "this text belongs to no case".into(),
+            K::LateParam => "the parameters of a template stand at its beginning".into(),
+            K::UnknownTag { found } => format!("no tag begins with {found}"),
             K::LiteralInHead { literal: "with" } => "a `with` in a head needs parentheses".into(),
             K::LiteralInHead { literal } => format!("{literal} in a head needs parentheses"),
             K::GivenTwice { text } => format!("`{text}` is given a second time"),

@@ -33,6 +33,8 @@ enum FrameKind {
     Guard,
     Rollout,
     Test,
+    /// A tag of a template.
+    Tag,
     /// The elements of a list or the arguments of a call, with commas between them.
     List,
     /// Other round and square brackets, and holes.
@@ -42,7 +44,7 @@ enum FrameKind {
 impl FrameKind {
     /// Whether newlines mean nothing in it.
     fn is_group(self) -> bool {
-        matches!(self, FrameKind::List | FrameKind::Group)
+        matches!(self, FrameKind::List | FrameKind::Group | FrameKind::Tag)
     }
 }
 
@@ -387,6 +389,22 @@ impl<'s> Filter<'s> {
         }
     }
 
+    /// What a word is at the beginning of a tag. The ends of other languages end something here too, so that
+    /// its beginning is not lost.
+    fn word_of_tag(&mut self, lexeme: &Lexeme, word: &str) -> Token {
+        match word {
+            "param" => Token::Param,
+            "case" => Token::Case,
+            "end" => Token::End,
+            "endif" | "endfor" | "endmatch" | "endswitch" | "fi" | "done" | "esac" => {
+                let kind = Kind::UnknownTag { found: format!("`{word}`") };
+                self.errors.push(SyntaxError::new(kind, lexeme.span).help("write `%{ end }`"));
+                Token::End
+            }
+            _ => Token::Lower,
+        }
+    }
+
     /// What a word is inside an item.
     fn word_inside_item(&self, word: &str) -> Token {
         let operand =
@@ -479,6 +497,8 @@ impl<'s> Filter<'s> {
         let begins_expression = !self.previous.can_end_operand();
         let frame = &mut self.frame;
         match token {
+            // In a tag, a head ends with the tag.
+            Token::If | Token::Match | Token::For if frame.kind == FrameKind::Tag => {}
             Token::If if begins_expression => {
                 let is_let = self.lexemes.get(self.at + 1).is_some_and(|next| next.token == Token::Let);
                 frame.head = if is_let { Head::IfLet } else { Head::Block };
@@ -583,7 +603,9 @@ impl Iterator for Filter<'_> {
                 }
                 Token::Lower => {
                     let word = self.slice(&lexeme);
-                    let token = if self.at_item_start() {
+                    let token = if self.previous == Token::TagStart {
+                        self.word_of_tag(&lexeme, word)
+                    } else if self.at_item_start() {
                         self.word_at_item_start(word)
                     } else {
                         self.word_inside_item(word)
@@ -621,6 +643,10 @@ impl Iterator for Filter<'_> {
                     self.frame.head = if head { Head::No } else { self.frame.head };
                     self.push(Frame::new(kind, Token::RBrace));
                     if head { Token::HeadBrace } else { Token::LBrace }
+                }
+                Token::TagStart => {
+                    self.push(Frame::new(FrameKind::Tag, Token::HoleEnd));
+                    token
                 }
                 Token::LParen | Token::LBracket | Token::HoleStart => {
                     let called = matches!(before, Token::Lower | Token::RParen | Token::RBracket);

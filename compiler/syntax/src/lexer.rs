@@ -7,6 +7,7 @@
 //! Lexing never fails: what is no token becomes [`Token::Error`], with an entry in the error list.
 
 mod string;
+mod template;
 
 use crate::Span;
 use crate::error::{SyntaxError, SyntaxErrorKind};
@@ -143,7 +144,9 @@ enum Mode {
         /// Whether a hole was found in it, so that its start token is out.
         holes: bool,
     },
-    /// A hole in a string.
+    /// The text of a template, below all else.
+    Template,
+    /// A hole in a string or a template, or a tag of a template.
     Hole {
         open: Span,
         braces: u32,
@@ -162,27 +165,44 @@ struct Mark {
 
 /// Reads `text`, which is shorter than 4 GiB.
 pub(crate) fn lex(text: &str) -> Lexed {
-    let mut lexer = Lexer {
-        text,
-        at: 0,
-        first: true,
-        line_blank: true,
-        line_start: 0,
-        limit: None,
-        no_comment_end: false,
-        repaired: None,
-        modes: Vec::new(),
-        doc: None,
-        out: Lexed {
-            // Measured on policies: a token per three bytes.
-            lexemes: Vec::with_capacity(text.len() / 3 + 16),
-            trivia: Trivia::default(),
-            docs: Vec::new(),
-            errors: Vec::new(),
-        },
-    };
+    let mut lexer = Lexer::new(text);
     lexer.run();
     lexer.out
+}
+
+/// Reads the template `text`, which is shorter than 4 GiB.
+pub(crate) fn lex_template(text: &str) -> Lexed {
+    let mut lexer = Lexer::new(text);
+    // Lines mean nothing between its tokens.
+    lexer.first = false;
+    lexer.modes.push(Mode::Template);
+    lexer.push(Token::Template, Span::at(0));
+    lexer.run();
+    lexer.out
+}
+
+impl<'s> Lexer<'s> {
+    fn new(text: &'s str) -> Self {
+        Lexer {
+            text,
+            at: 0,
+            first: true,
+            line_blank: true,
+            line_start: 0,
+            limit: None,
+            no_comment_end: false,
+            repaired: None,
+            modes: Vec::new(),
+            doc: None,
+            out: Lexed {
+                // Measured on policies: a token per three bytes.
+                lexemes: Vec::with_capacity(text.len() / 3 + 16),
+                trivia: Trivia::default(),
+                docs: Vec::new(),
+                errors: Vec::new(),
+            },
+        }
+    }
 }
 
 struct Lexer<'s> {
@@ -210,7 +230,9 @@ impl Lexed {
     /// The parts of the text that a mistake of the lexer has torn: what else is wrong there says nothing.
     pub(crate) fn torn(&self) -> Vec<Span> {
         let hole = |error: &SyntaxError| match (&error.kind, error.labels.first()) {
-            (SyntaxErrorKind::UnclosedHole, Some((end, _))) => Some(error.span.to(*end)),
+            (SyntaxErrorKind::UnclosedHole | SyntaxErrorKind::UnclosedTag { .. }, Some((end, _))) => {
+                Some(error.span.to(*end))
+            }
             _ => None,
         };
         self.errors.iter().filter_map(hole).collect()
@@ -227,6 +249,7 @@ impl<'s> Lexer<'s> {
                 match self.modes.last().copied() {
                     None | Some(Mode::Hole { .. }) => self.code(),
                     Some(Mode::String { open, block, holes }) => self.string(open, block, holes),
+                    Some(Mode::Template) => self.template(),
                 }
             }
             self.end_of_text();

@@ -18,6 +18,7 @@ mod literal;
 mod mistake;
 mod operator;
 mod span;
+mod template;
 mod token;
 mod tree;
 mod trivia;
@@ -28,6 +29,7 @@ pub use span::Span;
 pub use token::Token;
 pub use trivia::{Comment, CommentKind, Trivia};
 
+use smol_str::SmolStr;
 use std::cell::Cell;
 
 #[expect(
@@ -41,7 +43,7 @@ use std::cell::Cell;
 )]
 mod grammar {
     lalrpop_util::lalrpop_mod!(generated, "/grammar.rs");
-    pub(crate) use generated::FileParser;
+    pub(crate) use generated::SourceParser;
 }
 
 /// Mistakes of one file that are reported. After as many mistakes of grammar, the rest of the file is not read.
@@ -58,31 +60,79 @@ pub struct Parse {
     pub trivia: Trivia,
 }
 
+/// What [`parse_template`] returns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateParse {
+    /// The tree. What could not be read is an `Error` node in it.
+    pub template: ast::Template,
+    /// What is wrong, in the order of the source. Empty if and only if the whole text was read.
+    pub errors: Vec<SyntaxError>,
+}
+
 /// Reads a file. Never panics and always returns a tree; takes time linear in the length of `text`.
 /// Trees are at most some hundred nodes deep, so that visiting them by recursion is safe.
 pub fn parse(text: &str) -> Parse {
-    if u32::try_from(text.len()).is_err() {
-        let errors = vec![SyntaxError::new(SyntaxErrorKind::FileTooLarge, Span::at(0))];
-        return Parse { file: ast::SourceFile::default(), errors, trivia: Trivia::default() };
+    if let Some(error) = too_large(text) {
+        return Parse { file: ast::SourceFile::default(), errors: vec![error], trivia: Trivia::default() };
     }
-    let mut lexed = lexer::lex(text);
+    let read = |_: &mut tree::Cx<'_>, source| match source {
+        template::Source::File(items) => items,
+        template::Source::Template(_) => Vec::new(),
+    };
+    let Read { tree, docs, errors, trivia } = run(text, lexer::lex(text), read);
+    Parse { file: ast::SourceFile { docs, items: tree }, errors, trivia }
+}
+
+/// Reads a template (`.mct`). Like [`parse`], it never panics, always returns a tree and takes linear time.
+///
+/// `${e}` is a hole and `%{ .. }` a tag; both are on one line. `$${` and `%%{` stand for the signs themselves.
+/// A line that holds only tags and white space gives no text, not even its newline.
+pub fn parse_template(text: &str) -> TemplateParse {
+    if let Some(error) = too_large(text) {
+        return TemplateParse { template: ast::Template::default(), errors: vec![error] };
+    }
+    let read = |cx: &mut tree::Cx<'_>, source| match source {
+        template::Source::Template(pieces) => template::build(cx, pieces),
+        template::Source::File(_) => ast::Template::default(),
+    };
+    let read = run(text, lexer::lex_template(text), read);
+    TemplateParse { template: read.tree, errors: read.errors }
+}
+
+fn too_large(text: &str) -> Option<SyntaxError> {
+    u32::try_from(text.len()).is_err().then(|| SyntaxError::new(SyntaxErrorKind::FileTooLarge, Span::at(0)))
+}
+
+/// What is found in a text.
+struct Read<T> {
+    tree: T,
+    docs: Option<SmolStr>,
+    errors: Vec<SyntaxError>,
+    trivia: Trivia,
+}
+
+/// The stages behind the lexer.
+fn run<T: Default>(
+    text: &str,
+    mut lexed: lexer::Lexed,
+    build: impl FnOnce(&mut tree::Cx<'_>, template::Source) -> T,
+) -> Read<T> {
     let mut torn = span::disjoint(lexed.torn());
     let inserted = bracket::balance(text, &mut lexed.lexemes, &mut torn, &mut lexed.errors);
     let torn = span::disjoint(torn);
     let stop = Cell::new(false);
     let mut filter = filter::Filter::new(text, &lexed.lexemes, &stop);
     let mut cx = tree::Cx::new(text, &lexed, &inserted, &torn, &stop);
-    let result = grammar::FileParser::new().parse(&mut cx, filter.by_ref());
-    let items = match result {
-        Ok(items) => items,
+    let tree = match grammar::SourceParser::new().parse(&mut cx, filter.by_ref()) {
+        Ok(source) => build(&mut cx, source),
         Err(error) => {
             cx.unrecovered(&error);
-            Vec::new()
+            T::default()
         }
     };
     let mut all = filter.errors;
     all.retain(|error| !span::covered(&torn, error.span));
-    let (file_docs, errors) = cx.finish(lexed.errors.is_empty() && all.is_empty());
+    let (docs, errors) = cx.finish(lexed.errors.is_empty() && all.is_empty());
     all.extend(errors);
     all.append(&mut lexed.errors);
     all.sort_by_key(|error| (error.span.start, error.span.end));
@@ -91,7 +141,7 @@ pub fn parse(text: &str) -> Parse {
         let end = all.last().map_or(0, |error| error.span.end);
         all.push(SyntaxError::new(SyntaxErrorKind::TooManyErrors, Span::at(end)));
     }
-    Parse { file: ast::SourceFile { docs: file_docs, items }, errors: all, trivia: lexed.trivia }
+    Read { tree, docs, errors: all, trivia: lexed.trivia }
 }
 
 /// The tokens of a text with their places, as the grammar sees them, without separators: words are told from

@@ -75,6 +75,7 @@ impl Cx<'_> {
         }
         let error = self
             .not_a_name(&site)
+            .or_else(|| self.unknown_tag(&site))
             .or_else(|| self.after_missing_body(&site))
             .or_else(|| self.foreign_word(&site))
             .or_else(|| self.unquoted_key(&site))
@@ -213,6 +214,25 @@ impl Cx<'_> {
         }
     }
 
+    /// `%{ endif }`
+    fn unknown_tag(&self, site: &Site<'_>) -> Option<SyntaxError> {
+        if self.token_before(site, 1) != Some(Token::TagStart) {
+            return None;
+        }
+        let error = SyntaxError::new(Kind::UnknownTag { found: self.describe(site) }, site.span);
+        Some(error.help(match self.slice(site.span) {
+            "elif" | "elsif" | "elseif" => "write `%{ else if .. }`",
+            "when" | "default" => "write `%{ case .. }`; the case for all others is `%{ case _ }`",
+            "foreach" | "each" | "loop" | "while" => "write `%{ for x in xs }`",
+            "unless" => "write `%{ if !.. }`",
+            "switch" => "write `%{ match .. }`",
+            "let" | "set" | "var" | "assign" => "a template is given what it needs: compute it where `template(..)` is called",
+            "include" | "import" | "extends" | "block" => "a template holds no other: put the text of one into another as a parameter",
+            "-" | "~" => "a line that holds nothing but tags disappears by itself",
+            _ => "a tag is `param x: T`, `if c`, `else`, `for x in xs`, `match x`, `case p` or `end`; a value is written `${..}`",
+        }))
+    }
+
     /// `and`, `elif`, `def`, ..
     fn foreign_word(&self, site: &Site<'_>) -> Option<SyntaxError> {
         let here = self.after(site, 0).filter(|lexeme| lexeme.span == site.span);
@@ -321,7 +341,11 @@ impl Cx<'_> {
             (Token::Ge, _) if site.expects(">") && site.expects("?") && !site.expects("+") => {
                 Some(SyntaxError::new(Kind::TypeThenEquals, site.span).help("write `> =`"))
             }
-            (token, Some(name)) if token.can_begin_operand() && site.expects("=") => {
+            (token, Some(name))
+                if token.can_begin_operand()
+                    && site.expects("=")
+                    && self.token_before(site, 2) != Some(Token::If) =>
+            {
                 if matches!(name.as_str(), "restart" | "reload") {
                     let instead = if name == "restart" { "restart on" } else { "reload on" };
                     return Some(SyntaxError::new(Kind::ForeignWord { word: name, instead }, previous?.span));
@@ -329,9 +353,10 @@ impl Cx<'_> {
                 let help = format!("write `{name} = {}`", self.slice(site.span));
                 Some(SyntaxError::new(Kind::MissingEquals { name }, site.span).help(help))
             }
-            (Token::Comma | Token::Sep | Token::RParen | Token::RBrace | Token::Eq, Some(name))
-                if site.expects(":") && !site.expects("=") && !site.expects("sep") =>
-            {
+            (
+                Token::Comma | Token::Sep | Token::RParen | Token::RBrace | Token::HoleEnd | Token::Eq,
+                Some(name),
+            ) if site.expects(":") && !site.expects("=") && !site.expects("sep") => {
                 let help = format!("write `{name}: String`, or what else it is");
                 let place = previous?.span;
                 Some(SyntaxError::new(Kind::MissingType { name }, place).help(help))

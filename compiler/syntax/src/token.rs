@@ -84,6 +84,12 @@ pub enum Token {
     With,
     Default,
     Force,
+    /// Stands before all else of a template.
+    Template,
+    /// Text of a template that is copied.
+    TemplateText,
+    /// `%{`
+    TagStart,
     /// Text that is no token; the lexer has reported it.
     Error,
 
@@ -157,6 +163,10 @@ pub enum Token {
     Command,
     /// `file`, behind `from`
     SourceFile,
+    /// `case`, in a template
+    Case,
+    /// `end`, in a template
+    End,
 }
 
 impl Token {
@@ -259,7 +269,15 @@ impl Token {
 
     /// The opening brackets.
     pub(crate) fn is_opener(self) -> bool {
-        matches!(self, Token::LBrace | Token::LParen | Token::LBracket | Token::HoleStart | Token::HeadBrace)
+        matches!(
+            self,
+            Token::LBrace
+                | Token::LParen
+                | Token::LBracket
+                | Token::HoleStart
+                | Token::TagStart
+                | Token::HeadBrace
+        )
     }
 
     /// The closing brackets.
@@ -272,7 +290,7 @@ impl Token {
         match self {
             Token::LParen => Token::RParen,
             Token::LBracket => Token::RBracket,
-            Token::HoleStart => Token::HoleEnd,
+            Token::HoleStart | Token::TagStart => Token::HoleEnd,
             _ => Token::RBrace,
         }
     }

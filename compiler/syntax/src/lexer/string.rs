@@ -114,11 +114,21 @@ impl Lexer<'_> {
                 Mode::Hole { open, .. } => {
                     if !reported {
                         reported = true;
-                        self.error(unclosed_hole(open, here));
+                        let in_template = matches!(self.modes.last(), Some(Mode::Template));
+                        let error = if in_template {
+                            self.unclosed_tag(open, here)
+                        } else {
+                            unclosed_hole(open, here)
+                        };
+                        self.error(error);
                     }
                     self.push(Token::HoleEnd, here);
                 }
                 Mode::String { block: true, .. } if self.at < self.text.len() => {
+                    self.modes.push(mode);
+                    return;
+                }
+                Mode::Template => {
                     self.modes.push(mode);
                     return;
                 }
@@ -155,6 +165,9 @@ impl Lexer<'_> {
     pub(super) fn end_of_text(&mut self) {
         match self.modes.last().copied() {
             None => {}
+            Some(Mode::Template) => {
+                self.modes.pop();
+            }
             Some(Mode::Hole { .. }) => self.unclosed_hole(),
             // The text ended right behind the opening quotes or behind a hole.
             Some(Mode::String { open, block, holes }) => {

@@ -8,4 +8,5 @@ mod print;
 mod robust;
 mod rule;
 mod size;
+mod template;
 mod tree;

@@ -465,7 +465,23 @@ fn every_code() {
         ("MC0149", r#"rollout r { wave a 1 2 }"#),
         ("MC0150", r#"policy p { if a with { b = 1 } { c } }"#),
     ]);
+    for (code, text) in [
+        ("MC0151", "${a"),
+        ("MC0152", "%{ if a }"),
+        ("MC0153", "%{ end }"),
+        ("MC0154", "%{ match a }b%{ case _ }%{ end }"),
+        ("MC0155", "a%{ param b: T }"),
+        ("MC0156", "%{ foo }"),
+    ] {
+        let errors = mc_syntax::parse_template(text).errors;
+        let codes: Vec<_> = errors.iter().map(|error| error.kind.code()).collect();
+        assert_eq!(codes, [code], "{text:?}: {errors:?}");
+        examples.push((code, "%{"));
+    }
     for (code, text) in &examples {
+        if *text == "%{" {
+            continue;
+        }
         let errors = mc_syntax::parse(text).errors;
         if *code == "MC0143" {
             assert_eq!(errors.last().map(|error| error.kind.code()), Some(*code));

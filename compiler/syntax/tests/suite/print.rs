@@ -16,6 +16,42 @@ pub(crate) fn tree(file: &SourceFile) -> String {
     out
 }
 
+/// A template as S-expressions.
+pub(crate) fn template(template: &Template) -> String {
+    format!("({})\n{}\n", all(&template.params, param), all(&template.parts, part))
+}
+
+fn part(part: &TemplatePart) -> String {
+    let parts = |parts: &Vec<TemplatePart>| format!("{{{}}}", all(parts, self::part));
+    match part {
+        TemplatePart::Text(text, _) => format!("{text:?}"),
+        TemplatePart::Hole(value) => expr(value),
+        TemplatePart::If(node) => {
+            let branches =
+                all(&node.branches, |(asked, body)| format!("{} {}", condition(asked), parts(body)));
+            let otherwise =
+                node.otherwise.as_ref().map_or(String::new(), |body| format!(" else {}", parts(body)));
+            format!("(if {branches}{otherwise})")
+        }
+        TemplatePart::For(node) => {
+            format!(
+                "(for {} in {} {})",
+                all(&node.patterns, pattern),
+                expr(&node.iterable),
+                parts(&node.body)
+            )
+        }
+        TemplatePart::Match(node) => {
+            let arm = |arm: &TemplateArm| {
+                let guard = arm.guard.as_ref().map_or(String::new(), |e| format!(" if {}", expr(e)));
+                format!("({}{guard} => {})", pattern(&arm.pattern), parts(&arm.body))
+            };
+            format!("(match {} {})", expr(&node.scrutinee), all(&node.arms, arm))
+        }
+        TemplatePart::Error(_) => "<error>".to_owned(),
+    }
+}
+
 /// Mistakes with places as `line:column`, counted in bytes from 1.
 pub(crate) fn mistakes(text: &str, errors: &[SyntaxError]) -> String {
     let mut out = String::new();
@@ -359,11 +395,15 @@ pub(crate) fn expr(value: &Expr) -> String {
     }
 }
 
-fn if_(node: &If) -> String {
-    let condition = match &node.condition {
+fn condition(condition: &Condition) -> String {
+    match condition {
         Condition::Value(value) => expr(value),
         Condition::Let(taken, value) => format!("let {} = {}", pattern(taken), expr(value)),
-    };
+    }
+}
+
+fn if_(node: &If) -> String {
+    let condition = condition(&node.condition);
     let otherwise = match &node.otherwise {
         None => String::new(),
         Some(Else::Block(node)) => format!(" else {}", block(node)),

@@ -1,7 +1,7 @@
 //! Properties that hold for every text: no panic, an end, sound places, few messages for one mistake.
 
 use crate::corpus::{EXAMPLES, GOOD};
-use mc_syntax::{Parse, Token, parse, tokens};
+use mc_syntax::{Parse, TemplateParse, Token, parse, parse_template, tokens};
 
 /// Parses and checks what holds for every text.
 fn sound(text: &str) -> Parse {
@@ -23,6 +23,74 @@ fn sound(text: &str) -> Parse {
     assert!(parse.trivia.comments.is_sorted_by_key(|comment| comment.span.start));
     assert!(parse.trivia.blank_lines.is_sorted());
     parse
+}
+
+/// Parses a template and checks what holds for every text.
+fn sound_template(text: &str) -> TemplateParse {
+    let parse = parse_template(text);
+    assert!(parse.errors.len() <= 201);
+    for error in &parse.errors {
+        let spans = std::iter::once(error.span).chain(error.labels.iter().map(|(span, _)| *span));
+        for span in spans {
+            assert!(span.start <= span.end, "{error:?} in {text:?}");
+            assert!(text.get(span.start as usize..span.end as usize).is_some(), "{error:?} in {text:?}");
+        }
+    }
+    let tree = crate::print::template(&parse.template);
+    assert!(!tree.contains("<error>") || !parse.errors.is_empty(), "no message for {text:?}");
+    assert!(parse.errors.is_sorted_by_key(|error| error.span.start));
+    parse
+}
+
+#[test]
+fn templates_cut_and_changed() {
+    let text = crate::template::NGINX;
+    assert_eq!(sound_template(text).errors, []);
+    for (cut, _) in text.char_indices() {
+        let parse = sound_template(&text[..cut]);
+        // What is open, at most two loops and a tag, has no end.
+        assert!(parse.errors.len() <= 4, "{:#?} in {}", parse.errors, &text[..cut]);
+        sound_template(&text[cut..]);
+    }
+    let signs = ["${", "%{", "}", "%{ end }", "%{ else }", "\"", "(", "\n", "$", "{", "%{ case .A }", "\r\n"];
+    let mut random = Random(7);
+    for _ in 0..4000 {
+        let mut changed = text.to_owned();
+        for _ in 0..=random.below(4) {
+            let at = random.below(changed.len());
+            let end = (at + random.below(6)).min(changed.len());
+            changed.replace_range(at..end, signs[random.below(signs.len())]);
+        }
+        sound_template(&changed);
+    }
+    for _ in 0..2000 {
+        let noise: String = (0..random.below(40)).map(|_| signs[random.below(signs.len())]).collect();
+        sound_template(&noise);
+    }
+}
+
+#[test]
+fn deep_and_long_templates() {
+    let n = 100_000;
+    let texts = [
+        "%{ if a }".repeat(n),
+        "%{ for a in b }\n".repeat(n),
+        format!("{}{}", "%{ match a }%{ case b }".repeat(n), "%{ end }".repeat(n)),
+        "%{ end }".repeat(n),
+        "${".repeat(n),
+        "${\n".repeat(n),
+        "${a}".repeat(n),
+        "%{".repeat(n),
+        "$".repeat(n),
+        "$${".repeat(n),
+        "%{ param a: T }\n".repeat(n),
+        "${\"${".repeat(n),
+        format!("%{{ if a }}{}%{{ end }}", "%{ else if a }".repeat(n)),
+    ];
+    for text in texts {
+        let parse = sound_template(&text);
+        drop(parse.clone());
+    }
 }
 
 /// A small deterministic generator (SplitMix64, Steele and others 2014).
