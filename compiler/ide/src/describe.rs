@@ -3,6 +3,7 @@
 use crate::definition::{Member, labels, member, payload};
 use mc_compiler::check;
 use mc_compiler::name::{self, DeclId};
+use mc_compiler::phase::{Known, Phase};
 use mc_compiler::prelude::{self, Argument, Method};
 use mc_compiler::signature::{self, Field, Signature, Target};
 use mc_compiler::ty::{self, Ty};
@@ -94,9 +95,35 @@ pub(crate) fn describe(db: &dyn Db, target: &Target) -> Option<Description> {
     }
 }
 
-/// Describes a local of this name and type.
-pub(crate) fn local(db: &dyn Db, name: &str, ty: &Ty) -> Description {
-    Description::new(format!("let {name}: {}", ty.display(db)), None)
+/// Describes a local of this name and type, known at this time.
+pub(crate) fn local(db: &dyn Db, name: &str, ty: &Ty, known: &Known) -> Description {
+    Description::new(format!("let {name}: {}", ty.display(db)), None).from(phase(db, known))
+}
+
+/// When a value is known, and why: `` `host`: from `facts.cpu.count` ``, `` as late as `site` ``.
+pub(crate) fn phase(db: &dyn Db, known: &Known) -> String {
+    let names: Vec<String> = known.params.iter().map(|name| format!("`{name}`")).collect();
+    // Nothing is later than `run`.
+    let late = match known.phase {
+        Phase::Run => String::new(),
+        _ if names.is_empty() => String::new(),
+        _ => format!("as late as {}", names.join(", ")),
+    };
+    if known.phase == Phase::Const && !late.is_empty() {
+        return late;
+    }
+    let mut said = format!("`{}`", known.phase.name());
+    if let Some(place) = known.source
+        && let Some(text) = place.file.text(db).get(place.span.start as usize..place.span.end as usize)
+        && text.len() <= DEFAULT_LIMIT
+        && !text.contains(['\n', '\r', '`'])
+    {
+        let _ = write!(said, ": from `{text}`");
+    }
+    if !late.is_empty() {
+        let _ = write!(said, ", or {late}");
+    }
+    said
 }
 
 fn module(db: &dyn Db, file: File) -> Description {

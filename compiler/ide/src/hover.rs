@@ -1,8 +1,9 @@
 //! What is shown about the place under the cursor.
 
 use crate::describe::{self, Description};
-use crate::occurrence::{checked_at, occurrences};
-use mc_compiler::hir::ExprKind;
+use crate::occurrence::{occurrences, unit_at};
+use mc_compiler::hir::{BlockId, ExprId, ExprKind};
+use mc_compiler::phase::{self, Known};
 use mc_compiler::signature::Target;
 use mc_compiler::ty::Ty;
 use mc_compiler::{Db, File};
@@ -37,10 +38,13 @@ fn named(db: &dyn Db, target: &Target) -> Option<Description> {
     if let Some(declared) = occurrences(db, *file).declared(*span) {
         return describe::describe(db, declared);
     }
-    let checked = checked_at(db, *file, span.start)?;
-    let mut locals = checked.body.blocks.iter().flat_map(|block| &block.locals);
-    let local = locals.find(|local| local.span == *span)?;
-    Some(describe::local(db, &local.name, &local.ty))
+    let unit = unit_at(db, *file, span.start)?;
+    let blocks = (0..).map(BlockId).zip(&phase::checked(db, unit).body.blocks);
+    let mut locals =
+        blocks.flat_map(|(id, block)| (0..).zip(&block.locals).map(move |(at, local)| (id, at, local)));
+    let (block, at, local) = locals.find(|(_, _, local)| local.span == *span)?;
+    let known = phase::of_local(db, unit, block, at);
+    Some(describe::local(db, &local.name, &local.ty, &known))
 }
 
 /// The innermost expression around the token at an offset, if it has a value.
@@ -48,11 +52,12 @@ fn expression(db: &dyn Db, file: File, offset: u32) -> Option<Hover> {
     let tokens = mc_syntax::tokens(file.text(db));
     let end = tokens.partition_point(|(_, span)| span.start <= offset);
     let (_, token) = tokens.get(..end)?.last().filter(|(_, span)| span.touches(offset))?;
-    let checked = checked_at(db, file, token.start)?;
+    let unit = unit_at(db, file, token.start)?;
+    let checked = phase::checked(db, unit);
     let around = checked.body.exprs.iter().enumerate();
     let around = around.filter(|(_, expr)| expr.span.start <= token.start && token.end <= expr.span.end);
     // Of several at one place the last was made of the others, by a conversion.
-    let (_, expr) = around.min_by_key(|(at, expr)| (expr.span.len(), Reverse(*at)))?;
+    let (at, expr) = around.min_by_key(|(at, expr)| (expr.span.len(), Reverse(*at)))?;
     let is_value = !matches!(
         expr.kind,
         ExprKind::Error
@@ -66,7 +71,11 @@ fn expression(db: &dyn Db, file: File, offset: u32) -> Option<Hover> {
         return None;
     }
     let code = expr.ty.display(db);
-    Some(Hover { range: expr.span, markdown: markdown(&[Description { code, ..Description::default() }]) })
+    let known = phase::of_expr(db, unit, ExprId(at as u32));
+    // Of a constant that is written there, that it is known says nothing.
+    let origin = if known == Known::default() { String::new() } else { describe::phase(db, &known) };
+    let description = Description { code, origin, ..Description::default() };
+    Some(Hover { range: expr.span, markdown: markdown(&[description]) })
 }
 
 fn markdown(descriptions: &[Description]) -> String {

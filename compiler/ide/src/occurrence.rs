@@ -3,6 +3,7 @@
 use mc_compiler::check::{self, Checked};
 use mc_compiler::compile;
 use mc_compiler::name::{self, DeclId};
+use mc_compiler::phase::{self, Unit, UnitPart};
 use mc_compiler::signature::Target;
 use mc_compiler::{Db, File};
 use mc_syntax::Span;
@@ -79,29 +80,33 @@ pub(crate) fn occurrences(db: &dyn Db, file: File) -> Occurrences {
 fn all_checked(db: &dyn Db, file: File) -> Vec<&Checked> {
     let mut all = vec![check::values(db, file)];
     for (index, item) in name::tree(db, file).items.iter().enumerate() {
-        all.extend(checked_item(db, DeclId { file, index: index as u32 }, item));
+        let unit = unit_of(db, DeclId { file, index: index as u32 }, item);
+        all.extend(unit.map(|unit| phase::checked(db, unit)));
     }
     all
 }
 
-fn checked_item<'db>(db: &'db dyn Db, id: DeclId, item: &ast::Item) -> Option<&'db Checked> {
+/// What an item's body belongs to.
+fn unit_of(db: &dyn Db, id: DeclId, item: &ast::Item) -> Option<Unit> {
     match &item.kind {
         ItemKind::Fn(_)
         | ItemKind::Record(_)
         | ItemKind::Enum(_)
         | ItemKind::Component(_)
-        | ItemKind::Policy(_) => Some(check::body(db, id)),
-        ItemKind::Let(_) => Some(check::values(db, id.file)),
-        ItemKind::Labels(_) if id.file.module(db).is_empty() => Some(check::labels(db)),
+        | ItemKind::Policy(_) => Some(Unit::item(id)),
+        ItemKind::Let(_) => Some(Unit::values(id.file)),
+        ItemKind::Labels(_) if id.file.module(db).is_empty() => {
+            Some(Unit { file: id.file, part: UnitPart::Labels })
+        }
         _ => None,
     }
 }
 
-/// The checked body that holds an offset.
-pub(crate) fn checked_at(db: &dyn Db, file: File, offset: u32) -> Option<&Checked> {
+/// What has a body that holds an offset.
+pub(crate) fn unit_at(db: &dyn Db, file: File, offset: u32) -> Option<Unit> {
     let mut items = name::tree(db, file).items.iter().enumerate();
     let (index, item) = items.find(|(_, item)| item.span.touches(offset))?;
-    checked_item(db, DeclId { file, index: index as u32 }, item)
+    unit_of(db, DeclId { file, index: index as u32 }, item)
 }
 
 fn declare_item(db: &dyn Db, found: &mut Occurrences, id: DeclId, item: &ast::Item) {

@@ -72,6 +72,8 @@ pub(crate) struct Flow {
     pub(super) leaves: Vec<NodeId>,
     /// The expressions that are not known when the bundle is built, sorted.
     pub(super) late: Vec<(ExprId, Abs)>,
+    /// The locals that are not, by block and position, sorted.
+    pub(super) locals: Vec<((BlockId, u32), Abs)>,
     /// How much work it was.
     pub(super) steps: u64,
 }
@@ -361,6 +363,11 @@ impl<'db> Analysis<'db> {
         summary.needs = needs;
         let mut late: Vec<(ExprId, Abs)> = self.late.into_iter().collect();
         late.sort_unstable_by_key(|(id, _)| *id);
+        let locals = (0..).map(BlockId).zip(&self.locals).flat_map(|(block, values)| {
+            let values = (0..).zip(values).filter(|(_, value)| **value != Abs::KNOWN);
+            values.map(move |(local, value)| ((block, local), *value))
+        });
+        let locals = locals.collect();
         let steps = self.steps + self.values.graph.steps;
         Flow {
             summary,
@@ -369,6 +376,7 @@ impl<'db> Analysis<'db> {
             needs: sources,
             leaves,
             late,
+            locals,
             steps,
         }
     }

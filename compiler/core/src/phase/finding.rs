@@ -325,18 +325,13 @@ fn field(db: &dyn Db, ty: &Ty, step: Step) -> Option<Field> {
     }
 }
 
-/// How late an expression is, as a whole.
-pub(super) fn known(db: &dyn Db, unit: Unit, expr: ExprId) -> Known {
+/// How late a value is, as a whole; without one, it is known when the bundle is built.
+pub(super) fn known(db: &dyn Db, unit: Unit, value: Option<Abs>) -> Known {
+    let Some(value) = value else { return Known::default() };
     let flow = flow(db, unit);
-    let Ok(found) = flow.late.binary_search_by_key(&expr, |(id, _)| *id) else {
-        return Known { phase: Phase::Const, params: Vec::new(), source: None };
-    };
-    let value: Abs = flow.late[found].1;
-    // Finding the whole of a value may add to the graph; what is kept stays as it is.
-    let mut values = flow.values.clone();
-    let node = values.whole(value);
-    let graph = &values.graph;
-    let mut params: Vec<u32> = graph.atoms_of(node).iter().map(|atom| graph.atom(*atom).param).collect();
+    let graph = &flow.values.graph;
+    let (nodes, mut params) = flow.values.everything(value);
+    params.extend(nodes.iter().flat_map(|node| graph.atoms_of(*node)).map(|atom| graph.atom(*atom).param));
     params.sort_unstable();
     params.dedup();
     let names = self::params(db, unit);
@@ -345,15 +340,12 @@ pub(super) fn known(db: &dyn Db, unit: Unit, expr: ExprId) -> Known {
     } else {
         params.iter().filter_map(|at| names.get(*at as usize)).map(|field| field.name.clone()).collect()
     };
+    let latest = nodes.into_iter().max_by_key(|node| (graph.phase(*node), std::cmp::Reverse(*node)));
+    let latest = latest.filter(|node| graph.phase(*node) != Phase::Const);
     let mut way = Vec::new();
-    let phase = graph.phase(node);
-    if phase != Phase::Const {
-        let mut at = node;
-        while graph.node(at).late != at {
-            at = graph.node(at).late;
-        }
-        // The end of the way was there before.
-        trace(db, unit, at, &mut way, 0);
+    if let Some(node) = latest {
+        trace(db, unit, node, &mut way, 0);
     }
+    let phase = latest.map_or(Phase::Const, |node| graph.phase(node));
     Known { phase, params, source: way.first().map(|(place, _)| *place) }
 }

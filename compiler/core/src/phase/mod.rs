@@ -35,7 +35,7 @@ use analysis::Flow;
 
 use crate::db::{Db, File};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::hir::ExprId;
+use crate::hir::{BlockId, ExprId};
 use crate::name::{self, DeclId};
 use mc_syntax::ast::ItemKind;
 use smol_str::SmolStr;
@@ -129,7 +129,7 @@ pub fn units(db: &dyn Db, file: File) -> Vec<Unit> {
 }
 
 /// How late a value is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Known {
     /// Its phase if every parameter is known when the bundle is built.
     pub phase: Phase,
@@ -148,5 +148,15 @@ pub fn work(db: &dyn Db, unit: Unit) -> u64 {
 /// How late an expression is, as a whole.
 pub fn of_expr(db: &dyn Db, unit: Unit, expr: ExprId) -> Known {
     order::prepare_for(db, unit);
-    finding::known(db, unit, expr)
+    let late = &flow(db, unit).late;
+    let found = late.binary_search_by_key(&expr, |(id, _)| *id);
+    finding::known(db, unit, found.ok().map(|found| late[found].1))
+}
+
+/// How late a local is, as a whole.
+pub fn of_local(db: &dyn Db, unit: Unit, block: BlockId, local: u32) -> Known {
+    order::prepare_for(db, unit);
+    let locals = &flow(db, unit).locals;
+    let found = locals.binary_search_by_key(&(block, local), |(id, _)| *id);
+    finding::known(db, unit, found.ok().map(|found| locals[found].1))
 }

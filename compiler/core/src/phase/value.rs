@@ -7,7 +7,7 @@
 use super::graph::{Aspect, Atom, Graph, NodeId, PathId, Step};
 use crate::hir::ExprId;
 use crate::ty::Ty;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How deep structures are told apart. What is deeper counts as one.
 const MAX_DEPTH: u8 = 12;
@@ -228,6 +228,31 @@ impl Values {
         let node = self.graph.join(&nodes, None);
         self.wholes[shape.0 as usize] = Some(node);
         node
+    }
+
+    /// The nodes of everything in a value, and the parameters that it is a part of. The graph stays as it is.
+    pub(super) fn everything(&self, value: Abs) -> (Vec<NodeId>, Vec<u32>) {
+        let (mut nodes, mut params) = (Vec::new(), Vec::new());
+        let mut stack = vec![value];
+        let mut seen = FxHashSet::default();
+        while let Some(value) = stack.pop() {
+            nodes.extend([value.over, value.own]);
+            if !seen.insert(value.shape) {
+                continue;
+            }
+            if let Some(whole) = self.wholes[value.shape.0 as usize] {
+                nodes.push(whole);
+                continue;
+            }
+            let shape = self.shape(value.shape);
+            params.extend(shape.symbols.iter().map(|(param, _)| *param));
+            match &shape.kind {
+                Kind::Flat => {}
+                Kind::Parts(parts) | Kind::Payloads(_, parts) => stack.extend(parts),
+                Kind::Elements(element) => stack.push(*element),
+            }
+        }
+        (nodes, params)
     }
 
     /// An aspect of a value.

@@ -21,10 +21,12 @@ fn of_a_local() {
     check(
         "fn f(a: Int) -> Int {\n  let b = a\n  $0b + b\n}\n",
         expect![[r#"
-        [b]
-        ```
-        let b: Int
-        ```"#]],
+            [b]
+            ```
+            let b: Int
+            ```
+
+            as late as `a`"#]],
     );
 }
 
@@ -33,10 +35,12 @@ fn of_a_local_at_its_declaration() {
     check(
         "policy p {\n  let $0b = [1, 2].first()\n}\n",
         expect![[r#"
-        [b]
-        ```
-        let b: Int?
-        ```"#]],
+            [b]
+            ```
+            let b: Int?
+            ```
+
+            `const`"#]],
     );
 }
 
@@ -195,18 +199,20 @@ fn of_a_payload_that_is_bound() {
     check(
         "enum E { B { x: Int = 2 } }\nfn f(e: E) -> Int { match e { .B { $0x } => x } }\n",
         expect![[r#"
-        [x]
-        ```
-        x: Int = 2
-        ```
+            [x]
+            ```
+            x: Int = 2
+            ```
 
-        field of `E.B`
+            field of `E.B`
 
-        ---
+            ---
 
-        ```
-        let x: Int
-        ```"#]],
+            ```
+            let x: Int
+            ```
+
+            as late as `e`"#]],
     );
 }
 
@@ -289,10 +295,12 @@ fn of_a_resource_by_its_name() {
     check(
         "import std.fs.File\npolicy p {\n  let a = File \"/a\" { content = \"x\" }\n  File \"/b\" { content = \"y\", after $0a }\n}\n",
         expect![[r#"
-        [a]
-        ```
-        let a: Ref<File>
-        ```"#]],
+            [a]
+            ```
+            let a: Ref<File>
+            ```
+
+            `const`"#]],
     );
 }
 
@@ -658,10 +666,12 @@ fn of_a_match() {
     check(
         "fn f(a: Int) -> String { $0match a { 1 => \"x\", _ => \"y\" } }\n",
         expect![[r#"
-        [match a { 1 => "x", _ => "y" }]
-        ```
-        String
-        ```"#]],
+            [match a { 1 => "x", _ => "y" }]
+            ```
+            String
+            ```
+
+            as late as `a`"#]],
     );
 }
 
@@ -686,4 +696,34 @@ fn of_an_unknown_name() {
 #[test]
 fn of_nothing() {
     check("$0", expect![""]);
+}
+
+#[test]
+fn when_a_value_is_known() {
+    let source = r#"import std.pkg.Package
+fn title(name: String) -> String {
+  let t$0ext = "${name} on ${facts.fqdn}"
+  text
+}
+"#;
+    check(source, expect![[r#"
+        [text]
+        ```
+        let text: String
+        ```
+
+        `host`: from `facts.fqdn`, or as late as `name`"#]]);
+    let source = r#"import std.pkg.Package
+policy p {
+  let nginx = Package "nginx" {}
+  let line = "nginx ${nginx.version}$0"
+}
+"#;
+    check(source, expect![[r#"
+        ["nginx ${nginx.version}"]
+        ```
+        String
+        ```
+
+        `run`: from `nginx.version`"#]]);
 }
