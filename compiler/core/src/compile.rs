@@ -113,6 +113,7 @@ pub fn findings(db: &dyn Db, file: File) -> Vec<&Findings> {
             ItemKind::Fn(_)
             | ItemKind::Record(_)
             | ItemKind::Enum(_)
+            | ItemKind::TypeAlias(_)
             | ItemKind::Component(_)
             | ItemKind::Policy(_) => {
                 all.push(&check::body(db, id).findings);

@@ -6,11 +6,12 @@
 use crate::db::File;
 use crate::name::DeclId;
 use crate::ty::Ty;
-use mc_plan::expr::{BinaryOp, Builtin, UnaryOp};
+use mc_plan::expr::{BinaryOp, Builtin, EachKind, UnaryOp};
 use mc_plan::value::{TextKind, Value};
 use mc_syntax::Span;
 use mc_syntax::ast::ClauseKind;
 use smol_str::SmolStr;
+use std::sync::Arc;
 
 /// An expression of a [`Body`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -83,14 +84,33 @@ pub struct Local {
 pub enum Stmt {
     /// Sets a local.
     Let(u32, ExprId),
-    /// Sets a component's parameter: local, position among the parameters, default.
-    Param(u32, u32, Option<ExprId>),
+    /// Sets a local to a value that must be known when the bundle is built.
+    ConstLet(u32, ExprId),
+    /// Takes a value apart into locals; with the flag set it must be known when the bundle is built.
+    Destructure(Pattern, ExprId, bool),
+    /// Sets a parameter.
+    Param(Param),
     /// Sets a local and the component's output at this position.
     Out(u32, u32, ExprId),
     /// Chooses the policy's hosts.
     Select(ExprId),
+    /// Demands that a condition holds, else gives a message.
+    Check(ExprId, ExprId),
     /// Is done for what it declares.
     Expr(ExprId),
+}
+
+/// A parameter of a function or component, or a field of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Param {
+    /// The local that it sets.
+    pub local: u32,
+    /// Its position in the signature.
+    pub position: u32,
+    /// Its value where none is given.
+    pub default: Option<ExprId>,
+    /// Whether it must be known when the bundle is built (`const param`).
+    pub constant: bool,
 }
 
 /// The kinds of expressions.
@@ -114,7 +134,7 @@ pub enum ExprKind {
     SelfAttribute(u32),
     /// An early output of the resource around, by position.
     SelfEarly(u32),
-    /// A record's field by position; `?.` if the flag is set.
+    /// A field of a record or a part of a tuple, by position; `?.` if the flag is set.
     Field(ExprId, u32, bool),
     /// The key of a referred resource; `?.` if the flag is set.
     Key(ExprId, bool),
@@ -126,8 +146,16 @@ pub enum ExprKind {
     Call(Builtin, Vec<ExprId>, bool),
     /// A user's function with its arguments by position; none takes the default.
     CallFn(DeclId, Vec<Option<ExprId>>),
-    /// `xs.map(|x| ..)`: the list and the lambda's block with one local; `?.` if the flag is set.
-    Map(ExprId, BlockId, bool),
+    /// A user's function as an argument.
+    Function(DeclId),
+    /// `|a, b| ..`: its patterns, whose names are the block's first locals.
+    Lambda(Vec<Pattern>, BlockId),
+    /// A call of a function that is a parameter or an argument; `?.` on its first argument if the flag is set.
+    CallValue(ExprId, Vec<ExprId>, bool),
+    /// `xs.map(f)` and its kind: the collection and the function; `?.` if the flag is set.
+    Each(EachKind, ExprId, ExprId, bool),
+    /// `xs.fold(start, f)`: the collection, the start, the function; `?.` if the flag is set.
+    Fold(ExprId, ExprId, ExprId, bool),
     /// `fail(message)`
     Fail(ExprId),
     /// A prefix operator.
@@ -146,30 +174,63 @@ pub enum ExprKind {
     VariantName(ExprId),
     /// A list.
     List(Vec<ExprId>),
-    /// `xs[i]`
+    /// A set.
+    Set(Vec<ExprId>),
+    /// A map.
+    Map(Vec<(ExprId, ExprId)>),
+    /// A tuple.
+    Tuple(Vec<ExprId>),
+    /// `xs[i]`, `m[k]`
     Index(ExprId, ExprId),
+    /// `a with { b.c = d }`: the record, and each new value with the positions of the fields that lead to it.
+    With(ExprId, Vec<(Vec<u32>, ExprId)>),
+    /// `secret("name")`
+    Secret(Arc<str>),
+    /// A value with the names of its fields, as formats like JSON need it.
+    Described(ExprId),
     /// A record with its fields by position; none takes the default.
     Record(DeclId, Vec<Option<ExprId>>),
     /// A variant by position with the fields of its payload; none takes the default.
     Variant(DeclId, u32, Vec<Option<ExprId>>),
-    /// A checked conversion.
+    /// A checked conversion of a text.
     Convert(TextKind, ExprId),
+    /// The same, absent where the text does not fit.
+    TryConvert(TextKind, ExprId),
+    /// The variant of this name, absent where the enum has none.
+    TryVariant(DeclId, ExprId),
+    /// A value that must meet the condition of a `type`.
+    Refine(DeclId, ExprId),
+    /// The same, absent where the condition does not hold.
+    TryRefine(DeclId, ExprId),
+    /// A value as one of the wider type that was written for it.
+    Typed(ExprId),
     /// A block's value.
     Block(BlockId),
     /// Condition, then, otherwise.
     If(ExprId, BlockId, Option<ExprId>),
     /// `if let`: what is matched, the pattern, the block that binds, otherwise.
     IfLet(ExprId, Pattern, BlockId, Option<ExprId>),
-    /// A match. Each arm's block binds its pattern's names as its first locals.
-    Match(ExprId, Vec<(Pattern, BlockId)>),
-    /// What is run over, and the body whose first locals (one or two) are bound.
-    For(ExprId, u32, BlockId),
+    /// A match.
+    Match(ExprId, Vec<Arm>),
+    /// What is run over, what takes each element apart, and the body.
+    For(ExprId, Pattern, BlockId),
     /// Declares a resource.
     Resource(Box<Resource>),
     /// Declares an instance of a component.
     Instance(Box<Instance>),
     /// `File["/etc/motd"]`
     Reference(DeclId, ExprId),
+}
+
+/// An arm of a match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arm {
+    /// What it takes.
+    pub pattern: Pattern,
+    /// A further condition, which sees the names that the pattern binds: it belongs into `block`.
+    pub guard: Option<ExprId>,
+    /// Its block; the pattern's names are the first locals.
+    pub block: BlockId,
 }
 
 /// A declared resource.
@@ -234,4 +295,6 @@ pub enum Pattern {
     Value(Value),
     /// Takes a variant, and tests the fields of its payload by position.
     Variant(u32, Vec<(u32, Pattern)>),
+    /// Takes a record or a tuple, and tests its parts by position.
+    Parts(Vec<(u32, Pattern)>),
 }

@@ -107,6 +107,7 @@ pub enum DeclKind {
     Resource,
     Component,
     Policy,
+    Type,
 }
 
 impl DeclKind {
@@ -120,6 +121,7 @@ impl DeclKind {
             DeclKind::Resource => "a resource type",
             DeclKind::Component => "a component",
             DeclKind::Policy => "a policy",
+            DeclKind::Type => "a type",
         }
     }
 }
@@ -133,8 +135,8 @@ fn kind_of(kind: &ast::ItemKind) -> Option<DeclKind> {
         ast::ItemKind::Resource(_) => DeclKind::Resource,
         ast::ItemKind::Component(_) => DeclKind::Component,
         ast::ItemKind::Policy(_) => DeclKind::Policy,
-        ast::ItemKind::TypeAlias(_)
-        | ast::ItemKind::Guard(_)
+        ast::ItemKind::TypeAlias(_) => DeclKind::Type,
+        ast::ItemKind::Guard(_)
         | ast::ItemKind::Rollout(_)
         | ast::ItemKind::FactDecl(_)
         | ast::ItemKind::Import(_)

@@ -19,6 +19,30 @@ use typed::{field, payload, variant};
 /// Expressions nest at most this deep on paper: they are shared inside a plan, and written out they grow.
 const DEPTH: usize = 64;
 
+/// A value without its type, as users write it, cut where it is long.
+pub fn short_value(value: &Value) -> String {
+    let text = match value {
+        Value::None => "none".to_owned(),
+        Value::Str(text) => format!("{text:?}"),
+        Value::List(items) => {
+            let items: Vec<String> = items.iter().take(8).map(short_value).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Map(entries) => {
+            let entry =
+                |(key, value): &(Value, Value)| format!("{} => {}", short_value(key), short_value(value));
+            let entries: Vec<String> = entries.iter().take(8).map(entry).collect();
+            format!("[{}]", entries.join(", "))
+        }
+        Value::Record(_) | Value::Variant(..) | Value::Blob(_) | Value::Bytes(_) => "..".to_owned(),
+        scalar => match mc_plan::op::concat(std::slice::from_ref(scalar)) {
+            Ok(Value::Str(text)) => text.to_string(),
+            _ => "..".to_owned(),
+        },
+    };
+    if text.chars().count() > 80 { text.chars().take(77).chain("..".chars()).collect() } else { text }
+}
+
 /// A clause as written.
 pub fn clause_words(clause: Clause) -> &'static str {
     match clause {

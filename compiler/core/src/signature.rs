@@ -4,9 +4,10 @@
 use crate::db::{Db, File};
 use crate::diagnostic::{Diagnostic, Place, code, nearest};
 use crate::name::{self, DeclId, DeclKind, Entity};
-use crate::ty::{self, Ty};
+use crate::ty::{self, Args, Ty};
 use mc_syntax::{Span, ast};
 use smol_str::SmolStr;
+use std::sync::Arc;
 
 /// What a declaration shows.
 #[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
@@ -108,23 +109,27 @@ fn signature_findings_query(db: &dyn Db, file: File, index: u32) -> Findings {
 }
 
 fn build(db: &dyn Db, id: DeclId, findings: &mut Findings) -> Signature {
-    let file = id.file;
+    let scope = TypeScope::of(id);
     match &id.item(db).kind {
         ast::ItemKind::Fn(f) => {
-            Signature::Fn(fields(db, file, &f.params, findings), resolve(db, file, &f.result, findings))
+            let result = resolve(db, scope, &f.result, findings);
+            if result.any(&mut |ty| matches!(ty, Ty::Fn(..))) {
+                findings.diagnostics.push(function_kept(Place::new(id.file, f.result.span)));
+            }
+            Signature::Fn(fields(db, scope, &f.params, findings), result)
         }
-        ast::ItemKind::Record(record) => Signature::Record(fields(db, file, &record.fields, findings)),
-        ast::ItemKind::Enum(e) => Signature::Enum(variants(db, file, e, findings)),
-        ast::ItemKind::Resource(resource) => resource_signature(db, file, resource, findings),
+        ast::ItemKind::Record(record) => Signature::Record(fields(db, scope, &record.fields, findings)),
+        ast::ItemKind::Enum(e) => Signature::Enum(variants(db, scope, e, findings)),
+        ast::ItemKind::Resource(resource) => resource_signature(db, scope, resource, findings),
         ast::ItemKind::Component(component) => {
             let mut params = Vec::new();
             let mut outs = Vec::new();
             for stmt in &component.body.stmts {
                 match &stmt.kind {
-                    ast::StmtKind::Param(p) => params.push(field(db, file, p, findings)),
+                    ast::StmtKind::Param(p) => params.push(field(db, scope, p, findings)),
                     ast::StmtKind::Out(o) => outs.push(Field {
                         name: o.name.text.clone(),
-                        ty: resolve(db, file, &o.ty, findings),
+                        ty: resolve(db, scope, &o.ty, findings),
                         optional: false,
                     }),
                     _ => {}
@@ -132,23 +137,46 @@ fn build(db: &dyn Db, id: DeclId, findings: &mut Findings) -> Signature {
             }
             Signature::Component(params, outs)
         }
+        ast::ItemKind::TypeAlias(alias) => {
+            // What it stands for is asked for by another query; here its mistakes are found.
+            resolve(db, scope, &alias.ty, findings);
+            Signature::None
+        }
         _ => Signature::None,
     }
 }
 
-fn field(db: &dyn Db, file: File, param: &ast::Param, findings: &mut Findings) -> Field {
-    let ty = resolve(db, file, &param.ty, findings);
+fn field(db: &dyn Db, scope: TypeScope, param: &ast::Param, findings: &mut Findings) -> Field {
+    let ty = resolve(db, scope, &param.ty, findings);
+    if !matches!(owner_kind(db, scope), Some(ast::ItemKind::Fn(_)))
+        && ty.any(&mut |ty| matches!(ty, Ty::Fn(..)))
+    {
+        findings.diagnostics.push(function_kept(Place::new(scope.file, param.ty.span)));
+    }
     // What may be absent may be left out.
     let optional = param.default.is_some() || matches!(ty, Ty::Optional(_));
     Field { name: param.name.text.clone(), ty, optional }
 }
 
+fn owner_kind(db: &dyn Db, scope: TypeScope) -> Option<&ast::ItemKind> {
+    scope.owner.map(|id| &id.item(db).kind)
+}
+
+/// A function where it would have to be kept.
+pub fn function_kept(place: Place) -> Diagnostic {
+    Diagnostic::error(code::BAD_TYPE, place, "a function cannot be kept")
+        .here("a function's type")
+        .note("functions are given to other functions and called there; they are no part of a plan")
+        .help("only a parameter of a `fn` takes one")
+}
+
 /// The fields of a list of parameters; a name given twice is reported and kept out.
-pub fn fields(db: &dyn Db, file: File, params: &[ast::Param], findings: &mut Findings) -> Vec<Field> {
+pub fn fields(db: &dyn Db, scope: TypeScope, params: &[ast::Param], findings: &mut Findings) -> Vec<Field> {
     let mut result: Vec<Field> = Vec::new();
     for param in params {
-        let built = field(db, file, param, findings);
+        let built = field(db, scope, param, findings);
         if result.iter().any(|f| f.name == built.name) {
+            let file = scope.file;
             let place = Place::new(file, param.name.span);
             let first = params.iter().find(|p| p.name.text == param.name.text);
             let mut diagnostic = Diagnostic::error(
@@ -167,15 +195,20 @@ pub fn fields(db: &dyn Db, file: File, params: &[ast::Param], findings: &mut Fin
     result
 }
 
-fn variants(db: &dyn Db, file: File, e: &ast::Enum, findings: &mut Findings) -> Vec<(SmolStr, Vec<Field>)> {
+fn variants(
+    db: &dyn Db,
+    scope: TypeScope,
+    e: &ast::Enum,
+    findings: &mut Findings,
+) -> Vec<(SmolStr, Vec<Field>)> {
     let mut result: Vec<(SmolStr, Vec<Field>)> = Vec::new();
     for variant in &e.variants {
-        let payload = fields(db, file, &variant.fields, findings);
+        let payload = fields(db, scope, &variant.fields, findings);
         if result.iter().any(|(name, _)| *name == variant.name.text) {
             findings.diagnostics.push(
                 Diagnostic::error(
                     code::DUPLICATE_NAME,
-                    Place::new(file, variant.name.span),
+                    Place::new(scope.file, variant.name.span),
                     format!("`{}` has two variants named `{}`", e.name.text, variant.name.text),
                 )
                 .here("declared again"),
@@ -188,10 +221,11 @@ fn variants(db: &dyn Db, file: File, e: &ast::Enum, findings: &mut Findings) -> 
 
 fn resource_signature(
     db: &dyn Db,
-    file: File,
+    scope: TypeScope,
     resource: &ast::Resource,
     findings: &mut Findings,
 ) -> Signature {
+    let file = scope.file;
     let mut key = None;
     let mut attributes = Vec::new();
     let mut outputs = Vec::new();
@@ -207,12 +241,19 @@ fn resource_signature(
                     );
                 } else {
                     is_local = *local;
-                    key = Some(field(db, file, param, findings));
+                    key = Some(field(db, scope, param, findings));
                 }
             }
-            ast::ResourceItem::Attribute { param, .. } => attributes.push(field(db, file, param, findings)),
+            ast::ResourceItem::Attribute { param, accepts_secret, .. } => {
+                let mut built = field(db, scope, param, findings);
+                if *accepts_secret {
+                    let inner = built.ty.some().clone().secret();
+                    built.ty = if matches!(built.ty, Ty::Optional(_)) { inner.optional() } else { inner };
+                }
+                attributes.push(built);
+            }
             ast::ResourceItem::Output { early, param } => {
-                let built = field(db, file, param, findings);
+                let built = field(db, scope, param, findings);
                 outputs.push(Field { optional: *early, ..built });
             }
             _ => {}
@@ -233,20 +274,54 @@ fn resource_signature(
     Signature::Resource(ResourceSignature { key, local: is_local, attributes, outputs })
 }
 
+/// Whether a secret is somewhere in values of a type, also in the fields of its records.
+pub fn holds_secret(db: &dyn Db, ty: &Ty) -> bool {
+    ty.any(&mut |ty| match ty {
+        Ty::Secret(_) => true,
+        Ty::Record(id, _) | Ty::Enum(id, _) => *declares_secret(db, id.file, id.index),
+        // What a type parameter stands for may be a secret.
+        Ty::Param(..) => true,
+        _ => false,
+    })
+}
+
+#[salsa::tracked(returns(ref), cycle_result = declares_no_secret)]
+fn declares_secret(db: &dyn Db, file: File, index: u32) -> bool {
+    let own = |ty: &Ty| {
+        ty.any(&mut |ty| match ty {
+            Ty::Secret(_) => true,
+            Ty::Record(id, _) | Ty::Enum(id, _) => *declares_secret(db, id.file, id.index),
+            _ => false,
+        })
+    };
+    match signature(db, DeclId { file, index }) {
+        Signature::Record(fields) => fields.iter().any(|field| own(&field.ty)),
+        Signature::Enum(variants) => variants.iter().any(|(_, fields)| fields.iter().any(|f| own(&f.ty))),
+        _ => false,
+    }
+}
+
+/// A type that holds itself says nothing by that.
+fn declares_no_secret(_db: &dyn Db, _id: salsa::Id, _file: File, _index: u32) -> bool {
+    false
+}
+
 /// The types of the package's labels.
 #[salsa::tracked(returns(ref))]
 pub fn label_types(db: &dyn Db) -> Vec<Field> {
     let Some(source) = name::label_source(db) else { return Vec::new() };
     let item = &name::tree(db, source.file).items[source.item as usize];
     let ast::ItemKind::Labels(labels) = &item.kind else { return Vec::new() };
-    fields(db, source.file, &labels.fields, &mut Findings::default())
+    fields(db, TypeScope::module(source.file), &labels.fields, &mut Findings::default())
 }
 
 /// What is wrong with the labels' types.
 pub fn label_findings(db: &dyn Db, file: File, labels: &ast::Labels, findings: &mut Findings) {
-    for (param, field) in labels.fields.iter().zip(fields(db, file, &labels.fields, findings)) {
+    for (param, field) in
+        labels.fields.iter().zip(fields(db, TypeScope::module(file), &labels.fields, findings))
+    {
         let simple = match &field.ty {
-            Ty::Enum(id) => {
+            Ty::Enum(id, _) => {
                 matches!(signature(db, *id), Signature::Enum(v) if v.iter().all(|(_, p)| p.is_empty()))
             }
             Ty::Bool | Ty::Int | Ty::String | Ty::Text(_) | Ty::Error => true,
@@ -267,68 +342,129 @@ pub fn label_findings(db: &dyn Db, file: File, labels: &ast::Labels, findings: &
     }
 }
 
+/// Where a type is written: the module, and the declaration whose type parameters count there.
+#[derive(Clone, Copy, Debug)]
+pub struct TypeScope {
+    /// The module.
+    pub file: File,
+    /// The declaration.
+    pub owner: Option<DeclId>,
+}
+
+impl TypeScope {
+    /// Of a place that belongs to no generic declaration.
+    pub fn module(file: File) -> Self {
+        TypeScope { file, owner: None }
+    }
+
+    /// Of a declaration.
+    pub fn of(id: DeclId) -> Self {
+        TypeScope { file: id.file, owner: Some(id) }
+    }
+}
+
+/// The names of a declaration's type parameters.
+pub fn generics(db: &dyn Db, id: DeclId) -> &[SmolStr] {
+    generics_query(db, id.file, id.index)
+}
+
+#[salsa::tracked(returns(deref))]
+fn generics_query(db: &dyn Db, file: File, index: u32) -> Vec<SmolStr> {
+    let written = match &(DeclId { file, index }).item(db).kind {
+        ast::ItemKind::Fn(x) => &x.generics,
+        ast::ItemKind::TypeAlias(x) => &x.generics,
+        ast::ItemKind::Record(x) => &x.generics,
+        ast::ItemKind::Enum(x) => &x.generics,
+        ast::ItemKind::Component(x) => &x.generics,
+        _ => return Vec::new(),
+    };
+    written.iter().map(|name| name.text.clone()).collect()
+}
+
+/// A declaration's type parameters as types, in order.
+pub fn parameters(db: &dyn Db, id: DeclId) -> Args {
+    let names = generics(db, id).iter().enumerate();
+    names.map(|(position, name)| Ty::Param(id, position as u32, name.clone())).collect()
+}
+
+/// What a `type` declaration stands for, with its own parameters in it.
+pub fn alias(db: &dyn Db, id: DeclId) -> &Ty {
+    alias_query(db, id.file, id.index)
+}
+
+#[salsa::tracked(returns(ref), cycle_result = alias_cycle)]
+fn alias_query(db: &dyn Db, file: File, index: u32) -> Ty {
+    let id = DeclId { file, index };
+    let ast::ItemKind::TypeAlias(alias) = &id.item(db).kind else { return Ty::Error };
+    let base = resolve(db, TypeScope::of(id), &alias.ty, &mut Findings::default());
+    match (&alias.refinement, &base) {
+        (Some(_), Ty::Error) | (None, _) => base,
+        (Some(_), _) => Ty::Refined(id, Arc::new(base)),
+    }
+}
+
+/// A type that stands for itself: reported by [`crate::check::recursion`], which knows the way.
+fn alias_cycle(_db: &dyn Db, _id: salsa::Id, _file: File, _index: u32) -> Ty {
+    Ty::Error
+}
+
 /// The type that a written type means.
-pub fn resolve(db: &dyn Db, file: File, written: &ast::TypeExpr, findings: &mut Findings) -> Ty {
+pub fn resolve(db: &dyn Db, scope: TypeScope, written: &ast::TypeExpr, findings: &mut Findings) -> Ty {
     match &written.kind {
-        ast::TypeExprKind::Error | ast::TypeExprKind::Tuple(_) | ast::TypeExprKind::Function { .. } => {
-            Ty::Error
+        ast::TypeExprKind::Error => Ty::Error,
+        ast::TypeExprKind::Optional(inner) => resolve(db, scope, inner, findings).optional(),
+        ast::TypeExprKind::Tuple(parts) => {
+            Ty::Tuple(parts.iter().map(|part| resolve(db, scope, part, findings)).collect())
         }
-        ast::TypeExprKind::Optional(inner) => resolve(db, file, inner, findings).optional(),
+        ast::TypeExprKind::Function { params, result } => Ty::Fn(
+            params.iter().map(|param| resolve(db, scope, param, findings)).collect(),
+            Arc::new(resolve(db, scope, result, findings)),
+        ),
         ast::TypeExprKind::Path { module, name, args } => {
-            resolve_path(db, file, module.as_ref(), name, args, written.span, findings)
+            resolve_path(db, scope, module.as_ref(), name, args, written.span, findings)
         }
     }
 }
 
 fn resolve_path(
     db: &dyn Db,
-    file: File,
+    scope: TypeScope,
     module: Option<&ast::Name>,
     name: &ast::Name,
     args: &[ast::TypeExpr],
     span: Span,
     findings: &mut Findings,
 ) -> Ty {
+    let file = scope.file;
     let place = Place::new(file, name.span);
-    if module.is_none() {
-        if matches!(name.text.as_str(), "List" | "Ref") {
-            findings.references.push((name.span, Target::BuiltinType(name.text.clone())));
+    if module.is_none()
+        && let Some(count) = ty::builtin_generic(&name.text)
+    {
+        findings.references.push((name.span, Target::BuiltinType(name.text.clone())));
+        if args.len() != count {
+            findings.diagnostics.push(wrong_arguments(file, span, &name.text, count, args.len()));
+            return Ty::Error;
         }
-        match (name.text.as_str(), args) {
-            ("List", [inner]) => return resolve(db, file, inner, findings).list(),
-            ("Ref", [inner]) => return resolve_ref(db, file, inner, findings),
-            ("List" | "Ref", _) => {
-                findings.diagnostics.push(
-                    Diagnostic::error(
-                        code::BAD_TYPE,
-                        Place::new(file, span),
-                        format!("`{}` takes one type", name.text),
-                    )
-                    .here(if args.is_empty() { "of what?" } else { "more than one is given" })
-                    .help(if name.text == "List" {
-                        "write what it holds: `List<String>`"
-                    } else {
-                        "write what it refers to: `Ref<File>`"
-                    }),
-                );
-                return Ty::Error;
-            }
-            _ => {}
+        if name.text == "Ref" {
+            return resolve_ref(db, scope, &args[0], findings);
         }
+        let mut given: Vec<Ty> = args.iter().map(|arg| resolve(db, scope, arg, findings)).collect();
+        let last = given.pop().unwrap_or(Ty::Error);
+        return match (name.text.as_str(), given.pop()) {
+            ("List", _) => last.list(),
+            ("Set", _) => last.set(),
+            ("Secret", _) => last.secret(),
+            (_, key) => Ty::map(key.unwrap_or(Ty::Error), last),
+        };
     }
-    let found = lookup_type(db, file, module, name, findings);
-    if !args.is_empty() && found != Some(Ty::Error) {
-        findings.diagnostics.push(
-            Diagnostic::error(
-                code::BAD_TYPE,
-                Place::new(file, span),
-                format!("`{}` takes no type arguments", name.text),
-            )
-            .here("has some"),
-        );
-    }
-    match found {
-        Some(Ty::Ref(id)) => {
+    let Some(found) = lookup_type(db, scope, module, name, findings) else {
+        args.iter().for_each(|arg| {
+            resolve(db, scope, arg, findings);
+        });
+        return Ty::Error;
+    };
+    match &found {
+        Ty::Ref(id) => {
             let name = id.text(db);
             findings.diagnostics.push(
                 Diagnostic::error(
@@ -344,9 +480,9 @@ fn resolve_path(
                     format!("Ref<{name}>"),
                 ),
             );
-            Ty::Error
+            return Ty::Error;
         }
-        Some(Ty::Instance(id)) => {
+        Ty::Instance(id, _) => {
             findings.diagnostics.push(
                 Diagnostic::error(
                     code::BAD_TYPE,
@@ -355,25 +491,55 @@ fn resolve_path(
                 )
                 .here("a component has no values"),
             );
-            Ty::Error
+            return Ty::Error;
         }
-        Some(ty) => ty,
-        None => Ty::Error,
+        Ty::Error => return Ty::Error,
+        _ => {}
+    }
+    let owner = declared_type(db, scope, module, name);
+    let expected = owner.map_or(0, |id| generics(db, id).len());
+    if args.len() != expected {
+        findings.diagnostics.push(wrong_arguments(file, span, &name.text, expected, args.len()));
+        return Ty::Error;
+    }
+    let given: Vec<Ty> = args.iter().map(|arg| resolve(db, scope, arg, findings)).collect();
+    owner.map_or_else(|| found.clone(), |id| found.substitute(id, &given))
+}
+
+fn wrong_arguments(file: File, span: Span, name: &str, expected: usize, given: usize) -> Diagnostic {
+    let headline = match expected {
+        0 => format!("`{name}` takes no type arguments"),
+        1 => format!("`{name}` takes one type"),
+        count => format!("`{name}` takes {count} types"),
+    };
+    let here = match (expected, given) {
+        (0, _) => "has some".to_owned(),
+        (_, 0) => "of what?".to_owned(),
+        (_, given) => format!("{given} given"),
+    };
+    let diagnostic = Diagnostic::error(code::BAD_TYPE, Place::new(file, span), headline).here(here);
+    match name {
+        "List" => diagnostic.help("write what it holds: `List<String>`"),
+        "Set" => diagnostic.help("write what it holds: `Set<String>`"),
+        "Map" => diagnostic.help("write what its keys and values are: `Map<String, Int>`"),
+        "Secret" => diagnostic.help("write what is secret: `Secret<String>`"),
+        "Ref" => diagnostic.help("write what it refers to: `Ref<File>`"),
+        _ => diagnostic,
     }
 }
 
-fn resolve_ref(db: &dyn Db, file: File, inner: &ast::TypeExpr, findings: &mut Findings) -> Ty {
+fn resolve_ref(db: &dyn Db, scope: TypeScope, inner: &ast::TypeExpr, findings: &mut Findings) -> Ty {
     let ast::TypeExprKind::Path { module, name, args } = &inner.kind else {
         return Ty::Error;
     };
     if args.is_empty() {
-        match lookup_type(db, file, module.as_ref(), name, findings) {
+        match lookup_type(db, scope, module.as_ref(), name, findings) {
             Some(ty @ Ty::Ref(_)) => return ty,
             Some(Ty::Error) | None => return Ty::Error,
             Some(_) => {}
         }
     }
-    let place = Place::new(file, inner.span);
+    let place = Place::new(scope.file, inner.span);
     findings.diagnostics.push(
         Diagnostic::error(code::BAD_TYPE, place, format!("`{}` is not a resource type", name.text))
             .here("only resources can be referred to"),
@@ -381,26 +547,64 @@ fn resolve_ref(db: &dyn Db, file: File, inner: &ast::TypeExpr, findings: &mut Fi
     Ty::Error
 }
 
+/// The declaration that a type's name means, without any message.
+fn declared_type(
+    db: &dyn Db,
+    scope: TypeScope,
+    module: Option<&ast::Name>,
+    name: &ast::Name,
+) -> Option<DeclId> {
+    if module.is_none() && parameter(db, scope, &name.text).is_some() {
+        return None;
+    }
+    let entity = match module {
+        None => name::scope(db, scope.file).get(&name.text).copied(),
+        Some(module) => match name::scope(db, scope.file).get(&module.text) {
+            Some(Entity::Module(target)) => {
+                name::declarations(db, *target).get(&name.text).map(|d| Entity::Decl(d.id, d.kind))
+            }
+            _ => None,
+        },
+    };
+    match entity {
+        Some(Entity::Decl(id, _)) => Some(id),
+        _ => None,
+    }
+}
+
+/// The type parameter of this name, of the declaration around.
+fn parameter(db: &dyn Db, scope: TypeScope, name: &str) -> Option<Ty> {
+    let owner = scope.owner?;
+    let position = generics(db, owner).iter().position(|own| own == name)?;
+    Some(Ty::Param(owner, position as u32, SmolStr::new(name)))
+}
+
 /// The type named in a module; resource types come back as [`Ty::Ref`], components as [`Ty::Instance`].
-/// `None` when a message was already given.
+/// A generic one has its own parameters as arguments. `None` when a message was already given.
 pub fn lookup_type(
     db: &dyn Db,
-    file: File,
+    scope: TypeScope,
     module: Option<&ast::Name>,
     name: &ast::Name,
     findings: &mut Findings,
 ) -> Option<Ty> {
+    let file = scope.file;
     let entity = match module {
-        None => match name::scope(db, file).get(&name.text) {
-            Some(entity) => Some(*entity),
-            None => {
-                if let Some(ty) = ty::builtin(&name.text) {
-                    findings.references.push((name.span, Target::BuiltinType(name.text.clone())));
-                    return Some(ty);
-                }
-                None
+        None => {
+            if let Some(parameter) = parameter(db, scope, &name.text) {
+                return Some(parameter);
             }
-        },
+            match name::scope(db, file).get(&name.text) {
+                Some(entity) => Some(*entity),
+                None => {
+                    if let Some(ty) = ty::builtin(&name.text) {
+                        findings.references.push((name.span, Target::BuiltinType(name.text.clone())));
+                        return Some(ty);
+                    }
+                    None
+                }
+            }
+        }
         Some(module) => {
             let target = resolve_module(db, file, module, findings)?;
             match name::declarations(db, target).get(&name.text) {
@@ -423,11 +627,12 @@ pub fn lookup_type(
         Some(Entity::Decl(id, kind)) => {
             findings.references.push((name.span, Target::Decl(id)));
             Some(match kind {
-                DeclKind::Record => Ty::Record(id),
-                DeclKind::Enum => Ty::Enum(id),
+                DeclKind::Record => Ty::Record(id, parameters(db, id)),
+                DeclKind::Enum => Ty::Enum(id, parameters(db, id)),
                 DeclKind::Resource => Ty::Ref(id),
-                DeclKind::Component => Ty::Instance(id),
-                DeclKind::Let | DeclKind::Fn | DeclKind::Policy => Ty::Error,
+                DeclKind::Component => Ty::Instance(id, parameters(db, id)),
+                DeclKind::Type => alias(db, id).clone(),
+                _ => Ty::Error,
             })
         }
         Some(Entity::Module(_) | Entity::Broken) => Some(Ty::Error),

@@ -4,7 +4,7 @@ use crate::definition::{Member, labels, member, payload};
 use mc_compiler::check;
 use mc_compiler::name::{self, DeclId};
 use mc_compiler::phase::{Known, Phase};
-use mc_compiler::prelude::{self, Argument, Method};
+use mc_compiler::prelude::{self, Method, Scheme, Variables};
 use mc_compiler::signature::{self, Field, Signature, Target};
 use mc_compiler::ty::{self, Ty};
 use mc_compiler::{Db, File};
@@ -301,27 +301,17 @@ fn default(db: &dyn Db, file: File, value: Option<&ast::Expr>) -> String {
 
 fn method(db: &dyn Db, receiver: &Ty, wanted: &str) -> Option<Description> {
     let shown = receiver.display(db);
-    if wanted == "map" && matches!(receiver, Ty::List(_)) {
-        return Some(Description {
-            code: format!("{shown}.map(|x| ..) -> List<_>"),
-            origin: String::new(),
-            docs: "A list of what becomes of each element.".to_owned(),
-        });
-    }
     let found: &Method = prelude::methods(receiver).find(|method| method.name == wanted)?;
-    let gives = found.gives.ty(receiver).display(db);
+    let mut variables = Variables::default();
+    found.receiver.matches(receiver.plain(), &mut variables);
+    let gives = found.gives.ty(db, &variables).display(db);
     let code = if found.property {
         format!("{shown}.{wanted}: {gives}")
     } else {
-        let element = match receiver {
-            Ty::List(element) => element.display(db),
-            _ => "_".to_owned(),
-        };
-        let arguments = found.arguments.iter().map(|argument| match argument {
-            Argument::Text => "String",
-            Argument::Element => element.as_str(),
-        });
-        format!("{shown}.{wanted}({}) -> {gives}", arguments.collect::<Vec<_>>().join(", "))
+        let parameter =
+            |(name, scheme): &(&str, Scheme)| format!("{name}: {}", scheme.ty(db, &variables).display(db));
+        let parameters: Vec<String> = found.params.iter().map(parameter).collect();
+        format!("{shown}.{wanted}({}) -> {gives}", parameters.join(", "))
     };
     Some(Description { code, origin: String::new(), docs: found.docs.to_owned() })
 }
@@ -330,12 +320,19 @@ fn method(db: &dyn Db, receiver: &Ty, wanted: &str) -> Option<Description> {
 fn builtin_type(name: &str) -> Option<&'static str> {
     Some(match name {
         "List" => "A list: `[a, b]`.",
+        "Set" => "A set: `[a, b]`, each element once, in their order.",
+        "Map" => "A map: `[\"a\" => 1]`, in the order of its keys.",
+        "Secret" => {
+            "A value that is never shown: it goes into attributes that accept secrets, and nothing may depend on it."
+        }
         "Ref" => {
             "A reference to a resource of this type: `File[\"/etc/motd\"]`, or the name of a declared one."
         }
         _ => match ty::builtin(name)? {
             Ty::Bool => "`true` or `false`.",
             Ty::Int => "A whole number of 64 bits.",
+            Ty::Float => "A number with a fraction: `1.5`.",
+            Ty::Bytes => "Bytes that need not be text.",
             Ty::String => "Text: `\"a ${hole}\"`.",
             Ty::Duration => "A span of time: `90s`, `1h30m`.",
             Ty::Size => "A number of bytes: `512MiB`, `10GB`.",

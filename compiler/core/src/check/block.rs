@@ -3,7 +3,7 @@
 use super::order::{Order, order};
 use super::{Checker, Want};
 use crate::diagnostic::{Diagnostic, code};
-use crate::hir::{BlockId, ExprKind, Local, Stmt};
+use crate::hir::{self, BlockId, ExprKind, Local, Stmt};
 use crate::name::{self, DeclKind, Entity};
 use crate::signature::{self, Findings};
 use crate::ty::Ty;
@@ -89,6 +89,13 @@ impl<'db> Checker<'db> {
         let mut names = FxHashMap::default();
         for (at, stmt) in stmts.iter().enumerate() {
             let (name, ty) = match &stmt.kind {
+                StmtKind::Let(ast::Let { pattern: Some(pattern), .. }) => {
+                    for name in pattern_names(pattern) {
+                        self.declare(name.text.clone(), Ty::Error, name.span);
+                        names.entry(name.text).or_insert(at);
+                    }
+                    continue;
+                }
                 StmtKind::Let(l) => (&l.name, Ty::Error),
                 StmtKind::Param(p) => (&p.name, self.resolve_quietly(&p.ty)),
                 StmtKind::Out(o) => (&o.name, self.resolve_quietly(&o.ty)),
@@ -102,7 +109,7 @@ impl<'db> Checker<'db> {
 
     /// A type whose mistakes are reported with the signature.
     fn resolve_quietly(&self, ty: &ast::TypeExpr) -> Ty {
-        signature::resolve(self.db, self.file, ty, &mut Findings::default())
+        signature::resolve(self.db, self.types(), ty, &mut Findings::default())
     }
 
     /// Reports values that need each other; `name` gives the name that a position declares.
@@ -140,17 +147,25 @@ impl<'db> Checker<'db> {
         role: Role,
     ) {
         let checked = match &stmt.kind {
-            StmtKind::Error
-            | StmtKind::After(_)
-            | StmtKind::Check(_)
-            | StmtKind::Defaults(_)
-            | StmtKind::Prune(_) => return,
+            StmtKind::Error | StmtKind::After(_) | StmtKind::Defaults(_) | StmtKind::Prune(_) => return,
+            StmtKind::Check(check) => {
+                let condition = self.pure(&check.condition, &Want::Type(Ty::Bool));
+                let message = self.pure(&check.message, &Want::Type(Ty::String));
+                Stmt::Check(condition, message)
+            }
+            StmtKind::Let(l) if l.pattern.is_some() => {
+                let value = self.let_value(l);
+                self.destructure(block, l, value)
+            }
             StmtKind::Let(l) => {
                 let Some(local) = self.own_local(block, &l.name) else { return };
                 let value = self.let_value(l);
                 let ty = self.ty(value).clone();
                 self.set_local_type(block, local, ty);
-                Stmt::Let(local, value)
+                match l.constant {
+                    Some(_) => Stmt::ConstLet(local, value),
+                    None => Stmt::Let(local, value),
+                }
             }
             StmtKind::Param(p) => {
                 if role != Role::Component {
@@ -159,7 +174,8 @@ impl<'db> Checker<'db> {
                 let Some(local) = self.own_local(block, &p.name) else { return };
                 let ty = self.body.block(block).locals[local as usize].ty.clone();
                 let default = p.default.as_ref().map(|e| self.pure(e, &Want::Type(ty)));
-                Stmt::Param(local, positions.params[&at], default)
+                let (position, constant) = (positions.params[&at], p.constant.is_some());
+                Stmt::Param(hir::Param { local, position, default, constant })
             }
             StmtKind::Out(o) => {
                 if role != Role::Component {
@@ -208,18 +224,62 @@ impl<'db> Checker<'db> {
         locals.iter().position(|l| l.span == name.span && l.name == name.text).map(|i| i as u32)
     }
 
-    fn let_value(&mut self, l: &'db ast::Let) -> crate::hir::ExprId {
+    fn let_value(&mut self, l: &'db ast::Let) -> hir::ExprId {
         match &l.ty {
             Some(written) => {
-                let ty = signature::resolve(self.db, self.file, written, &mut self.findings);
-                self.expr(&l.value, &Want::Type(ty))
+                let ty = signature::resolve(self.db, self.types(), written, &mut self.findings);
+                if ty.any(&mut |ty| matches!(ty, Ty::Fn(..))) {
+                    self.report(signature::function_kept(self.place(written.span)));
+                }
+                let id = self.expr(&l.value, &Want::Type(ty.clone()));
+                // The name has the type that was written, not the narrower one of its value.
+                if !self.ty(id).is_bottom() && *self.ty(id) != ty {
+                    return self.push(ExprKind::Typed(id), ty, l.value.span);
+                }
+                id
             }
-            None => self.expr(&l.value, &Want::Any),
+            None => {
+                let id = self.expr(&l.value, &Want::Any);
+                let ty = self.ty(id).clone();
+                if ty.any(&mut |ty| matches!(ty, Ty::Hole)) || is_open(&ty) {
+                    let shown = self.show(&ty);
+                    self.report(
+                        Diagnostic::error(
+                            code::CANNOT_INFER,
+                            self.place(l.value.span),
+                            "nothing here says what this holds",
+                        )
+                        .here(format!("a `{shown}`"))
+                        .help("write its type: `let name: List<String> = ..`"),
+                    );
+                    return self.error(l.value.span);
+                }
+                id
+            }
         }
     }
 
+    /// `let (a, b) = e`: sets the type of each name of the pattern.
+    fn destructure(&mut self, block: BlockId, l: &'db ast::Let, value: hir::ExprId) -> Stmt {
+        let Some(pattern) = &l.pattern else { return Stmt::Expr(value) };
+        let ty = self.ty(value).clone();
+        let mut bound = Vec::new();
+        let mut checked = self.irrefutable(pattern, &ty, &mut bound);
+        let locals: Vec<Option<u32>> = bound
+            .iter()
+            .map(|local| self.own_local(block, &ast::Name { text: local.name.clone(), span: local.span }))
+            .collect();
+        for (local, found) in bound.into_iter().zip(&locals) {
+            if let Some(index) = found {
+                self.set_local_type(block, *index, local.ty);
+            }
+        }
+        rebind(&mut checked, &locals);
+        Stmt::Destructure(checked, value, l.constant.is_some())
+    }
+
     /// Checks an expression that may not declare anything.
-    pub(super) fn pure(&mut self, expr: &'db ast::Expr, want: &Want) -> crate::hir::ExprId {
+    pub(super) fn pure(&mut self, expr: &'db ast::Expr, want: &Want) -> hir::ExprId {
         let declares = std::mem::replace(&mut self.declares, false);
         let id = self.expr(expr, want);
         self.declares = declares;
@@ -234,7 +294,7 @@ impl<'db> Checker<'db> {
     }
 
     /// A value that goes nowhere is a mistake of its author.
-    fn unused(&mut self, value: crate::hir::ExprId, expr: &ast::Expr, role: Role) {
+    fn unused(&mut self, value: hir::ExprId, expr: &ast::Expr, role: Role) {
         let pure = matches!(
             self.body.expr(value).kind,
             ExprKind::Value(_)
@@ -249,7 +309,11 @@ impl<'db> Checker<'db> {
                 | ExprKind::Variant(..)
                 | ExprKind::Call(..)
                 | ExprKind::CallFn(..)
-                | ExprKind::Map(..)
+                | ExprKind::Each(..)
+                | ExprKind::Fold(..)
+                | ExprKind::Tuple(_)
+                | ExprKind::Map(_)
+                | ExprKind::Set(_)
                 | ExprKind::And(..)
                 | ExprKind::Or(..)
                 | ExprKind::Reference(..)
@@ -295,10 +359,65 @@ impl<'db> Checker<'db> {
             let value = self.let_value(lets[at]);
             let ty = self.ty(value).clone();
             self.set_local_type(root, at as u32, ty);
-            self.body.blocks[root.0 as usize].stmts.push(Stmt::Let(at as u32, value));
+            let stmt = match lets[at].constant {
+                Some(_) => Stmt::ConstLet(at as u32, value),
+                None => Stmt::Let(at as u32, value),
+            };
+            self.body.blocks[root.0 as usize].stmts.push(stmt);
         }
         self.close();
     }
+}
+
+/// Whether a type was not inferred to the end: of an empty list, for example.
+fn is_open(ty: &Ty) -> bool {
+    match ty {
+        Ty::Never | Ty::Error => false,
+        ty => ty.any(&mut |ty| matches!(ty, Ty::Never)),
+    }
+}
+
+/// Lets a pattern bind the block's own locals.
+fn rebind(pattern: &mut hir::Pattern, locals: &[Option<u32>]) {
+    match pattern {
+        hir::Pattern::Bind(local) => match locals.get(*local as usize).copied().flatten() {
+            Some(index) => *local = index,
+            None => *pattern = hir::Pattern::Wildcard,
+        },
+        hir::Pattern::Some(inner) => rebind(inner, locals),
+        hir::Pattern::Variant(_, parts) | hir::Pattern::Parts(parts) => {
+            parts.iter_mut().for_each(|(_, part)| rebind(part, locals));
+        }
+        hir::Pattern::Wildcard | hir::Pattern::None | hir::Pattern::Value(_) => {}
+    }
+}
+
+/// The names that a pattern binds, with their places.
+pub(super) fn pattern_names(pattern: &ast::Pattern) -> Vec<ast::Name> {
+    fn collect(pattern: &ast::Pattern, names: &mut Vec<ast::Name>) {
+        let fields = match &pattern.kind {
+            ast::PatternKind::Bind(text) => {
+                names.push(ast::Name { text: text.clone(), span: pattern.span });
+                return;
+            }
+            ast::PatternKind::Tuple(parts) => {
+                parts.iter().for_each(|part| collect(part, names));
+                return;
+            }
+            ast::PatternKind::Record { fields, .. } => fields.as_slice(),
+            ast::PatternKind::Variant { fields, .. } => fields.as_deref().unwrap_or_default(),
+            ast::PatternKind::Wildcard | ast::PatternKind::Literal(_) | ast::PatternKind::Error => return,
+        };
+        for field in fields {
+            match &field.pattern {
+                Some(inner) => collect(inner, names),
+                None => names.push(field.name.clone()),
+            }
+        }
+    }
+    let mut names = Vec::new();
+    collect(pattern, &mut names);
+    names
 }
 
 /// The name that a statement declares.

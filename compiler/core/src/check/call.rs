@@ -1,28 +1,37 @@
 //! Calls of functions and methods.
 
-use super::block::Role;
 use super::{Checker, Want};
 use crate::diagnostic::{Diagnostic, code, nearest};
 use crate::hir::{ExprId, ExprKind};
 use crate::name::{self, DeclId, DeclKind, Entity};
-use crate::prelude::{self, Argument};
 use crate::signature::{self, Field, Signature, Target};
-use crate::ty::Ty;
+use crate::ty::{Bindings, Ty};
 use mc_syntax::Span;
 use mc_syntax::ast::{self, ExprKind as Ast};
 
 impl<'db> Checker<'db> {
-    pub(super) fn call(&mut self, callee: &'db ast::Expr, args: &'db [ast::Arg], span: Span) -> ExprId {
+    pub(super) fn call(
+        &mut self,
+        callee: &'db ast::Expr,
+        args: &'db [ast::Arg],
+        want: &Want,
+        span: Span,
+    ) -> ExprId {
         match &callee.kind {
             Ast::Name(name) if self.local(name).is_none() => {
                 match name::scope(self.db, self.file).get(name) {
                     Some(Entity::Decl(id, DeclKind::Fn)) => {
                         self.refer(callee.span, Target::Decl(*id));
-                        return self.call_function(*id, args, callee.span, span);
+                        return self.call_function(*id, args, want, callee.span, span);
                     }
                     None if name == "fail" => {
                         self.refer(callee.span, Target::Fail);
                         return self.fail(args, span);
+                    }
+                    None if name == "secret" => return self.secret(args, span),
+                    None if name == "range" => return self.range(args, span),
+                    None if let Some(format) = super::method::format(name) => {
+                        return self.document(format, name, args, span);
                     }
                     None => {
                         self.unknown_name(name, callee.span);
@@ -34,7 +43,11 @@ impl<'db> Checker<'db> {
                 self.not_callable(callee);
                 self.with_arguments(args, span)
             }
+            Ast::Name(_) => self.call_value(callee, args, span),
             Ast::Field { base, optional, name } => {
+                if let Ast::Path(path) = &base.kind {
+                    return self.parse(path, name, args, span);
+                }
                 if let Ast::Name(module) = &base.kind
                     && self.local(module).is_none()
                     && let Some(Entity::Module(file)) = name::scope(self.db, self.file).get(module)
@@ -45,7 +58,7 @@ impl<'db> Checker<'db> {
                     {
                         self.refer(base.span, Target::Module(*file));
                         self.refer(name.span, Target::Decl(d.id));
-                        return self.call_function(d.id, args, callee.span, span);
+                        return self.call_function(d.id, args, want, callee.span, span);
                     }
                     self.report(
                         Diagnostic::error(
@@ -57,7 +70,7 @@ impl<'db> Checker<'db> {
                     );
                     return self.with_arguments(args, span);
                 }
-                self.method(base, *optional, name, args, span)
+                self.method(base, *optional, name, args, want, span)
             }
             _ => {
                 self.not_callable(callee);
@@ -67,7 +80,7 @@ impl<'db> Checker<'db> {
     }
 
     /// Checks the arguments of a call that is broken anyway.
-    fn with_arguments(&mut self, args: &'db [ast::Arg], span: Span) -> ExprId {
+    pub(super) fn with_arguments(&mut self, args: &'db [ast::Arg], span: Span) -> ExprId {
         for arg in args {
             if !matches!(arg.value.kind, Ast::Lambda(_)) {
                 self.pure(&arg.value, &Want::Any);
@@ -100,12 +113,162 @@ impl<'db> Checker<'db> {
         self.push(ExprKind::Fail(message), Ty::Never, span)
     }
 
-    fn call_function(&mut self, id: DeclId, args: &'db [ast::Arg], callee: Span, span: Span) -> ExprId {
+    /// `secret("db/password")`
+    fn secret(&mut self, args: &'db [ast::Arg], span: Span) -> ExprId {
+        let name = match args {
+            [ast::Arg { name: None, value }] => match &value.kind {
+                Ast::String(parts) => super::literal::plain(parts).map(|text| (text, value.span)),
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some((name, at)) = name else {
+            let at = args.first().map_or(span, |arg| arg.value.span);
+            self.report(
+                Diagnostic::error(
+                    code::BAD_CALL,
+                    self.place(at),
+                    "`secret` takes the name of one, written out",
+                )
+                .here("not a plain text")
+                .note("which secrets a bundle needs is known when it is built")
+                .help("for example `secret(\"db/password\")`; to choose by host, choose among `secret(..)`s"),
+            );
+            return self.with_arguments(args, span);
+        };
+        let segment = |part: &str| {
+            !part.is_empty()
+                && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+                && !part.bytes().all(|b| b == b'.')
+        };
+        if name.len() > 200 || !name.split('/').all(segment) {
+            self.report(
+                Diagnostic::error(
+                    code::LITERAL_DOES_NOT_FIT,
+                    self.place(at),
+                    format!("`{name}` is no name of a secret"),
+                )
+                .here("letters, digits, `-`, `_` and `.`, in segments divided by `/`")
+                .help("for example `db/password`"),
+            );
+            return self.error(span);
+        }
+        self.push(ExprKind::Secret(name), Ty::String.secret(), span)
+    }
+
+    /// `range(0, n)`
+    fn range(&mut self, args: &'db [ast::Arg], span: Span) -> ExprId {
+        let [ast::Arg { name: None, value: from }, ast::Arg { name: None, value: to }] = args else {
+            self.report(
+                Diagnostic::error(
+                    code::BAD_CALL,
+                    self.place(span),
+                    "`range` takes where to begin and where to stop",
+                )
+                .here("two numbers")
+                .help("for example `range(0, 3)`, which is `[0, 1, 2]`"),
+            );
+            return self.with_arguments(args, span);
+        };
+        let from = self.pure(from, &Want::Type(Ty::Int));
+        let to = self.pure(to, &Want::Type(Ty::Int));
+        self.push(ExprKind::Call(mc_plan::expr::Builtin::Range, vec![from, to], false), Ty::Int.list(), span)
+    }
+
+    /// A call of a parameter that is a function.
+    fn call_value(&mut self, callee: &'db ast::Expr, args: &'db [ast::Arg], span: Span) -> ExprId {
+        let function = self.pure(callee, &Want::Any);
+        let (params, result) = match self.ty(function).clone() {
+            Ty::Fn(params, result) => (params, result),
+            ty => {
+                if !ty.is_bottom() {
+                    self.not_callable(callee);
+                }
+                return self.with_arguments(args, span);
+            }
+        };
+        if args.len() != params.len() || args.iter().any(|arg| arg.name.is_some()) {
+            let count = params.len();
+            let plural = if count == 1 { "" } else { "s" };
+            let shown = self.show(self.ty(function));
+            self.report(
+                Diagnostic::error(
+                    code::BAD_CALL,
+                    self.place(callee.span),
+                    format!(
+                        "this function takes {count} argument{plural} without names, {} are given",
+                        args.len()
+                    ),
+                )
+                .here(format!("a `{shown}`")),
+            );
+            return self.with_arguments(args, span);
+        }
+        let values = args
+            .iter()
+            .zip(params.iter())
+            .map(|(arg, ty)| self.pure(&arg.value, &Want::Type(ty.clone())))
+            .collect();
+        self.push(ExprKind::CallValue(function, values, false), (*result).clone(), span)
+    }
+
+    fn call_function(
+        &mut self,
+        id: DeclId,
+        args: &'db [ast::Arg],
+        want: &Want,
+        callee: Span,
+        span: Span,
+    ) -> ExprId {
         let Signature::Fn(params, result) = signature::signature(self.db, id) else {
             return self.with_arguments(args, span);
         };
-        let values = self.arguments(id, params, args, callee, span);
-        self.push(ExprKind::CallFn(id, values), result.clone(), span)
+        let mut bindings = Bindings::new(id, signature::generics(self.db, id).len());
+        let values = self.arguments(id, params, args, &mut bindings, callee, span);
+        if let Some(expected) = want.ty() {
+            bindings.expect(result, expected);
+        }
+        let result = self.instantiate(id, result, bindings, callee);
+        self.push(ExprKind::CallFn(id, values), result, span)
+    }
+
+    /// A declared type with its parameters filled in; what nothing told is reported.
+    pub(super) fn instantiate(&mut self, id: DeclId, declared: &Ty, bindings: Bindings, at: Span) -> Ty {
+        match bindings.finish() {
+            Ok(args) => declared.substitute(id, &args),
+            Err(position) => {
+                let parameter = signature::generics(self.db, id).get(position).cloned().unwrap_or_default();
+                let name = id.text(self.db);
+                self.report(
+                    Diagnostic::error(
+                        code::CANNOT_INFER,
+                        self.place(at),
+                        format!("nothing here says what `{parameter}` of `{name}` is"),
+                    )
+                    .here(format!("`{parameter}` could be anything"))
+                    .help("write the type where the value goes: `let x: .. = ..`"),
+                );
+                Ty::Error
+            }
+        }
+    }
+
+    /// A declared function as an argument.
+    pub(super) fn function_value(&mut self, id: DeclId, expected: &Ty, span: Span) -> ExprId {
+        let Signature::Fn(params, result) = signature::signature(self.db, id) else {
+            return self.error(span);
+        };
+        let declared =
+            Ty::Fn(params.iter().map(|p| p.ty.clone()).collect(), std::sync::Arc::new(result.clone()));
+        let mut bindings = Bindings::new(id, signature::generics(self.db, id).len());
+        if let (Ty::Fn(wanted, wanted_result), Ty::Fn(own, _)) = (expected, &declared)
+            && wanted.len() == own.len()
+        {
+            wanted.iter().zip(own.iter()).for_each(|(wanted, own)| bindings.learn(own, wanted));
+            bindings.expect(result, wanted_result);
+        }
+        let ty = self.instantiate(id, &declared, bindings, span);
+        self.push(ExprKind::Function(id), ty, span)
     }
 
     fn arguments(
@@ -113,6 +276,7 @@ impl<'db> Checker<'db> {
         id: DeclId,
         params: &[Field],
         args: &'db [ast::Arg],
+        bindings: &mut Bindings,
         callee: Span,
         span: Span,
     ) -> Vec<Option<ExprId>> {
@@ -120,7 +284,11 @@ impl<'db> Checker<'db> {
         let mut values: Vec<Option<ExprId>> = vec![None; params.len()];
         let mut given: Vec<Option<Span>> = vec![None; params.len()];
         let mut too_many = None;
-        for (at, arg) in args.iter().enumerate() {
+        // What a function is given is learned from the other arguments first.
+        let late = |arg: &ast::Arg| matches!(arg.value.kind, Ast::Lambda(_));
+        let order = args.iter().enumerate().filter(|(_, a)| !late(a));
+        let order = order.chain(args.iter().enumerate().filter(|(_, a)| late(a)));
+        for (at, arg) in order {
             let position = match &arg.name {
                 None if at < params.len() => Some(at),
                 None => {
@@ -156,7 +324,9 @@ impl<'db> Checker<'db> {
                 self.pure(&arg.value, &Want::Any);
                 continue;
             };
-            let value = self.pure(&arg.value, &Want::Type(params[position].ty.clone()));
+            let declared = &params[position].ty;
+            let value = self.pure(&arg.value, &Want::Type(bindings.fill(declared)));
+            bindings.learn(declared, &self.ty(value).clone());
             if let Some(first) = given[position] {
                 self.report(
                     Diagnostic::error(
@@ -204,128 +374,5 @@ impl<'db> Checker<'db> {
             self.report(diagnostic);
         }
         values
-    }
-
-    fn method(
-        &mut self,
-        base: &'db ast::Expr,
-        optional: bool,
-        name: &'db ast::Name,
-        args: &'db [ast::Arg],
-        span: Span,
-    ) -> ExprId {
-        let receiver = self.pure(base, &Want::Any);
-        let ty = self.ty(receiver).clone();
-        let inner = match (&ty, optional) {
-            (Ty::Error | Ty::Never, _) => return self.with_arguments(args, span),
-            (Ty::Optional(inner), true) => (**inner).clone(),
-            (Ty::Optional(_), false) => {
-                let shown = self.show(&ty);
-                self.report(
-                    Diagnostic::error(
-                        code::MAY_BE_ABSENT,
-                        self.place(base.span),
-                        format!("this `{}` may be absent", self.show(ty.some())),
-                    )
-                    .here(format!("is a `{shown}`"))
-                    .help(format!("use `?.{}(..)`, which gives `none` where it is absent", name.text)),
-                );
-                return self.with_arguments(args, span);
-            }
-            _ => ty.clone(),
-        };
-        let lifted = optional && matches!(ty, Ty::Optional(_));
-        if name.text == "map"
-            && let Ty::List(element) = &inner
-        {
-            self.refer(name.span, Target::Method(inner.clone(), name.text.clone()));
-            return self.map(receiver, element, lifted, args, span);
-        }
-        let Some(method) = prelude::methods(&inner).find(|m| m.name == name.text && !m.property) else {
-            self.unknown_method(&inner, name);
-            return self.with_arguments(args, span);
-        };
-        self.refer(name.span, Target::Method(inner.clone(), name.text.clone()));
-        if args.len() != method.arguments.len() || args.iter().any(|a| a.name.is_some()) {
-            let count = method.arguments.len();
-            let plural = if count == 1 { "" } else { "s" };
-            self.report(
-                Diagnostic::error(
-                    code::BAD_CALL,
-                    self.place(name.span),
-                    format!("`{}` takes {count} argument{plural}, {} are given", method.name, args.len()),
-                )
-                .here(method.docs),
-            );
-            return self.with_arguments(args, span);
-        }
-        let mut values = vec![receiver];
-        for (arg, expected) in args.iter().zip(method.arguments) {
-            let want = match expected {
-                Argument::Text => Ty::String,
-                Argument::Element => match &inner {
-                    Ty::List(element) => (**element).clone(),
-                    _ => Ty::Error,
-                },
-            };
-            values.push(self.pure(&arg.value, &Want::Type(want)));
-        }
-        let gives = method.gives.ty(&inner);
-        let result = if lifted { gives.optional() } else { gives };
-        self.push(ExprKind::Call(method.builtin, values, lifted), result, span)
-    }
-
-    fn map(&mut self, list: ExprId, element: &Ty, lifted: bool, args: &'db [ast::Arg], span: Span) -> ExprId {
-        let lambda = match args {
-            [ast::Arg { name: None, value }] => match &value.kind {
-                Ast::Lambda(lambda) if lambda.params.len() == 1 => Some(lambda),
-                _ => None,
-            },
-            _ => None,
-        };
-        let Some(lambda) = lambda else {
-            self.report(
-                Diagnostic::error(
-                    code::BAD_CALL,
-                    self.place(span),
-                    "`map` takes a lambda with one parameter",
-                )
-                .here("what shall become of each element?")
-                .help("for example `.map(|x| x.name)`"),
-            );
-            return self.with_arguments(args, span);
-        };
-        let local = self.simple_pattern(&lambda.params[0], element.clone());
-        let (block, ty) = self.block(&lambda.body, vec![local], &Want::Any, Role::Value);
-        let ty = if lifted { ty.list().optional() } else { ty.list() };
-        self.push(ExprKind::Map(list, block, lifted), ty, span)
-    }
-
-    fn unknown_method(&mut self, ty: &Ty, name: &ast::Name) {
-        let shown = self.show(ty);
-        let place = self.place(name.span);
-        let mut diagnostic =
-            Diagnostic::error(code::UNKNOWN_FIELD, place, format!("`{shown}` has no method `{}`", name.text))
-                .here("no such method");
-        let mut known: Vec<&str> = prelude::methods(ty).map(|m| m.name).collect();
-        if matches!(ty, Ty::List(_)) {
-            known.push("map");
-        }
-        if prelude::methods(ty).any(|m| m.property && m.name == name.text) {
-            diagnostic = diagnostic.help(format!("it is read without parentheses: `.{}`", name.text));
-        } else if let Some(near) = nearest(&name.text, known.iter().copied()) {
-            diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(
-                format!("change to `{near}`"),
-                place,
-                near,
-            );
-        } else if name.text == "join" && matches!(ty, Ty::List(_)) {
-            diagnostic =
-                diagnostic.help("only texts are joined: make them texts with `.map(|x| \"${x}\")` first");
-        } else if !known.is_empty() {
-            let known: Vec<String> = known.iter().map(|s| (*s).to_owned()).collect();
-            diagnostic = diagnostic.help(format!("it has {}", super::field::list_names(&known)));
-        }
-        self.report(diagnostic);
     }
 }

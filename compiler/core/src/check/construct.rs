@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, code, nearest};
 use crate::hir::{Clause, ExprId, ExprKind, Instance, Resource};
 use crate::name::DeclId;
 use crate::signature::{self, Field, Signature, Target};
-use crate::ty::Ty;
+use crate::ty::{Bindings, Ty};
 use mc_syntax::Span;
 use mc_syntax::ast::{self, BodyItem, ClauseKind};
 use smol_str::SmolStr;
@@ -22,20 +22,29 @@ impl<'db> Checker<'db> {
                 self.variant(Some(path), variant, Some(&c.body), None, span)
             }
             [name] => {
-                match signature::lookup_type(
+                let found = signature::lookup_type(
                     self.db,
-                    self.file,
+                    self.types(),
                     path.module.as_ref(),
                     name,
                     &mut self.findings,
-                ) {
-                    Some(Ty::Record(id)) => {
+                );
+                // A type with a condition is written like what it is made of.
+                if let Some(ty @ Ty::Refined(id, base)) = &found
+                    && let Ty::Record(record, args) = base.plain()
+                {
+                    self.no_title(c, "a record");
+                    let made = self.record(*record, args, &c.body, expected, span);
+                    return self.push(ExprKind::Refine(*id, made), ty.clone(), span);
+                }
+                match found {
+                    Some(Ty::Record(id, args)) => {
                         self.no_title(c, "a record");
-                        self.record(id, &c.body, span)
+                        self.record(id, &args, &c.body, expected, span)
                     }
                     Some(Ty::Ref(id)) => self.resource(id, c, path.span, span),
-                    Some(Ty::Instance(id)) => self.instance(id, c, path.span, span),
-                    Some(Ty::Enum(id)) => {
+                    Some(Ty::Instance(id, _)) => self.instance(id, c, path.span, span),
+                    Some(Ty::Enum(id, _)) => {
                         self.report(
                             Diagnostic::error(
                                 code::WRONG_KIND_OF_NAME,
@@ -95,10 +104,110 @@ impl<'db> Checker<'db> {
         }
     }
 
-    fn record(&mut self, id: DeclId, body: &'db ast::Body, span: Span) -> ExprId {
+    /// A record's value. `args` are the record's own parameters, or those that an alias gives it.
+    fn record(
+        &mut self,
+        id: DeclId,
+        args: &[Ty],
+        body: &'db ast::Body,
+        expected: Option<&Ty>,
+        span: Span,
+    ) -> ExprId {
         let Signature::Record(fields) = signature::signature(self.db, id) else { return self.error(span) };
-        let values = self.fields(id, None, fields, body, "field");
-        self.push(ExprKind::Record(id, values), Ty::Record(id), span)
+        let mut bindings = Bindings::new(id, args.len());
+        let open = Ty::Record(id, signature::parameters(self.db, id));
+        bindings.learn(&open, &given(Ty::Record(id, args.iter().cloned().collect()), id));
+        if let Some(expected) = expected.map(|ty| ty.some_plain().revealed().0) {
+            bindings.learn(&open, expected);
+        }
+        let values = self.fields(id, None, fields, &mut bindings, body, "field");
+        let ty = self.instantiate(id, &open, bindings, span);
+        self.push(ExprKind::Record(id, values), ty, span)
+    }
+
+    /// `site with { port = 81, tls.port = 443 }`
+    pub(super) fn with(
+        &mut self,
+        base: &'db ast::Expr,
+        items: &'db [ast::WithItem],
+        want: &Want,
+        span: Span,
+    ) -> ExprId {
+        let base_want = if matches!(want, Want::Type(Ty::Record(..))) { want.clone() } else { Want::Any };
+        let id = self.pure(base, &base_want);
+        let ty = self.ty(id).plain().clone();
+        if ty.is_bottom() {
+            items.iter().for_each(|item| {
+                self.pure(&item.value, &Want::Any);
+            });
+            return self.error(span);
+        }
+        let mut changes: Vec<(Vec<u32>, ExprId)> = Vec::with_capacity(items.len());
+        let mut places: Vec<Span> = Vec::with_capacity(items.len());
+        for item in items {
+            let Some((path, field_ty)) = self.with_path(&ty, &item.path, base.span) else {
+                self.pure(&item.value, &Want::Any);
+                continue;
+            };
+            let value = self.pure(&item.value, &Want::Type(field_ty));
+            let overlaps = |other: &[u32]| other.starts_with(&path) || path.starts_with(other);
+            if let Some(first) = changes.iter().position(|(other, _)| overlaps(other)) {
+                let shown: Vec<&str> = item.path.iter().map(|name| name.text.as_str()).collect();
+                self.report(
+                    Diagnostic::error(
+                        code::DUPLICATE_FIELD,
+                        self.place(item.span),
+                        format!("`{}` is changed twice", shown.join(".")),
+                    )
+                    .here("changed again")
+                    .label(self.place(places[first]), "first changed here"),
+                );
+                continue;
+            }
+            places.push(item.span);
+            changes.push((path, value));
+        }
+        self.push(ExprKind::With(id, changes), ty, span)
+    }
+
+    /// The positions and the type of the field that a path leads to.
+    fn with_path(&mut self, ty: &Ty, path: &'db [ast::Name], base: Span) -> Option<(Vec<u32>, Ty)> {
+        let mut at = ty.clone();
+        let mut positions = Vec::with_capacity(path.len());
+        for name in path {
+            let found = match at.plain() {
+                Ty::Record(decl, args) => {
+                    let Signature::Record(fields) = signature::signature(self.db, *decl) else { return None };
+                    let position = fields.iter().position(|f| f.name == name.text);
+                    if position.is_none() {
+                        self.unknown_attribute(*decl, fields, name, "field");
+                        return None;
+                    }
+                    self.refer(name.span, Target::Member(*decl, name.text.clone()));
+                    position.map(|p| (p as u32, fields[p].ty.substitute(*decl, args)))
+                }
+                Ty::Error => return None,
+                _ => None,
+            };
+            let Some((position, next)) = found else {
+                let shown = self.show(&at);
+                let span = if positions.is_empty() { base } else { name.span };
+                let mut diagnostic = Diagnostic::error(
+                    code::TYPE_MISMATCH,
+                    self.place(span),
+                    format!("`with` changes fields of a record, and a `{shown}` has none"),
+                )
+                .here(format!("a `{shown}`"));
+                if matches!(at, Ty::Optional(_)) {
+                    diagnostic = diagnostic.help("ask whether it is there first: `if let x = ..`");
+                }
+                self.report(diagnostic);
+                return None;
+            };
+            positions.push(position);
+            at = next;
+        }
+        Some((positions, at))
     }
 
     /// `.Off`, `Tls.Managed { .. }`
@@ -110,10 +219,11 @@ impl<'db> Checker<'db> {
         expected: Option<&Ty>,
         span: Span,
     ) -> ExprId {
+        let expected = expected.map(|ty| ty.some_plain().revealed().0);
         let id = match path {
             Some(path) => self.enum_of(path),
-            None => match expected.map(Ty::some) {
-                Some(Ty::Enum(id)) => Some(*id),
+            None => match expected {
+                Some(Ty::Enum(id, _)) => Some(*id),
                 Some(Ty::Error) => None,
                 Some(other) if !other.is_bottom() => {
                     let shown = self.show(other);
@@ -153,8 +263,13 @@ impl<'db> Checker<'db> {
             }
             return self.error(span);
         };
+        let open = Ty::Enum(id, signature::parameters(self.db, id));
+        let mut bindings = Bindings::new(id, signature::generics(self.db, id).len());
+        if let Some(expected) = expected {
+            bindings.learn(&open, expected);
+        }
         let values = match body {
-            Some(body) => self.fields(id, Some(&name.text), &fields, body, "field"),
+            Some(body) => self.fields(id, Some(&name.text), &fields, &mut bindings, body, "field"),
             None => {
                 let missing: Vec<_> =
                     fields.iter().filter(|f| !f.optional).map(|f| format!("`{}`", f.name)).collect();
@@ -172,14 +287,17 @@ impl<'db> Checker<'db> {
                 vec![None; fields.len()]
             }
         };
-        self.push(ExprKind::Variant(id, tag, values), Ty::Enum(id), span)
+        let ty = self.instantiate(id, &open, bindings, span);
+        self.push(ExprKind::Variant(id, tag, values), ty, span)
     }
 
     /// The enum in front of a variant.
     pub(super) fn enum_of(&mut self, path: &'db ast::Path) -> Option<DeclId> {
         let name = path.segments.first()?;
-        match signature::lookup_type(self.db, self.file, path.module.as_ref(), name, &mut self.findings)? {
-            Ty::Enum(id) => Some(id),
+        match signature::lookup_type(self.db, self.types(), path.module.as_ref(), name, &mut self.findings)?
+            .plain()
+        {
+            Ty::Enum(id, _) => Some(*id),
             Ty::Error => None,
             _ => {
                 self.report(
@@ -248,6 +366,7 @@ impl<'db> Checker<'db> {
         id: DeclId,
         variant: Option<&SmolStr>,
         fields: &[Field],
+        bindings: &mut Bindings,
         body: &'db ast::Body,
         what: &str,
     ) -> Vec<Option<ExprId>> {
@@ -268,7 +387,10 @@ impl<'db> Checker<'db> {
                     .help("a field of this name is set with `=`"),
                 ),
                 BodyItem::Clause(_) => {}
-                BodyItem::Attribute { name, value, .. } => {
+                BodyItem::Attribute { name, priority, value } => {
+                    if let Some((_, at)) = priority {
+                        self.no_priority(*at, &owner);
+                    }
                     let Some(position) = fields.iter().position(|f| f.name == name.text) else {
                         self.unknown_attribute(id, fields, name, what);
                         if let Some(value) = value {
@@ -281,7 +403,15 @@ impl<'db> Checker<'db> {
                         None => Target::Member(id, name.text.clone()),
                     };
                     self.refer(name.span, target);
-                    let id = self.attribute_value(name, value.as_ref(), &fields[position].ty);
+                    let declared = &fields[position].ty;
+                    // What has a default may be given as absent: `none` means not set.
+                    let ty = if what == "parameter" && fields[position].optional {
+                        declared.clone().optional()
+                    } else {
+                        declared.clone()
+                    };
+                    let id = self.attribute_value(name, value.as_ref(), &bindings.fill(&ty));
+                    bindings.learn(&ty, &self.ty(id).clone());
                     if let Some(first) = given[position].replace(name.span) {
                         self.report_twice(name, first);
                     }
@@ -293,6 +423,18 @@ impl<'db> Checker<'db> {
             self.report_missing(id, fields, &given, body.span, what);
         }
         values
+    }
+
+    /// `default` and `force` stand on attributes of resources only.
+    fn no_priority(&mut self, at: Span, owner: &str) {
+        self.report(
+            Diagnostic::error(
+                code::BAD_CLAUSE,
+                self.place(at),
+                format!("a value of `{owner}` has no priorities"),
+            )
+            .here("only attributes of resources have them"),
+        );
     }
 
     fn attribute_value(&mut self, name: &'db ast::Name, value: Option<&'db ast::Expr>, ty: &Ty) -> ExprId {
@@ -485,9 +627,12 @@ impl<'db> Checker<'db> {
         let Signature::Component(params, _) = signature::signature(self.db, id) else {
             return self.broken(c, span);
         };
-        let args = self.fields(id, None, params, &c.body, "parameter");
+        let mut bindings = Bindings::new(id, signature::generics(self.db, id).len());
+        let args = self.fields(id, None, params, &mut bindings, &c.body, "parameter");
         let when = self.when(&c.body);
-        let ty = if when.is_some() { Ty::Instance(id).optional() } else { Ty::Instance(id) };
+        let open = Ty::Instance(id, signature::parameters(self.db, id));
+        let ty = self.instantiate(id, &open, bindings, head);
+        let ty = if when.is_some() { ty.optional() } else { ty };
         let head = c.title.as_ref().map_or(head, |title| head.to(title.span));
         let kind =
             ExprKind::Instance(Box::new(Instance { decl: id, name, when, args, clauses: Vec::new(), head }));
@@ -634,7 +779,7 @@ impl<'db> Checker<'db> {
         fn fits(ty: &Ty, instances: bool) -> bool {
             match ty {
                 Ty::Ref(_) | Ty::AnyRef | Ty::Error | Ty::Never => true,
-                Ty::Instance(_) => instances,
+                Ty::Instance(..) => instances,
                 Ty::Optional(inner) | Ty::List(inner) => fits(inner, instances),
                 _ => false,
             }
@@ -662,4 +807,12 @@ impl<'db> Checker<'db> {
         }
         self.report(diagnostic);
     }
+}
+
+/// A type whose own parameters are left open.
+fn given(ty: Ty, of: DeclId) -> Ty {
+    ty.rewrite(&|ty| match ty {
+        Ty::Param(id, ..) if id == of => Ty::Hole,
+        other => other,
+    })
 }

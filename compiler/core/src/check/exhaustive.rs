@@ -23,6 +23,7 @@ pub(super) enum Constructor {
     Some,
     Bool(bool),
     Variant(u32),
+    Parts,
     Value(Value),
 }
 
@@ -36,20 +37,32 @@ pub(super) fn simplify(pattern: &Pattern) -> Pat {
         Pattern::Variant(tag, fields) => {
             Pat::Of(Constructor::Variant(*tag), fields.iter().map(|(i, p)| (*i, simplify(p))).collect())
         }
+        Pattern::Parts(parts) => {
+            Pat::Of(Constructor::Parts, parts.iter().map(|(i, p)| (*i, simplify(p))).collect())
+        }
     }
 }
 
 /// All constructors of a type with the types of their parts; none if there is no end of them.
 fn constructors(db: &dyn Db, ty: &Ty) -> Option<Vec<(Constructor, Vec<Ty>)>> {
-    Some(match ty {
+    Some(match ty.plain() {
+        Ty::Tuple(parts) => vec![(Constructor::Parts, parts.to_vec())],
+        Ty::Record(id, args) => match signature::signature(db, *id) {
+            Signature::Record(fields) => {
+                let parts = fields.iter().map(|f| f.ty.substitute(*id, args)).collect();
+                vec![(Constructor::Parts, parts)]
+            }
+            _ => return None,
+        },
         Ty::Bool => vec![(Constructor::Bool(false), vec![]), (Constructor::Bool(true), vec![])],
         Ty::Optional(inner) => {
             vec![(Constructor::None, vec![]), (Constructor::Some, vec![(**inner).clone()])]
         }
-        Ty::Enum(id) => match signature::signature(db, *id) {
+        Ty::Enum(id, args) => match signature::signature(db, *id) {
             Signature::Enum(variants) => {
                 let parts = |(tag, (_, fields)): (usize, &(_, Vec<signature::Field>))| {
-                    (Constructor::Variant(tag as u32), fields.iter().map(|f| f.ty.clone()).collect())
+                    let types = fields.iter().map(|f| f.ty.substitute(*id, args)).collect();
+                    (Constructor::Variant(tag as u32), types)
                 };
                 variants.iter().enumerate().map(parts).collect()
             }
@@ -146,20 +159,51 @@ fn show(db: &dyn Db, pat: &Pat, ty: &Ty) -> String {
         Pat::Wild => "_".to_owned(),
         Pat::Of(Constructor::None, _) => "none".to_owned(),
         Pat::Of(Constructor::Some, fields) => match fields.first() {
-            Some((_, inner)) => show(db, inner, ty.some()),
+            Some((_, inner)) => show(db, inner, ty.plain().some()),
             None => "_".to_owned(),
         },
         Pat::Of(Constructor::Bool(b), _) => b.to_string(),
         Pat::Of(Constructor::Value(_), _) => "_".to_owned(),
+        Pat::Of(Constructor::Parts, fields) => {
+            let inner =
+                constructors(db, ty).unwrap_or_default().pop().map(|(_, types)| types).unwrap_or_default();
+            let part = |position: usize| {
+                let pat = fields.iter().find(|(i, _)| *i as usize == position).map_or(&Pat::Wild, |(_, p)| p);
+                inner.get(position).map_or_else(|| "_".to_owned(), |ty| show(db, pat, ty))
+            };
+            match ty.plain() {
+                Ty::Record(id, _) => {
+                    let Signature::Record(declared) = signature::signature(db, *id) else {
+                        return "_".to_owned();
+                    };
+                    let named = fields.iter().filter(|(_, p)| *p != Pat::Wild);
+                    let shown: Vec<String> = named
+                        .filter_map(|(i, _)| {
+                            declared.get(*i as usize).map(|f| format!("{} = {}", f.name, part(*i as usize)))
+                        })
+                        .collect();
+                    if shown.is_empty() {
+                        return "_".to_owned();
+                    }
+                    format!("{} {{ {}, .. }}", id.text(db), shown.join(", "))
+                }
+                _ => {
+                    let parts: Vec<String> = (0..inner.len()).map(part).collect();
+                    format!("({})", parts.join(", "))
+                }
+            }
+        }
         Pat::Of(Constructor::Variant(tag), fields) => {
-            let Ty::Enum(id) = ty else { return "_".to_owned() };
+            let Ty::Enum(id, args) = ty.plain() else { return "_".to_owned() };
             let Signature::Enum(variants) = signature::signature(db, *id) else { return "_".to_owned() };
             let Some((name, declared)) = variants.get(*tag as usize) else { return "_".to_owned() };
             let shown: Vec<String> = fields
                 .iter()
                 .filter(|(_, p)| *p != Pat::Wild)
                 .filter_map(|(i, p)| {
-                    declared.get(*i as usize).map(|f| format!("{} = {}", f.name, show(db, p, &f.ty)))
+                    declared
+                        .get(*i as usize)
+                        .map(|f| format!("{} = {}", f.name, show(db, p, &f.ty.substitute(*id, args))))
                 })
                 .collect();
             match (declared.is_empty(), shown.is_empty()) {

@@ -4,7 +4,7 @@ use super::{Checker, Want};
 use crate::diagnostic::{Diagnostic, code, nearest};
 use crate::hir::{ExprId, ExprKind};
 use crate::name::{self, DeclId, DeclKind, Entity};
-use crate::prelude;
+use crate::prelude::{self, Operation, Variables};
 use crate::signature::{self, Field, Signature, Target};
 use crate::ty::Ty;
 use mc_syntax::Span;
@@ -36,44 +36,31 @@ impl<'db> Checker<'db> {
             _ => {}
         }
         let id = self.pure(base, &Want::Any);
-        let ty = self.ty(id).clone();
-        let (inner, lifted) = match (&ty, optional) {
-            (Ty::Optional(inner), true) => ((**inner).clone(), true),
-            (Ty::Optional(_), false) => {
-                let shown = self.show(&ty);
-                self.report(
-                    Diagnostic::error(
-                        code::MAY_BE_ABSENT,
-                        self.place(base.span),
-                        format!("this `{}` may be absent", self.show(ty.some())),
-                    )
-                    .here(format!("is a `{shown}`"))
-                    .help(format!("use `?.{}`, which gives `none` where it is absent", name.text)),
-                );
-                return self.error(span);
-            }
-            (Ty::Error | Ty::Never, _) => return self.error(span),
-            (_, true) => {
-                let shown = self.show(&ty);
-                self.report(
-                    Diagnostic::error(code::NO_SUCH_OPERATOR, self.place(span), "this value is never absent")
-                        .here(format!("a `{shown}`, not a `{shown}?`"))
-                        .help(format!("a plain dot will do: `.{}`", name.text)),
-                );
-                return self.error(span);
-            }
-            (_, false) => (ty.clone(), false),
+        let Some((inner, lifted)) = self.lifted(id, optional, base.span, span, &name.text) else {
+            return self.error(span);
         };
-        let found = match &inner {
-            Ty::Record(decl) => self.record_field(*decl, id, name, lifted),
+        let found = match inner.plain() {
+            Ty::Record(decl, args) => self.record_field(*decl, args, id, name, lifted),
             Ty::Ref(decl) => self.resource_part(*decl, id, name, lifted),
-            Ty::Instance(decl) => self.instance_out(*decl, id, name, lifted),
+            Ty::Instance(decl, args) => self.instance_out(*decl, args, id, name, lifted),
+            Ty::Secret(_) => {
+                self.steers(name.span, base.span, &inner);
+                return self.error(span);
+            }
             other => {
                 let property = prelude::methods(other).find(|m| m.property && m.name == name.text);
                 if property.is_some() {
                     self.refer(name.span, Target::Method(other.clone(), name.text.clone()));
                 }
-                property.map(|m| (ExprKind::Call(m.builtin, vec![id], lifted), m.gives.ty(other)))
+                property.and_then(|method| match method.operation {
+                    Operation::Call(builtin) => {
+                        let mut variables = Variables::default();
+                        method.receiver.matches(other, &mut variables);
+                        let gives = method.gives.ty(self.db, &variables);
+                        Some((ExprKind::Call(builtin, vec![id], lifted), gives))
+                    }
+                    _ => None,
+                })
             }
         };
         match found {
@@ -88,9 +75,54 @@ impl<'db> Checker<'db> {
         }
     }
 
+    /// What stands left of a dot, without the `?` that a `?.` takes care of. None after a message.
+    pub(super) fn lifted(
+        &mut self,
+        id: ExprId,
+        optional: bool,
+        base: Span,
+        span: Span,
+        part: &str,
+    ) -> Option<(Ty, bool)> {
+        let ty = self.ty(id).plain().clone();
+        match (&ty, optional) {
+            (ty, _) if ty.is_bottom() => None,
+            (Ty::Optional(inner), true) => Some(((**inner).clone(), true)),
+            (Ty::Optional(inner), false) => {
+                let (inner, shown) = (self.show(inner), self.show(&ty));
+                self.report(
+                    Diagnostic::error(
+                        code::MAY_BE_ABSENT,
+                        self.place(base),
+                        format!("this `{inner}` may be absent"),
+                    )
+                    .here(format!("is a `{shown}`"))
+                    .help(format!("use `?.{part}`, which gives `none` where it is absent")),
+                );
+                None
+            }
+            (_, true) => {
+                let shown = self.show(&ty);
+                self.report(
+                    Diagnostic::error(code::NO_SUCH_OPERATOR, self.place(span), "this value is never absent")
+                        .here(format!("a `{shown}`, not a `{shown}?`"))
+                        .help(format!("a plain dot will do: `.{part}`")),
+                );
+                None
+            }
+            (_, false) => Some((self.ty(id).clone(), false)),
+        }
+    }
+
+    /// Whether a secret is somewhere in values of a type, also in the fields of its records.
+    pub(super) fn holds_secret(&self, ty: &Ty) -> bool {
+        signature::holds_secret(self.db, ty)
+    }
+
     fn record_field(
         &mut self,
         decl: DeclId,
+        args: &[Ty],
         base: ExprId,
         name: &ast::Name,
         lifted: bool,
@@ -98,7 +130,8 @@ impl<'db> Checker<'db> {
         let Signature::Record(fields) = signature::signature(self.db, decl) else { return None };
         let position = fields.iter().position(|f| f.name == name.text)?;
         self.refer(name.span, Target::Member(decl, name.text.clone()));
-        Some((ExprKind::Field(base, position as u32, lifted), fields[position].ty.clone()))
+        let ty = fields[position].ty.substitute(decl, args);
+        Some((ExprKind::Field(base, position as u32, lifted), ty))
     }
 
     fn resource_part(
@@ -122,6 +155,7 @@ impl<'db> Checker<'db> {
     fn instance_out(
         &mut self,
         decl: DeclId,
+        args: &[Ty],
         base: ExprId,
         name: &ast::Name,
         lifted: bool,
@@ -129,20 +163,21 @@ impl<'db> Checker<'db> {
         let Signature::Component(_, outs) = signature::signature(self.db, decl) else { return None };
         let position = outs.iter().position(|f| f.name == name.text)?;
         self.refer(name.span, Target::Member(decl, name.text.clone()));
-        Some((ExprKind::InstanceOut(base, position as u32, lifted), outs[position].ty.clone()))
+        let ty = outs[position].ty.substitute(decl, args);
+        Some((ExprKind::InstanceOut(base, position as u32, lifted), ty))
     }
 
     fn unknown_field(&mut self, ty: &Ty, name: &ast::Name) {
         let shown = self.show(ty);
         let place = self.place(name.span);
-        let (what, known): (&str, Vec<String>) = match ty {
-            Ty::Record(decl) => ("field", self.member_names(*decl)),
+        let (what, known): (&str, Vec<String>) = match ty.plain() {
+            Ty::Record(decl, _) => ("field", self.member_names(*decl)),
             Ty::Ref(decl) => ("output", self.member_names(*decl)),
-            Ty::Instance(decl) => ("output", self.member_names(*decl)),
+            Ty::Instance(decl, _) => ("output", self.member_names(*decl)),
             other => ("part", prelude::methods(other).map(|m| m.name.to_owned()).collect()),
         };
         let subject = match ty {
-            Ty::Instance(_) => format!("the component `{shown}`"),
+            Ty::Instance(..) => format!("the component `{shown}`"),
             Ty::Ref(decl) => format!("the resource type `{}`", decl.text(self.db)),
             _ => format!("`{shown}`"),
         };
@@ -160,9 +195,7 @@ impl<'db> Checker<'db> {
             self.report(diagnostic.help("give the value a name with `let` and use it in both places"));
             return;
         }
-        if prelude::methods(ty).any(|m| m.name == name.text)
-            || (name.text == "map" && matches!(ty, Ty::List(_)))
-        {
+        if prelude::methods(ty).any(|m| m.name == name.text) {
             let call = format!("{}(..)", name.text);
             self.report(diagnostic.help(format!("it is a method: `.{call}`")));
             return;

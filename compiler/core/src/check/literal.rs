@@ -13,7 +13,7 @@ use std::sync::Arc;
 impl<'db> Checker<'db> {
     /// A string literal takes the checked type that is expected where it stands.
     pub(super) fn string(&mut self, parts: &'db [StringPart], expected: Option<&Ty>, span: Span) -> ExprId {
-        let kind = match expected.map(Ty::some) {
+        let kind = match expected.map(|ty| ty.some().revealed().0) {
             Some(Ty::Text(kind)) => Some(*kind),
             _ => None,
         };
@@ -40,8 +40,11 @@ impl<'db> Checker<'db> {
                 }
             }
         }
-        let whole = self.push(ExprKind::Concat(pieces), Ty::String, span);
+        let secret = pieces.iter().any(|piece| matches!(self.ty(*piece), Ty::Secret(_)));
+        let whole = self.push(ExprKind::Concat(pieces), Ty::String.secret_if(secret), span);
         match kind {
+            // What is wrong with a checked text is told with the text, so a secret one is none.
+            _ if secret => whole,
             Some(kind) => self.push(ExprKind::Convert(kind, whole), ty, span),
             None => whole,
         }
@@ -52,7 +55,8 @@ impl<'db> Checker<'db> {
         let ty = self.ty(id).clone();
         match &ty {
             ty if ty.has_text() => id,
-            Ty::Enum(_) => self.push(ExprKind::VariantName(id), Ty::String, span),
+            Ty::Secret(inner) if inner.has_text() => id,
+            Ty::Enum(..) => self.push(ExprKind::VariantName(id), Ty::String, span),
             other => {
                 let shown = self.show(other);
                 let mut diagnostic = Diagnostic::error(
@@ -65,14 +69,33 @@ impl<'db> Checker<'db> {
                     Ty::Optional(_) => {
                         diagnostic.help("say what to write where it is absent: `${.. ?? \"\"}`")
                     }
-                    Ty::List(_) => diagnostic.help("join its elements: `${xs.join(\", \")}`"),
-                    Ty::Record(_) => diagnostic.help("name one of its fields"),
-                    Ty::Ref(_) | Ty::Instance(_) => diagnostic.help("name one of its outputs"),
+                    Ty::List(_) | Ty::Set(_) => diagnostic.help("join its elements: `${xs.join(\", \")}`"),
+                    Ty::Record(..) | Ty::Tuple(_) => diagnostic.help("name one of its parts"),
+                    Ty::Param(_, _, name) => diagnostic
+                        .note(format!("`{name}` may stand for anything, also for what has no text"))
+                        .help("take a function that makes the text: `show: (T) -> String`"),
+                    Ty::Ref(_) | Ty::Instance(..) => diagnostic.help("name one of its outputs"),
                     _ => diagnostic,
                 };
                 self.report(diagnostic);
                 self.error(span)
             }
+        }
+    }
+
+    /// What a type with a condition is made of, converted through the types in between.
+    fn convert_base(&mut self, value: &'db ast::Expr, base: &Ty) -> ExprId {
+        match base {
+            Ty::Refined(id, inner) => {
+                let id = *id;
+                let inner = self.convert_base(value, inner);
+                self.push(ExprKind::Refine(id, inner), base.clone(), value.span)
+            }
+            Ty::Text(kind) => {
+                let text = self.pure(value, &Want::Type(Ty::String));
+                self.push(ExprKind::Convert(*kind, text), base.clone(), value.span)
+            }
+            _ => self.pure(value, &Want::Type(base.clone())),
         }
     }
 
@@ -97,12 +120,17 @@ impl<'db> Checker<'db> {
             return self.error(span);
         };
         let Some(ty) =
-            signature::lookup_type(self.db, self.file, path.module.as_ref(), name, &mut self.findings)
+            signature::lookup_type(self.db, self.types(), path.module.as_ref(), name, &mut self.findings)
         else {
             self.pure(value, &Want::Any);
             return self.error(span);
         };
+        let whole = ty.clone();
         match ty {
+            // A text that is written out is measured at once.
+            Ty::Text(_) if matches!(value.kind, ast::ExprKind::String(_)) => {
+                self.pure(value, &Want::Type(ty))
+            }
             Ty::Text(kind) => {
                 let inner = self.pure(value, &Want::Type(Ty::String));
                 self.push(ExprKind::Convert(kind, inner), Ty::Text(kind), span)
@@ -110,6 +138,10 @@ impl<'db> Checker<'db> {
             Ty::Error => {
                 self.pure(value, &Want::Any);
                 self.error(span)
+            }
+            Ty::Refined(id, base) => {
+                let base = self.convert_base(value, &base);
+                self.push(ExprKind::Refine(id, base), whole, span)
             }
             other => {
                 self.pure(value, &Want::Any);
@@ -124,7 +156,7 @@ impl<'db> Checker<'db> {
                         "declare one, `{0} \"key\" {{ .. }}`, or refer to one, `{0}[\"key\"]`",
                         name.text
                     )),
-                    Ty::Record(_) | Ty::Instance(_) => {
+                    Ty::Record(..) | Ty::Instance(..) => {
                         diagnostic.help(format!("use braces: `{} {{ name = value }}`", name.text))
                     }
                     Ty::String => diagnostic.help("make a text of a value: `\"${..}\"`"),

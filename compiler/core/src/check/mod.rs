@@ -5,11 +5,15 @@
 
 mod block;
 mod call;
+mod coerce;
+mod collection;
 mod construct;
 mod exhaustive;
 mod expr;
 mod field;
 mod literal;
+mod method;
+mod operator;
 mod order;
 mod pattern;
 pub mod recursion;
@@ -18,9 +22,9 @@ pub mod schema;
 
 use crate::db::{Db, File};
 use crate::diagnostic::{Diagnostic, Place, code};
-use crate::hir::{BlockId, Body, Expr, ExprId, ExprKind, Stmt};
+use crate::hir::{self, BlockId, Body, Expr, ExprId, ExprKind, Stmt};
 use crate::name::{self, DeclId};
-use crate::signature::{Findings, Target};
+use crate::signature::{self, Findings, Target, TypeScope};
 use crate::ty::Ty;
 use mc_syntax::{Span, ast};
 use rustc_hash::FxHashMap;
@@ -50,18 +54,20 @@ pub fn body(db: &dyn Db, id: DeclId) -> &Checked {
 fn body_query(db: &dyn Db, file: File, index: u32) -> Checked {
     let id = DeclId { file, index };
     let mut checker = Checker::new(db, id.file);
+    checker.owner = Some(id);
     match &id.item(db).kind {
         ast::ItemKind::Fn(f) => checker.function(id, f),
         ast::ItemKind::Record(record) => {
-            let part = checker.defaults(&record.fields);
+            let part = checker.defaults(&record.fields, &record.checks);
             checker.parts.push(part);
         }
         ast::ItemKind::Enum(e) => {
             for variant in &e.variants {
-                let part = checker.defaults(&variant.fields);
+                let part = checker.defaults(&variant.fields, &variant.checks);
                 checker.parts.push(part);
             }
         }
+        ast::ItemKind::TypeAlias(alias) => checker.condition(alias),
         ast::ItemKind::Component(component) => checker.declaration(&component.body, block::Role::Component),
         ast::ItemKind::Policy(policy) => checker.declaration(&policy.body, block::Role::Policy),
         _ => {}
@@ -97,7 +103,7 @@ pub fn labels(db: &dyn Db) -> Checked {
     let Some(source) = name::label_source(db) else { return Checked::default() };
     let mut checker = Checker::new(db, source.file);
     if let ast::ItemKind::Labels(labels) = &name::tree(db, source.file).items[source.item as usize].kind {
-        let part = checker.defaults(&labels.fields);
+        let part = checker.defaults(&labels.fields, &[]);
         checker.parts.push(part);
     }
     checker.finish()
@@ -145,6 +151,8 @@ struct Checker<'db> {
     parts: Vec<BlockId>,
     findings: Findings,
     scope: Option<Rc<Scope>>,
+    /// The declaration that is checked, whose type parameters count.
+    owner: Option<DeclId>,
     /// The resource type whose body is checked, for `self`.
     resource: Option<DeclId>,
     /// Whether a resource or an instance may be declared by the expression that is checked now.
@@ -161,6 +169,7 @@ impl<'db> Checker<'db> {
             parts: Vec::new(),
             findings: Findings::default(),
             scope: None,
+            owner: None,
             resource: None,
             declares: false,
             deferred: VecDeque::new(),
@@ -179,6 +188,11 @@ impl<'db> Checker<'db> {
 
     fn place(&self, span: Span) -> Place {
         Place::new(self.file, span)
+    }
+
+    /// Where the types of this body are written.
+    fn types(&self) -> TypeScope {
+        TypeScope { file: self.file, owner: self.owner }
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
@@ -222,9 +236,9 @@ impl<'db> Checker<'db> {
     }
 
     /// Opens a block with these locals, and makes it the current scope.
-    fn open(&mut self, locals: Vec<crate::hir::Local>) -> BlockId {
+    fn open(&mut self, locals: Vec<hir::Local>) -> BlockId {
         let id = BlockId(self.body.blocks.len() as u32);
-        self.body.blocks.push(crate::hir::Block::default());
+        self.body.blocks.push(hir::Block::default());
         let scope = Scope { parent: self.scope.take(), block: id, names: RefCell::default() };
         self.scope = Some(Rc::new(scope));
         for local in locals {
@@ -259,7 +273,7 @@ impl<'db> Checker<'db> {
         }
         let block = &mut self.body.blocks[scope.block.0 as usize];
         let index = block.locals.len() as u32;
-        block.locals.push(crate::hir::Local { name: name.clone(), ty, span });
+        block.locals.push(hir::Local { name: name.clone(), ty, span });
         scope.names.borrow_mut().entry(name).or_insert(index);
         index
     }
@@ -270,7 +284,7 @@ impl<'db> Checker<'db> {
 
     /// A function: its parameters are the first block's locals, its body a block inside.
     fn function(&mut self, id: DeclId, f: &'db ast::Fn) {
-        let root = self.defaults(&f.params);
+        let root = self.defaults(&f.params, &[]);
         self.parts.push(root);
         self.scope = Some(Rc::new(Scope {
             parent: None,
@@ -285,8 +299,8 @@ impl<'db> Checker<'db> {
                     .collect(),
             ),
         }));
-        let result = match crate::signature::signature(self.db, id) {
-            crate::signature::Signature::Fn(_, result) => result.clone(),
+        let result = match signature::signature(self.db, id) {
+            signature::Signature::Fn(_, result) => result.clone(),
             _ => Ty::Error,
         };
         let (inner, _) = self.block(&f.body, Vec::new(), &Want::Type(result.clone()), block::Role::Value);
@@ -298,24 +312,46 @@ impl<'db> Checker<'db> {
 
     /// A block with a local per field or parameter, each set from its argument or its default. A default
     /// may use what is declared before it.
-    fn defaults(&mut self, params: &'db [ast::Param]) -> BlockId {
+    fn defaults(&mut self, params: &'db [ast::Param], checks: &'db [ast::Check]) -> BlockId {
         let saved = self.scope.take();
         let block = self.open(Vec::new());
         for (position, param) in params.iter().enumerate() {
-            let ty = crate::signature::resolve(self.db, self.file, &param.ty, &mut Findings::default());
+            let ty = signature::resolve(self.db, self.types(), &param.ty, &mut Findings::default());
             let default = param.default.as_ref().map(|e| self.expr(e, &Want::Type(ty.clone())));
             // A parameter declared twice was reported with the signature.
             let index = self.body.block(block).locals.len() as u32;
-            let local = crate::hir::Local { name: param.name.text.clone(), ty, span: param.name.span };
+            let local = hir::Local { name: param.name.text.clone(), ty, span: param.name.span };
             self.body.blocks[block.0 as usize].locals.push(local);
             if let Some(scope) = &self.scope {
                 scope.names.borrow_mut().insert(param.name.text.clone(), index);
             }
-            let stmt = Stmt::Param(index, position as u32, default);
-            self.body.blocks[block.0 as usize].stmts.push(stmt);
+            let constant = param.constant.is_some();
+            let stmt = hir::Param { local: index, position: position as u32, default, constant };
+            self.body.blocks[block.0 as usize].stmts.push(Stmt::Param(stmt));
+        }
+        for check in checks {
+            let condition = self.expr(&check.condition, &Want::Type(Ty::Bool));
+            let message = self.expr(&check.message, &Want::Type(Ty::String));
+            self.body.blocks[block.0 as usize].stmts.push(Stmt::Check(condition, message));
         }
         self.scope = saved;
         block
+    }
+
+    /// The condition of a type: a block with `it` as its one local.
+    fn condition(&mut self, alias: &'db ast::TypeAlias) {
+        let Some(condition) = &alias.refinement else { return };
+        let base = signature::resolve(self.db, self.types(), &alias.ty, &mut Findings::default());
+        if self.holds_secret(&base) {
+            self.steers(condition.span, alias.ty.span, &base);
+            return;
+        }
+        let it = hir::Local { name: SmolStr::new_static("it"), ty: base, span: alias.ty.span };
+        let root = self.open(vec![it]);
+        let value = self.expr(condition, &Want::Type(Ty::Bool));
+        self.body.blocks[root.0 as usize].value = Some(value);
+        self.close();
+        self.body.root = Some(root);
     }
 
     fn declaration(&mut self, body: &'db ast::Block, role: block::Role) {

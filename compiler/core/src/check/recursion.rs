@@ -97,8 +97,19 @@ fn uses(db: &dyn Db, id: DeclId) -> Vec<(DeclId, Span)> {
             f.params.iter().filter_map(|p| p.default.as_ref()).for_each(|e| found.expr(e));
             found.block(&f.body);
         }
-        ItemKind::Record(r) => found.fields(&r.fields),
-        ItemKind::Enum(e) => e.variants.iter().for_each(|v| found.fields(&v.fields)),
+        ItemKind::Record(r) => {
+            found.fields(&r.fields);
+            found.checks(&r.checks);
+        }
+        ItemKind::Enum(e) => e.variants.iter().for_each(|v| {
+            found.fields(&v.fields);
+            found.checks(&v.checks);
+        }),
+        ItemKind::TypeAlias(alias) => {
+            found.held(&alias.ty);
+            found.aliases(&alias.ty);
+            alias.refinement.iter().for_each(|e| found.expr(e));
+        }
         ItemKind::Component(c) => found.block(&c.body),
         ItemKind::Policy(p) => found.block(&p.body),
         _ => {}
@@ -127,8 +138,39 @@ impl Uses<'_> {
             None => name::scope(self.db, self.file).get(&name.text).copied(),
             Some(module) => self.member(&module.text, &name.text),
         };
-        if let Some(Entity::Decl(id, DeclKind::Component)) = entity {
+        use DeclKind::{Component, Enum, Record, Type};
+        if let Some(Entity::Decl(id, Component | Record | Enum | Type)) = entity {
             self.found.push((id, name.span));
+        }
+    }
+
+    fn checks(&mut self, checks: &[ast::Check]) {
+        for check in checks {
+            self.expr(&check.condition);
+            self.expr(&check.message);
+        }
+    }
+
+    /// The `type` declarations that a type is written with, wherever they stand in it.
+    fn aliases(&mut self, ty: &ast::TypeExpr) {
+        match &ty.kind {
+            TypeExprKind::Optional(inner) => self.aliases(inner),
+            TypeExprKind::Tuple(parts) => parts.iter().for_each(|part| self.aliases(part)),
+            TypeExprKind::Function { params, result } => {
+                params.iter().for_each(|param| self.aliases(param));
+                self.aliases(result);
+            }
+            TypeExprKind::Path { module, name, args } => {
+                let entity = match module {
+                    None => name::scope(self.db, self.file).get(&name.text).copied(),
+                    Some(module) => self.member(&module.text, &name.text),
+                };
+                if let Some(Entity::Decl(id, DeclKind::Type)) = entity {
+                    self.found.push((id, name.span));
+                }
+                args.iter().for_each(|arg| self.aliases(arg));
+            }
+            TypeExprKind::Error => {}
         }
     }
 

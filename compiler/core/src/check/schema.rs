@@ -3,7 +3,7 @@
 use crate::db::{Db, File};
 use crate::diagnostic::{Diagnostic, Place, code};
 use crate::name::{self, DeclId};
-use crate::signature::{self, Findings, ResourceSignature, Signature, Target};
+use crate::signature::{self, Findings, ResourceSignature, Signature, Target, TypeScope};
 use crate::ty::Ty;
 use mc_plan::expr::{Builtin, ExprId, Exprs, Node};
 use mc_plan::schema::{Attribute, Autoedge, Claim, Effect, Key, Output, Schema};
@@ -71,13 +71,29 @@ impl Types {
             Ty::Blob => Type::Blob,
             Ty::List(inner) => Type::List(Box::new(self.convert(db, inner)?)),
             Ty::Optional(inner) => Type::Optional(Box::new(self.convert(db, inner)?)),
-            Ty::Record(id) | Ty::Enum(id) => Type::Named(self.named(db, *id)?),
-            Ty::Pair(..)
+            Ty::Float => Type::Float,
+            Ty::Bytes => Type::Bytes,
+            Ty::Set(inner) => Type::Set(Box::new(self.convert(db, inner)?)),
+            Ty::Map(key, value) => {
+                Type::Map(Box::new(self.convert(db, key)?), Box::new(self.convert(db, value)?))
+            }
+            Ty::Tuple(parts) => {
+                Type::Tuple(parts.iter().map(|part| self.convert(db, part)).collect::<Option<_>>()?)
+            }
+            // That a secret may stand there is said beside the type.
+            Ty::Secret(inner) => self.convert(db, inner)?,
+            Ty::Refined(_, base) => self.convert(db, base)?,
+            Ty::Record(id, args) | Ty::Enum(id, args) if args.is_empty() => Type::Named(self.named(db, *id)?),
+            Ty::Record(..)
+            | Ty::Enum(..)
+            | Ty::Param(..)
+            | Ty::Fn(..)
             | Ty::Ref(_)
             | Ty::AnyRef
-            | Ty::Instance(_)
+            | Ty::Instance(..)
             | Ty::Labels
             | Ty::Unit
+            | Ty::Hole
             | Ty::Never
             | Ty::Error => return None,
         })
@@ -146,7 +162,7 @@ impl Builder<'_> {
                 }
                 ResourceItem::Attribute { param, accepts_secret, union } => {
                     let ty = self.signature.attributes[attributes.len()].ty.clone();
-                    if *union && !matches!(ty.some(), Ty::List(_)) {
+                    if *union && !matches!(ty.some(), Ty::List(_) | Ty::Set(_)) {
                         self.report(param.span, "only lists are united", "not a list");
                     }
                     let ty = self.types.convert(self.db, &ty);
@@ -256,8 +272,13 @@ impl Builder<'_> {
         let text = source_text(self.db, self.id, target.span);
         let (key, _) = self.lower(key)?;
         let name = path.segments.last()?;
-        let found =
-            signature::lookup_type(self.db, self.id.file, path.module.as_ref(), name, &mut self.findings);
+        let found = signature::lookup_type(
+            self.db,
+            TypeScope::of(self.id),
+            path.module.as_ref(),
+            name,
+            &mut self.findings,
+        );
         // The standard library's files refer to each other's types without importing them, so that an
         // edge does not make a module depend on another.
         let target = match found {

@@ -85,6 +85,10 @@ codes! {
     BAD_SCHEMA = code!("MC0317");
     /// A title that is missing, or stands where none is expected.
     BAD_TITLE = code!("MC0318");
+    /// A secret goes where it would be seen.
+    SECRET_LEAK = code!("MC0319");
+    /// Something would depend on what a secret is.
+    SECRET_DECIDES = code!("MC0320");
 
     // Phases and evaluation
     /// A value is needed before it is known.
@@ -99,6 +103,8 @@ codes! {
     BUDGET = code!("MC0405");
     /// A position outside a list.
     OUT_OF_RANGE = code!("MC0406");
+    /// A `check` that does not hold.
+    CHECK_FAILED = code!("MC0407");
 
     // The graph
     /// Two declarations of one resource disagree.

@@ -21,6 +21,10 @@ pub enum Datum {
     Record(Rc<[Datum]>),
     /// A known variant.
     Variant(u32, Rc<[Datum]>),
+    /// A map with known keys, sorted by them.
+    Map(Rc<[(Value, Datum)]>),
+    /// A function, by its position among those that are passed around.
+    Function(u32),
     /// A part of the host's facts that was not read yet.
     Fact(SmolStr, Ty),
     /// Declared resources, of which at most one exists on a host; none is an absent reference.
@@ -63,16 +67,61 @@ impl Datum {
         }
     }
 
+    /// A map with these entries, sorted by key and each key once; of values only, a value.
+    pub fn map(entries: Vec<(Value, Datum)>) -> Datum {
+        let value = |(key, datum): &(Value, Datum)| match datum {
+            Datum::Value(value) => Some((key.clone(), value.clone())),
+            _ => None,
+        };
+        match entries.iter().map(value).collect::<Option<Vec<_>>>() {
+            Some(values) => Datum::Value(Value::Map(values.into())),
+            None => Datum::Map(entries.into()),
+        }
+    }
+
+    /// Some of the elements of a collection as one of its kind.
+    pub fn like(&self, elements: Vec<Datum>) -> Datum {
+        let entry = |element: &Datum| match element {
+            Datum::Value(Value::Record(pair)) => {
+                Some((pair.first()?.clone(), Datum::Value(pair.get(1)?.clone())))
+            }
+            Datum::Record(pair) => match pair.first()? {
+                Datum::Value(key) => Some((key.clone(), pair.get(1)?.clone())),
+                _ => None,
+            },
+            _ => None,
+        };
+        if !matches!(self, Datum::Map(_) | Datum::Value(Value::Map(_))) {
+            return Datum::list(elements);
+        }
+        match elements.iter().map(entry).collect::<Option<Vec<_>>>() {
+            Some(entries) => Datum::map(entries),
+            None => Datum::Poison,
+        }
+    }
+
     /// Whether there is nothing to go on with.
     pub fn is_dead(&self) -> bool {
         matches!(self, Datum::Poison | Datum::Never)
     }
 
-    /// The elements, if their number is known.
+    /// The elements, if their number is known; of a map, pairs of key and value.
     pub fn elements(&self) -> Option<Vec<Datum>> {
         match self {
             Datum::Value(Value::List(values)) => Some(values.iter().cloned().map(Datum::Value).collect()),
             Datum::List(items) => Some(items.to_vec()),
+            Datum::Value(Value::Map(entries)) => Some(
+                entries
+                    .iter()
+                    .map(|(key, value)| Datum::Value(Value::Record(Arc::from([key.clone(), value.clone()]))))
+                    .collect(),
+            ),
+            Datum::Map(entries) => Some(
+                entries
+                    .iter()
+                    .map(|(key, value)| Datum::record(vec![Datum::Value(key.clone()), value.clone()]))
+                    .collect(),
+            ),
             _ => None,
         }
     }

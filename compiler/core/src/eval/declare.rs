@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, Place, code};
 use crate::hir::{self, ExprId as HirId, ExprKind, Stmt};
 use crate::name::DeclId;
 use crate::signature::{self, Signature};
+use crate::ty::Ty;
 use mc_plan::expr::{ExprId, Node, Operand};
 use mc_plan::value::Value;
 use mc_syntax::ast::ClauseKind;
@@ -98,6 +99,13 @@ pub struct PendingEdge {
     pub place: Place,
 }
 
+/// An argument of an instance.
+struct Argument {
+    datum: Datum,
+    /// Whether it may be absent, which leaves the parameter to its default.
+    absent: bool,
+}
+
 impl<'db> Evaluator<'db> {
     pub(super) fn declare_resource(&mut self, frame: Frame<'db>, env: &Rc<Env>, id: HirId) -> Datum {
         let ExprKind::Resource(resource) = &frame.body.expr(id).kind else { return Datum::Poison };
@@ -175,8 +183,22 @@ impl<'db> Evaluator<'db> {
         let place = Place::new(frame.file, instance.head);
         let name = instance.name.map(|name| (self.eval(frame, env, name), self.place(frame, name)));
         let when = instance.when.map(|when| (self.eval(frame, env, when), self.place(frame, when)));
-        let args: Vec<Option<Datum>> =
-            instance.args.iter().map(|a| a.map(|a| self.eval(frame, env, a))).collect();
+        let Signature::Component(params, _) = signature::signature(self.db, instance.decl) else {
+            return Datum::Poison;
+        };
+        // An argument that may be absent leaves a parameter that may not be to its default.
+        let absent = |arg: HirId, position: usize| {
+            matches!(frame.body.expr(arg).ty.plain(), Ty::Optional(_))
+                && params.get(position).is_some_and(|p| !matches!(p.ty.plain(), Ty::Optional(_)))
+        };
+        let args: Vec<Option<Argument>> = instance
+            .args
+            .iter()
+            .enumerate()
+            .map(|(at, arg)| {
+                arg.map(|arg| Argument { datum: self.eval(frame, env, arg), absent: absent(arg, at) })
+            })
+            .collect();
         let Some(condition) = self.existence(when) else { return Datum::NONE };
         let component = instance.decl.text(self.db);
         let path = match name {
@@ -225,7 +247,7 @@ impl<'db> Evaluator<'db> {
     }
 
     /// Runs the block of a component.
-    fn component(&mut self, decl: DeclId, index: u32, mut args: Vec<Option<Datum>>) {
+    fn component(&mut self, decl: DeclId, index: u32, mut args: Vec<Option<Argument>>) {
         let checked = check::body(self.db, decl);
         let Some(root) = checked.body.root else { return };
         let frame = Frame { file: decl.file, body: &checked.body };
@@ -233,13 +255,21 @@ impl<'db> Evaluator<'db> {
         let env = self.env(None, block.locals.len());
         for stmt in &block.stmts {
             match stmt {
-                Stmt::Param(local, position, default) => {
+                Stmt::Param(hir::Param { local, position, default, constant }) => {
                     let given = args.get_mut(*position as usize).and_then(Option::take);
-                    let datum = match (given, default) {
-                        (Some(datum), _) => datum,
+                    let mut datum = match (given, default) {
+                        (Some(Argument { datum, absent: true }), Some(default)) => {
+                            self.or_default(datum, frame, &env, *default)
+                        }
+                        (Some(Argument { datum, .. }), _) => datum,
                         (None, Some(default)) => self.eval(frame, &env, *default),
                         (None, None) => Datum::NONE,
                     };
+                    if *constant {
+                        let name = &block.locals[*local as usize].name;
+                        let place = self.out.instances[index as usize].place;
+                        datum = self.constant(datum, place, &format!("`{name}`, a `const param`,"));
+                    }
                     set(&env, *local, datum);
                 }
                 Stmt::Out(local, position, value) => {
@@ -249,15 +279,25 @@ impl<'db> Evaluator<'db> {
                         *out = datum;
                     }
                 }
-                Stmt::Let(local, value) => {
-                    let datum = self.eval(frame, &env, *value);
-                    set(&env, *local, datum);
-                }
-                Stmt::Expr(value) => {
-                    self.eval(frame, &env, *value);
-                }
-                Stmt::Select(_) => {}
+                other => self.stmt(frame, &env, other),
             }
+        }
+    }
+
+    /// An argument that may be absent on the host, with the parameter's default where it is.
+    fn or_default(&mut self, datum: Datum, frame: Frame<'db>, env: &Rc<Env>, default: HirId) -> Datum {
+        let id = match datum {
+            Datum::Node(id) => id,
+            Datum::Value(Value::None) => return self.eval(frame, env, default),
+            known => return known,
+        };
+        let place = self.place(frame, default);
+        let some = self.out.residual.node(Node::IsSome(id), place);
+        let not = self.out.residual.not(some, place);
+        let other = self.under(not, place, |e| e.eval(frame, env, default));
+        match self.node(&other, place) {
+            Some(other) => Datum::Node(self.out.residual.node(Node::Coalesce(id, other), place)),
+            None => Datum::Poison,
         }
     }
 
@@ -382,7 +422,7 @@ impl<'db> Evaluator<'db> {
                     let decl = e.out.declared[step as usize].decl;
                     if let Signature::Resource(resource) = signature::signature(e.db, decl)
                         && let Some(output) = resource.outputs.get(position as usize)
-                        && !matches!(output.ty, crate::ty::Ty::Optional(_))
+                        && !matches!(output.ty, Ty::Optional(_))
                     {
                         e.out.residual.mark_present(id);
                     }

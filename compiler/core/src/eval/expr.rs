@@ -1,13 +1,14 @@
 //! Expressions.
 
+use super::each::Callable;
 use super::{Context, Datum, Env, Evaluator, Frame, Refusal, get};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Place, code};
-use crate::hir::{ExprId as HirId, ExprKind, Stmt};
+use crate::hir::{self, ExprId as HirId, ExprKind, Stmt};
 use crate::name::DeclId;
 use crate::signature::{self, Signature};
 use crate::ty::Ty;
-use mc_plan::expr::{Builtin, EachKind, ExprId, Node, UnaryOp};
+use mc_plan::expr::{Builtin, ExprId, Node, UnaryOp};
 use mc_plan::op::{self, EvalError};
 use mc_plan::value::Value;
 use std::rc::Rc;
@@ -79,13 +80,42 @@ impl<'db> Evaluator<'db> {
                 })
             }
             ExprKind::CallFn(decl, args) => {
+                // Functions among the arguments live as long as the call.
+                let functions = self.callables.len();
                 let args: Vec<Option<Datum>> =
                     args.iter().map(|a| a.map(|a| self.eval(frame, env, a))).collect();
-                self.call(*decl, args)
+                let result = self.call(*decl, args);
+                self.callables.truncate(functions);
+                result
             }
-            ExprKind::Map(list, block, lifted) => {
+            ExprKind::Function(decl) => self.function_datum(Callable::Declared(*decl)),
+            ExprKind::Lambda(patterns, block) => {
+                self.function_datum(Callable::Lambda(frame, Rc::clone(env), patterns, *block))
+            }
+            ExprKind::CallValue(function, args, lifted) => {
+                let Some(function) = self.callable(frame, env, *function) else { return Datum::Poison };
+                let args: Vec<Datum> = args.iter().map(|arg| self.eval(frame, env, *arg)).collect();
+                if args.iter().any(Datum::is_dead) {
+                    return Datum::Poison;
+                }
+                let Some((first, rest)) = args.split_first() else {
+                    return self.apply(&function, Vec::new(), place);
+                };
+                self.lift(first.clone(), *lifted, place, |e, first| {
+                    let all = std::iter::once(first).chain(rest.iter().cloned()).collect();
+                    e.apply(&function, all, place)
+                })
+            }
+            ExprKind::Each(kind, list, function, lifted) => {
                 let datum = self.eval(frame, env, *list);
-                self.lift(datum, *lifted, place, |e, datum| e.map(frame, env, &datum, *block, place))
+                let Some(function) = self.callable(frame, env, *function) else { return Datum::Poison };
+                self.lift(datum, *lifted, place, |e, datum| e.each(*kind, &datum, &function, place))
+            }
+            ExprKind::Fold(list, start, function, lifted) => {
+                let datum = self.eval(frame, env, *list);
+                let start = self.eval(frame, env, *start);
+                let Some(function) = self.callable(frame, env, *function) else { return Datum::Poison };
+                self.lift(datum, *lifted, place, |e, datum| e.fold(&datum, start, &function, place))
             }
             ExprKind::Fail(message) => {
                 let message = self.eval(frame, env, *message);
@@ -122,6 +152,46 @@ impl<'db> Evaluator<'db> {
                 let items: Vec<Datum> = items.iter().map(|item| self.eval(frame, env, *item)).collect();
                 if items.iter().any(Datum::is_dead) { Datum::Poison } else { Datum::list(items) }
             }
+            ExprKind::Set(items) => {
+                let items: Vec<Datum> = items.iter().map(|item| self.eval(frame, env, *item)).collect();
+                if items.iter().any(Datum::is_dead) {
+                    return Datum::Poison;
+                }
+                self.builtin(Builtin::ToSet, &[Datum::list(items)], place)
+            }
+            ExprKind::Tuple(items) => {
+                let items: Vec<Datum> = items.iter().map(|item| self.eval(frame, env, *item)).collect();
+                if items.iter().any(Datum::is_dead) { Datum::Poison } else { Datum::record(items) }
+            }
+            ExprKind::Map(entries) => {
+                let entries: Vec<(Datum, Datum, Place)> = entries
+                    .iter()
+                    .map(|(k, v)| {
+                        (self.eval(frame, env, *k), self.eval(frame, env, *v), self.place(frame, *k))
+                    })
+                    .collect();
+                self.map(entries, place)
+            }
+            ExprKind::With(base, changes) => {
+                let datum = self.eval(frame, env, *base);
+                let changes: Vec<(&[u32], Datum)> = changes
+                    .iter()
+                    .map(|(path, value)| (path.as_slice(), self.eval(frame, env, *value)))
+                    .collect();
+                if datum.is_dead() || changes.iter().any(|(_, value)| value.is_dead()) {
+                    return Datum::Poison;
+                }
+                self.with(&datum, &expr.ty, &changes, place)
+            }
+            ExprKind::Secret(name) => {
+                let position = self.secret(name);
+                Datum::Node(self.out.residual.node(Node::Secret(position), place))
+            }
+            ExprKind::Described(value) => {
+                let datum = self.eval(frame, env, *value);
+                self.describe(&datum, &expr.ty, place)
+            }
+            ExprKind::Typed(value) => self.eval(frame, env, *value),
             ExprKind::Index(list, index) => {
                 let list = self.eval(frame, env, *list);
                 let index = self.eval(frame, env, *index);
@@ -129,11 +199,19 @@ impl<'db> Evaluator<'db> {
             }
             ExprKind::Record(decl, fields) => {
                 let fields = self.fields(frame, env, *decl, 0, fields);
-                if fields.iter().any(Datum::is_dead) { Datum::Poison } else { Datum::record(fields) }
+                if fields.iter().any(Datum::is_dead) {
+                    return Datum::Poison;
+                }
+                let value = Datum::record(fields.clone());
+                self.record_checks(*decl, 0, &fields, value, place)
             }
             ExprKind::Variant(decl, tag, fields) => {
                 let fields = self.fields(frame, env, *decl, *tag as usize, fields);
-                if fields.iter().any(Datum::is_dead) { Datum::Poison } else { Datum::variant(*tag, fields) }
+                if fields.iter().any(Datum::is_dead) {
+                    return Datum::Poison;
+                }
+                let value = Datum::variant(*tag, fields.clone());
+                self.record_checks(*decl, *tag as usize, &fields, value, place)
             }
             ExprKind::Convert(kind, value) => match self.eval(frame, env, *value) {
                 Datum::Value(value) => self.checked(op::convert_value(*kind, &value), place),
@@ -143,6 +221,26 @@ impl<'db> Evaluator<'db> {
                     None => Datum::Poison,
                 },
             },
+            ExprKind::TryConvert(kind, value) => match self.eval(frame, env, *value) {
+                Datum::Value(value) => op::convert_value(*kind, &value).map_or(Datum::NONE, Datum::Value),
+                other if other.is_dead() => other,
+                other => match self.node(&other, place) {
+                    Some(id) => Datum::Node(self.out.residual.node(Node::TryConvert(*kind, id), place)),
+                    None => Datum::Poison,
+                },
+            },
+            ExprKind::TryVariant(decl, value) => {
+                let datum = self.eval(frame, env, *value);
+                self.variant_named(*decl, &datum, place)
+            }
+            ExprKind::Refine(alias, value) => {
+                let datum = self.eval(frame, env, *value);
+                self.refine(*alias, datum, place)
+            }
+            ExprKind::TryRefine(alias, value) => {
+                let datum = self.eval(frame, env, *value);
+                self.try_refine(*alias, datum, place)
+            }
             ExprKind::Block(block) => self.block(frame, Some(Rc::clone(env)), *block, Vec::new()),
             ExprKind::If(condition, then, otherwise) => {
                 let condition = self.eval(frame, env, *condition);
@@ -167,9 +265,9 @@ impl<'db> Evaluator<'db> {
                 self.if_let(frame, env, (*value, pattern), *then, *otherwise, place)
             }
             ExprKind::Match(value, arms) => self.matching(frame, env, *value, arms, place),
-            ExprKind::For(iterable, count, body) => {
+            ExprKind::For(iterable, pattern, body) => {
                 let list = self.eval(frame, env, *iterable);
-                self.repeat(frame, env, &list, *count, *body, self.place(frame, *iterable))
+                self.repeat(frame, env, &list, pattern, *body, self.place(frame, *iterable))
             }
             ExprKind::Resource(_) => self.declare_resource(frame, env, id),
             ExprKind::Instance(_) => self.declare_instance(frame, env, id),
@@ -230,8 +328,8 @@ impl<'db> Evaluator<'db> {
     }
 
     fn field_name(&self, ty: &Ty, position: u32) -> smol_str::SmolStr {
-        match ty.some() {
-            Ty::Record(decl) => match signature::signature(self.db, *decl) {
+        match ty.some_plain() {
+            Ty::Record(decl, _) => match signature::signature(self.db, *decl) {
                 Signature::Record(fields) => {
                     fields.get(position as usize).map(|f| f.name.clone()).unwrap_or_default()
                 }
@@ -241,7 +339,7 @@ impl<'db> Evaluator<'db> {
         }
     }
 
-    fn field(&mut self, datum: &Datum, position: u32, name: &str, ty: &Ty, place: Place) -> Datum {
+    pub(super) fn field(&mut self, datum: &Datum, position: u32, name: &str, ty: &Ty, place: Place) -> Datum {
         match datum {
             Datum::Value(value) => self.checked(op::field(value, position), place),
             Datum::Record(fields) => fields.get(position as usize).cloned().unwrap_or(Datum::Poison),
@@ -250,7 +348,7 @@ impl<'db> Evaluator<'db> {
                     if path.is_empty() { name.into() } else { smol_str::format_smolstr!("{path}.{name}") };
                 match ty {
                     // A part of the facts is read as a whole only where it is used as a whole.
-                    Ty::Record(_) => Datum::Fact(path, ty.clone()),
+                    Ty::Record(..) => Datum::Fact(path, ty.clone()),
                     _ => Datum::Node(self.fact_node(&path, ty, place)),
                 }
             }
@@ -296,7 +394,7 @@ impl<'db> Evaluator<'db> {
     }
 
     /// Calls a user's function.
-    fn call(&mut self, decl: DeclId, args: Vec<Option<Datum>>) -> Datum {
+    pub(super) fn call(&mut self, decl: DeclId, args: Vec<Option<Datum>>) -> Datum {
         let checked = check::body(self.db, decl);
         let (Some(root), Some(_)) = (checked.body.root, checked.parts.first()) else { return Datum::Poison };
         let frame = Frame { file: decl.file, body: &checked.body };
@@ -309,17 +407,12 @@ impl<'db> Evaluator<'db> {
     }
 
     /// The block of parameters: each from its argument or its default.
-    fn bind_params(
-        &mut self,
-        frame: Frame<'db>,
-        block: crate::hir::BlockId,
-        args: Vec<Option<Datum>>,
-    ) -> Rc<Env> {
+    fn bind_params(&mut self, frame: Frame<'db>, block: hir::BlockId, args: Vec<Option<Datum>>) -> Rc<Env> {
         let block = frame.body.block(block);
         let env = self.env(None, block.locals.len());
         let mut args = args;
         for stmt in &block.stmts {
-            let Stmt::Param(local, position, default) = stmt else { continue };
+            let Stmt::Param(hir::Param { local, position, default, .. }) = stmt else { continue };
             let given = args.get_mut(*position as usize).and_then(Option::take);
             let datum = match (given, default) {
                 (Some(datum), _) => datum,
@@ -353,32 +446,96 @@ impl<'db> Evaluator<'db> {
         slots.iter().take(count).cloned().collect()
     }
 
-    fn map(
-        &mut self,
-        frame: Frame<'db>,
-        env: &Rc<Env>,
-        list: &Datum,
-        block: crate::hir::BlockId,
-        place: Place,
-    ) -> Datum {
-        if let Some(elements) = list.elements() {
-            let mut results = Vec::with_capacity(elements.len());
-            for element in elements {
-                results.push(self.block(frame, Some(Rc::clone(env)), block, vec![element]));
-            }
-            return if results.iter().any(Datum::is_dead) { Datum::Poison } else { Datum::list(results) };
+    /// A map of these entries. Its keys must be known for it to be more than an expression of the host.
+    fn map(&mut self, entries: Vec<(Datum, Datum, Place)>, place: Place) -> Datum {
+        if entries.iter().any(|(k, v, _)| k.is_dead() || v.is_dead()) {
+            return Datum::Poison;
         }
-        let Some(list) = self.node(list, place) else { return Datum::Poison };
-        let local = self.context.lambdas;
-        let parameter = self.out.residual.node(Node::Local(local), place);
-        self.context.lambdas += 1;
-        let result = self.block(frame, Some(Rc::clone(env)), block, vec![Datum::Node(parameter)]);
-        self.context.lambdas -= 1;
-        match self.node(&result, place) {
-            Some(body) => Datum::Node(
-                self.out.residual.node(Node::Each { kind: EachKind::Map, list, local, body }, place),
-            ),
-            None => Datum::Poison,
+        if !entries.iter().all(|(k, ..)| matches!(k, Datum::Value(_))) {
+            let mut nodes = Vec::with_capacity(entries.len());
+            for (key, value, _) in &entries {
+                match (self.node(key, place), self.node(value, place)) {
+                    (Some(key), Some(value)) => nodes.push((key, value)),
+                    _ => return Datum::Poison,
+                }
+            }
+            return Datum::Node(self.out.residual.node(Node::Map(nodes), place));
+        }
+        let mut known: Vec<(Value, Datum, Place)> = entries
+            .into_iter()
+            .filter_map(|(key, value, at)| match key {
+                Datum::Value(key) => Some((key, value, at)),
+                _ => None,
+            })
+            .collect();
+        known.sort_by(|(a, ..), (b, ..)| a.cmp(b));
+        if let Some(twice) = known.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            let shown = crate::notation::short_value(&twice[0].0);
+            let diagnostic = Diagnostic::error(
+                code::DUPLICATE_FIELD,
+                twice[1].2,
+                format!("the key `{shown}` is given twice"),
+            )
+            .here("given again")
+            .label(twice[0].2, "first given here");
+            self.report(diagnostic);
+            return Datum::Poison;
+        }
+        Datum::map(known.into_iter().map(|(key, value, _)| (key, value)).collect())
+    }
+
+    /// A record with some fields changed.
+    fn with(&mut self, datum: &Datum, ty: &Ty, changes: &[(&[u32], Datum)], place: Place) -> Datum {
+        let Ty::Record(decl, args) = ty.plain() else { return Datum::Poison };
+        let Signature::Record(declared) = signature::signature(self.db, *decl) else { return Datum::Poison };
+        let mut fields = Vec::with_capacity(declared.len());
+        for (position, field) in declared.iter().enumerate() {
+            let position = position as u32;
+            let ty = field.ty.substitute(*decl, args);
+            let here: Vec<(&[u32], Datum)> = changes
+                .iter()
+                .filter(|(path, _)| path.first() == Some(&position))
+                .map(|(path, value)| (&path[1..], value.clone()))
+                .collect();
+            let value = match here.as_slice() {
+                [([], value)] => value.clone(),
+                inner => {
+                    let old = self.field(datum, position, &field.name, &ty, place);
+                    if inner.is_empty() { old } else { self.with(&old, &ty, inner, place) }
+                }
+            };
+            if value.is_dead() {
+                return Datum::Poison;
+            }
+            fields.push(value);
+        }
+        let value = Datum::record(fields.clone());
+        self.record_checks(*decl, 0, &fields, value, place)
+    }
+
+    /// The variant that a text names.
+    fn variant_named(&mut self, decl: DeclId, datum: &Datum, place: Place) -> Datum {
+        let Signature::Enum(variants) = signature::signature(self.db, decl) else { return Datum::Poison };
+        match datum {
+            Datum::Value(Value::Str(text)) => {
+                let tag = variants.iter().position(|(name, _)| **name == **text);
+                tag.map_or(Datum::NONE, |tag| Datum::variant(tag as u32, Vec::new()))
+            }
+            dead if dead.is_dead() => Datum::Poison,
+            other => {
+                let Some(id) = self.node(other, place) else { return Datum::Poison };
+                let mut result = self.out.residual.node(Node::Const(Value::None), place);
+                for (tag, (name, _)) in variants.iter().enumerate().rev() {
+                    let text =
+                        self.out.residual.node(Node::Const(Value::Str(Arc::from(name.as_str()))), place);
+                    let equal = Node::Binary(mc_plan::expr::BinaryOp::Equal, id, text);
+                    let test = self.out.residual.node(equal, place);
+                    let variant = Node::Const(Value::Variant(tag as u32, Arc::from([])));
+                    let variant = self.out.residual.node(variant, place);
+                    result = self.out.residual.node(Node::If(test, variant, result), place);
+                }
+                Datum::Node(result)
+            }
         }
     }
 
@@ -389,7 +546,9 @@ impl<'db> Evaluator<'db> {
         }
         let run =
             self.context.condition.is_some_and(|c| self.out.residual.phase(c) == super::residual::Phase::Run);
-        if self.context.lambdas > 0 || run {
+        // The values of a module belong to no policy: whoever reads them fails.
+        let residual = self.context.module && self.context.condition.is_some();
+        if self.context.lambdas > 0 || run || residual {
             return match self.node(message, place) {
                 Some(id) => Datum::Node(self.out.residual.node(Node::Fail(id), place)),
                 None => Datum::Poison,
@@ -526,7 +685,7 @@ impl<'db> Evaluator<'db> {
         }
     }
 
-    fn concat(&mut self, parts: &[Datum], place: Place) -> Datum {
+    pub(super) fn concat(&mut self, parts: &[Datum], place: Place) -> Datum {
         if parts.iter().any(Datum::is_dead) {
             return Datum::Poison;
         }
@@ -584,8 +743,8 @@ impl<'db> Evaluator<'db> {
         all
     }
 
-    fn variant_name(&mut self, datum: &Datum, ty: &Ty, place: Place) -> Datum {
-        let Ty::Enum(decl) = ty else { return Datum::Poison };
+    pub(super) fn variant_name(&mut self, datum: &Datum, ty: &Ty, place: Place) -> Datum {
+        let Ty::Enum(decl, _) = ty.plain() else { return Datum::Poison };
         let Signature::Enum(variants) = signature::signature(self.db, *decl) else { return Datum::Poison };
         let name = |tag: u32| -> Value {
             Value::Str(Arc::from(variants.get(tag as usize).map(|(n, _)| n.as_str()).unwrap_or_default()))
@@ -611,7 +770,16 @@ impl<'db> Evaluator<'db> {
         if list.is_dead() || index.is_dead() {
             return Datum::Poison;
         }
-        if let (Some(elements), Datum::Value(Value::Int(at))) = (list.elements(), index) {
+        if let (Datum::Map(entries), Datum::Value(key)) = (list, index)
+            && let Ok(at) = entries.binary_search_by(|(k, _)| k.cmp(key))
+        {
+            return entries[at].1.clone();
+        }
+        if let (Datum::Value(map @ Value::Map(_)), Datum::Value(key)) = (list, index) {
+            return self.checked(op::index(map, key), place);
+        }
+        let listed = matches!(list, Datum::List(_) | Datum::Value(Value::List(_)));
+        if let (true, Some(elements), Datum::Value(Value::Int(at))) = (listed, list.elements(), index) {
             return match usize::try_from(*at).ok().and_then(|at| elements.get(at)) {
                 Some(element) => element.clone(),
                 None => self.checked(Err(EvalError::Index { index: *at, length: elements.len() }), place),

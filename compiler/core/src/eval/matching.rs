@@ -2,14 +2,14 @@
 
 use super::{Datum, Env, Evaluator, Frame};
 use crate::diagnostic::Place;
-use crate::hir::{BlockId, ExprId as HirId, Pattern};
+use crate::hir::{Arm, BlockId, ExprId as HirId, Pattern};
 use mc_plan::expr::{BinaryOp, ExprId, Node};
 use mc_plan::value::Value;
 use std::rc::Rc;
 
 /// Whether a pattern fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Test {
+pub(super) enum Test {
     Always,
     Never,
     /// Decided on the host.
@@ -49,7 +49,7 @@ impl<'db> Evaluator<'db> {
         frame: Frame<'db>,
         env: &Rc<Env>,
         value: HirId,
-        arms: &'db [(Pattern, BlockId)],
+        arms: &'db [Arm],
         place: Place,
     ) -> Datum {
         let datum = self.eval(frame, env, value);
@@ -58,11 +58,11 @@ impl<'db> Evaluator<'db> {
         }
         let mut results: Vec<(Option<ExprId>, Datum)> = Vec::new();
         let mut before: Vec<(&Pattern, ExprId)> = Vec::new();
-        for (pattern, block) in arms {
+        for Arm { pattern, guard, block } in arms {
             let mut bound = Vec::new();
             let test = self.fits(pattern, &datum, &mut bound, place);
             let bound = in_order(bound);
-            let test = match test {
+            let mut test = match test {
                 Test::Never => continue,
                 Test::Always => None,
                 Test::Node(test) => Some(test),
@@ -73,6 +73,26 @@ impl<'db> Evaluator<'db> {
                 if !disjoint(other, pattern) {
                     let not = self.out.residual.not(*tested, place);
                     reached = Some(self.out.residual.and(reached, not, place));
+                }
+            }
+            if let Some(guard) = guard {
+                let around = [reached, test]
+                    .into_iter()
+                    .flatten()
+                    .reduce(|a, b| self.out.residual.and(Some(a), b, place));
+                let eval = |e: &mut Self| e.guard(frame, env, *block, bound.clone(), *guard);
+                let answer = match around {
+                    Some(around) => self.under(around, place, eval),
+                    None => eval(self),
+                };
+                match answer {
+                    Datum::Value(Value::Bool(true)) => {}
+                    Datum::Value(_) => continue,
+                    dead if dead.is_dead() => return Datum::Poison,
+                    other => {
+                        let Some(guard) = self.node(&other, place) else { return Datum::Poison };
+                        test = Some(self.out.residual.and(test, guard, place));
+                    }
                 }
             }
             if let Some(test) = test {
@@ -99,8 +119,24 @@ impl<'db> Evaluator<'db> {
         result
     }
 
+    /// The answer of an arm's guard, which sees what the pattern binds.
+    fn guard(
+        &mut self,
+        frame: Frame<'db>,
+        env: &Rc<Env>,
+        block: BlockId,
+        bound: Vec<Datum>,
+        guard: HirId,
+    ) -> Datum {
+        let inner = self.env(Some(Rc::clone(env)), frame.body.block(block).locals.len());
+        for (local, datum) in bound.into_iter().enumerate() {
+            super::set(&inner, local as u32, datum);
+        }
+        self.eval(frame, &inner, guard)
+    }
+
     /// Tests a pattern, and collects what it binds by local.
-    fn fits(
+    pub(super) fn fits(
         &mut self,
         pattern: &Pattern,
         datum: &Datum,
@@ -138,6 +174,28 @@ impl<'db> Evaluator<'db> {
                     None => Test::Never,
                 },
             },
+            Pattern::Parts(parts) => {
+                let mut test = Test::Always;
+                for (position, inner) in parts {
+                    let part = match datum {
+                        Datum::Value(Value::Record(fields)) => {
+                            fields.get(*position as usize).cloned().map_or(Datum::Poison, Datum::Value)
+                        }
+                        Datum::Record(fields) => {
+                            fields.get(*position as usize).cloned().unwrap_or(Datum::Poison)
+                        }
+                        other => match self.node(other, place) {
+                            Some(id) => {
+                                Datum::Node(self.out.residual.node(Node::Field(id, *position), place))
+                            }
+                            None => return self.bind_nothing(pattern, bound),
+                        },
+                    };
+                    let rest = self.fits(inner, &part, bound, place);
+                    test = self.both(test, rest, place);
+                }
+                test
+            }
             Pattern::Variant(tag, fields) => {
                 let mut test = match datum {
                     Datum::Value(Value::Variant(found, _)) | Datum::Variant(found, _) if found == tag => {
@@ -192,7 +250,9 @@ impl<'db> Evaluator<'db> {
             match pattern {
                 Pattern::Bind(local) => bound.push((*local, Datum::Poison)),
                 Pattern::Some(inner) => locals(inner, bound),
-                Pattern::Variant(_, fields) => fields.iter().for_each(|(_, p)| locals(p, bound)),
+                Pattern::Variant(_, fields) | Pattern::Parts(fields) => {
+                    fields.iter().for_each(|(_, p)| locals(p, bound));
+                }
                 Pattern::Wildcard | Pattern::None | Pattern::Value(_) => {}
             }
         }
@@ -255,7 +315,7 @@ impl<'db> Evaluator<'db> {
         frame: Frame<'db>,
         env: &Rc<Env>,
         list: &Datum,
-        count: u32,
+        pattern: &Pattern,
         body: BlockId,
         place: Place,
     ) -> Datum {
@@ -274,8 +334,9 @@ impl<'db> Evaluator<'db> {
         };
         let mut results = Vec::with_capacity(elements.len());
         for element in elements {
-            let bound = if count == 2 { pair(&element) } else { vec![element] };
-            results.push(self.block(frame, Some(Rc::clone(env)), body, bound));
+            let mut bound = Vec::new();
+            self.fits(pattern, &element, &mut bound, place);
+            results.push(self.block(frame, Some(Rc::clone(env)), body, in_order(bound)));
             if self.exhausted {
                 return Datum::Poison;
             }
@@ -284,16 +345,8 @@ impl<'db> Evaluator<'db> {
     }
 }
 
-fn pair(datum: &Datum) -> Vec<Datum> {
-    match datum {
-        Datum::Record(parts) => parts.to_vec(),
-        Datum::Value(Value::Record(parts)) => parts.iter().cloned().map(Datum::Value).collect(),
-        _ => vec![Datum::Poison; 2],
-    }
-}
-
 /// The bound values by position of their local.
-fn in_order(mut bound: Vec<(u32, Datum)>) -> Vec<Datum> {
+pub(super) fn in_order(mut bound: Vec<(u32, Datum)>) -> Vec<Datum> {
     bound.sort_by_key(|(local, _)| *local);
     bound.into_iter().map(|(_, datum)| datum).collect()
 }

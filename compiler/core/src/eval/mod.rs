@@ -5,8 +5,11 @@
 //! bodies of resources are worked off a list after everything around them, so a chain of any length
 //! needs no deep recursion. What recurses is the nesting of expressions and calls, which is bounded.
 
+mod assertion;
 mod datum;
 mod declare;
+mod describe;
+mod each;
 mod expr;
 mod matching;
 pub mod residual;
@@ -18,7 +21,7 @@ pub use declare::{Declared, EdgeTarget, InstanceInfo, Owner, PendingEdge, Pendin
 use crate::check::{self, Checked};
 use crate::db::{Db, File};
 use crate::diagnostic::{Diagnostic, Place, code};
-use crate::hir::{BlockId, Body, ExprId as HirId, Stmt};
+use crate::hir::{self, BlockId, Body, ExprId as HirId, Stmt};
 use crate::name::{self, DeclId, DeclKind};
 use crate::signature;
 use crate::ty::Ty;
@@ -31,6 +34,7 @@ use smol_str::SmolStr;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// How many expressions an evaluation may visit.
 const STEP_BUDGET: u64 = 100_000_000;
@@ -89,6 +93,8 @@ pub struct Evaluation {
     pub facts: Vec<FactUse>,
     /// What hosts may refuse.
     pub refusals: Vec<Refusal>,
+    /// The names of the secrets by position.
+    pub secrets: Vec<Arc<str>>,
     /// The defaults of the labels by position.
     pub label_defaults: Vec<Option<Value>>,
     /// The residual expressions. Outputs name declared resources by their position here.
@@ -133,6 +139,8 @@ struct Context {
     lambdas: u32,
     /// The declared resource whose body is evaluated.
     own: Option<u32>,
+    /// Whether a module's values are evaluated, which belong to no policy.
+    module: bool,
 }
 
 /// What a message of the evaluator says is late and the language allows: a list whose length only the host
@@ -144,6 +152,8 @@ struct Evaluator<'db> {
     out: Evaluation,
     modules: FxHashMap<File, Rc<Env>>,
     facts: FxHashMap<SmolStr, u32>,
+    secrets: FxHashMap<Arc<str>, u32>,
+    callables: Vec<each::Callable<'db>>,
     tasks: VecDeque<Task<'db>>,
     context: Context,
     steps: u64,
@@ -158,8 +168,17 @@ pub fn evaluate(db: &dyn Db) -> Evaluation {
         out: Evaluation::default(),
         modules: FxHashMap::default(),
         facts: FxHashMap::default(),
+        secrets: FxHashMap::default(),
+        callables: Vec::new(),
         tasks: VecDeque::new(),
-        context: Context { policy: 0, instance: Rc::from(""), condition: None, lambdas: 0, own: None },
+        context: Context {
+            policy: 0,
+            instance: Rc::from(""),
+            condition: None,
+            lambdas: 0,
+            own: None,
+            module: false,
+        },
         steps: 0,
         depth: 0,
         exhausted: false,
@@ -221,14 +240,12 @@ impl<'db> Evaluator<'db> {
         self.modules.insert(file, Rc::clone(&env));
         if let Some(root) = checked.body.root {
             let frame = Frame { file, body: &checked.body };
-            let saved = self.context.condition.take();
-            for stmt in &checked.body.block(root).stmts {
-                if let Stmt::Let(local, value) = stmt {
-                    let datum = self.eval(frame, &env, *value);
-                    set(&env, *local, datum);
+            let context = Context { condition: None, own: None, module: true, ..self.context.clone() };
+            self.with_context(context, |e| {
+                for stmt in &checked.body.block(root).stmts {
+                    e.stmt(frame, &env, stmt);
                 }
-            }
-            self.context.condition = saved;
+            });
         }
         env
     }
@@ -241,7 +258,9 @@ impl<'db> Evaluator<'db> {
         let env = self.env(None, count);
         let mut defaults = vec![None; count];
         for stmt in &checked.body.block(*part).stmts {
-            let Stmt::Param(local, position, Some(default)) = stmt else { continue };
+            let Stmt::Param(hir::Param { local, position, default: Some(default), .. }) = stmt else {
+                continue;
+            };
             let datum = self.eval(frame, &env, *default);
             if let Datum::Value(value) = &datum {
                 defaults[*position as usize] = Some(value.clone());
@@ -272,19 +291,51 @@ impl<'db> Evaluator<'db> {
             set(&env, local as u32, datum);
         }
         for stmt in &block.stmts {
-            match stmt {
-                Stmt::Let(local, value) => {
-                    let datum = self.eval(frame, &env, *value);
-                    set(&env, *local, datum);
-                }
-                Stmt::Expr(value) => {
-                    self.eval(frame, &env, *value);
-                }
-                Stmt::Select(value) => self.select_hosts(frame, &env, *value),
-                Stmt::Param(..) | Stmt::Out(..) => {}
-            }
+            self.stmt(frame, &env, stmt);
         }
         block.value.map_or(Datum::NONE, |value| self.eval(frame, &env, value))
+    }
+
+    /// A statement. Parameters and outputs are set by whoever knows the arguments.
+    fn stmt(&mut self, frame: Frame<'db>, env: &Rc<Env>, stmt: &'db Stmt) {
+        match stmt {
+            Stmt::Let(local, value) => {
+                let datum = self.eval(frame, env, *value);
+                set(env, *local, datum);
+            }
+            Stmt::ConstLet(local, value) => {
+                let datum = self.eval(frame, env, *value);
+                let place = self.place(frame, *value);
+                set(env, *local, self.constant(datum, place, "the value of a `const let`"));
+            }
+            Stmt::Destructure(pattern, value, constant) => {
+                let place = self.place(frame, *value);
+                let mut datum = self.eval(frame, env, *value);
+                if *constant {
+                    datum = self.constant(datum, place, "the value of a `const let`");
+                }
+                let mut bound = Vec::new();
+                self.fits(pattern, &datum, &mut bound, place);
+                for (local, datum) in bound {
+                    set(env, local, datum);
+                }
+            }
+            Stmt::Expr(value) => {
+                self.eval(frame, env, *value);
+            }
+            Stmt::Select(value) => self.select_hosts(frame, env, *value),
+            Stmt::Check(condition, message) => self.check(frame, env, *condition, *message),
+            Stmt::Param(_) | Stmt::Out(..) => {}
+        }
+    }
+
+    /// A datum that must be known when the bundle is built; anything later is reported.
+    fn constant(&mut self, datum: Datum, place: Place, what: &str) -> Datum {
+        if matches!(datum, Datum::Value(_)) || datum.is_dead() {
+            return datum;
+        }
+        self.too_late(place, &datum, what, "known when the bundle is built", Phase::Host);
+        Datum::Poison
     }
 
     fn select_hosts(&mut self, frame: Frame<'db>, env: &Rc<Env>, value: HirId) {
@@ -333,6 +384,7 @@ impl<'db> Evaluator<'db> {
             shown.push(origin);
             let text = match self.out.residual.get(at) {
                 Some(Node::Output { .. }) => "an output, known only while the plan runs".to_owned(),
+                Some(Node::Secret(_)) => "a secret, known only while the plan runs".to_owned(),
                 Some(Node::Fact(_)) => "a fact, known only on the host".to_owned(),
                 Some(Node::Label(_)) => "a label, known only on the host".to_owned(),
                 _ => "computed from it here".to_owned(),
@@ -367,9 +419,27 @@ impl<'db> Evaluator<'db> {
             Datum::Record(items) => Node::Record(self.nodes(items, place)?),
             Datum::Variant(tag, items) => Node::Variant(*tag, self.nodes(items, place)?),
             Datum::Fact(path, ty) => return Some(self.fact_node(path, ty, place)),
-            Datum::Refs(_) | Datum::Key(..) | Datum::Instances(_) | Datum::Never | Datum::Poison => {
+            Datum::Map(entries) => {
+                let mut nodes = Vec::with_capacity(entries.len());
+                for (key, datum) in entries.iter() {
+                    let key = self.out.residual.node(Node::Const(key.clone()), place);
+                    nodes.push((key, self.node(datum, place)?));
+                }
+                Node::Map(nodes)
+            }
+            Datum::Refs(_) | Datum::Key(..) | Datum::Instances(_) => {
+                self.report(
+                    Diagnostic::error(
+                        code::TOO_LATE,
+                        place,
+                        "which resource this is must be known when the bundle is built",
+                    )
+                    .here("chosen by something that only the host knows")
+                    .help("choose with `if` or `match` where the resources are declared"),
+                );
                 return None;
             }
+            Datum::Function(_) | Datum::Never | Datum::Poison => return None,
         };
         Some(self.out.residual.node(node, place))
     }
@@ -395,6 +465,16 @@ impl<'db> Evaluator<'db> {
         let position = self.out.facts.len() as u32;
         self.out.facts.push(FactUse { path: path.clone(), ty: ty.clone() });
         self.facts.insert(path.clone(), position);
+        position
+    }
+
+    fn secret(&mut self, name: &Arc<str>) -> u32 {
+        if let Some(position) = self.secrets.get(name) {
+            return *position;
+        }
+        let position = self.out.secrets.len() as u32;
+        self.out.secrets.push(Arc::clone(name));
+        self.secrets.insert(Arc::clone(name), position);
         position
     }
 

@@ -228,7 +228,7 @@ impl Builder<'_> {
     }
 
     fn unknown(&self, pending: &PendingEdge, name: &str, key: &Value) -> Diagnostic {
-        let shown = super::shown_value(key);
+        let shown = crate::notation::short_value(key);
         let diagnostic = Diagnostic::error(
             code::UNKNOWN_RESOURCE,
             pending.place,

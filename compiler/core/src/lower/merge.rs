@@ -1,10 +1,11 @@
 //! Identity: what is one resource, and whether its declarations agree.
 
-use super::{Draft, Schemas, shown, shown_value};
+use super::{Draft, Schemas, shown};
 use crate::db::Db;
 use crate::diagnostic::{Diagnostic, Place, code};
 use crate::eval::residual::Phase;
 use crate::eval::{Declared, Evaluation, PendingSetting};
+use crate::notation::short_value;
 use mc_plan::eval::{Context, Evaluated, Evaluator, Lookup};
 use mc_plan::expr::{ExprId, Operand};
 use mc_plan::schema::Schema;
@@ -119,7 +120,7 @@ fn conflict(
     let (a, b) = (&evaluation.declared[first_decl as usize], &evaluation.declared[second_decl as usize]);
     let name = shown(schemas, draft);
     let value = |setting: &PendingSetting| match &setting.value {
-        Operand::Value(value) => format!("`{}`", shown_value(value)),
+        Operand::Value(value) => format!("`{}`", short_value(value)),
         Operand::Expr(id) if evaluation.residual.phase(*id) == Phase::Run => {
             "a value known only while the plan runs".to_owned()
         }

@@ -14,10 +14,12 @@ use crate::db::Db;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::eval::{Declared, Evaluation, PendingSetting};
 use crate::name::DeclId;
+use crate::notation::short_value;
 use crate::signature;
 use mc_plan::expr::{Exprs, Node, Operand};
 use mc_plan::plan::{
-    Declaration, Fact, Label, Plan, PlanRefusal, Policy, Priority, Retry, Setting, SourceSpan, Step,
+    Declaration, Fact, Label, Plan, PlanRefusal, Policy, Priority, Retry, SecretUse, Setting, SourceSpan,
+    Step,
 };
 use mc_plan::schema::Schema;
 use mc_plan::value::{Blob, Type, Value};
@@ -103,7 +105,9 @@ pub fn lower(db: &dyn Db, mut evaluation: Evaluation) -> (CompiledPlan, Vec<Diag
             }
         })
         .collect();
-    plan.exprs = renumber(evaluation.residual.finish(), &step_of);
+    let (secrets, secret_of) = secrets(&evaluation.secrets);
+    plan.secrets = secrets;
+    plan.exprs = renumber(evaluation.residual.finish(), &step_of, &secret_of);
     plan.files = sources.finish();
     plan.schemas = schemas.list.iter().map(|s| Schema::clone(s)).collect();
     let blobs = blobs.into_iter().map(|(digest, bytes)| {
@@ -151,13 +155,32 @@ fn facts(db: &dyn Db, evaluation: &Evaluation, types: &mut Types) -> Vec<Fact> {
     evaluation.facts.iter().filter_map(fact).collect()
 }
 
-/// Lets outputs name steps instead of declared resources.
-fn renumber(mut exprs: Exprs, step_of: &[u32]) -> Exprs {
+/// The secrets sorted by name, and the new position of each.
+fn secrets(names: &[Arc<str>]) -> (Vec<SecretUse>, Vec<u32>) {
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    order.sort_by(|a, b| names[*a].cmp(&names[*b]));
+    let mut position = vec![0; names.len()];
+    for (new, old) in order.iter().enumerate() {
+        position[*old] = new as u32;
+    }
+    (order.iter().map(|old| SecretUse { name: names[*old].to_string() }).collect(), position)
+}
+
+/// Lets outputs name steps instead of declared resources, and secrets their sorted positions.
+fn renumber(mut exprs: Exprs, step_of: &[u32], secret_of: &[u32]) -> Exprs {
     for node in &mut exprs.nodes {
-        if let Node::Output { step, .. } = node
-            && let Some(new) = step_of.get(*step as usize)
-        {
-            *step = *new;
+        match node {
+            Node::Output { step, .. } => {
+                if let Some(new) = step_of.get(*step as usize) {
+                    *step = *new;
+                }
+            }
+            Node::Secret(secret) => {
+                if let Some(new) = secret_of.get(*secret as usize) {
+                    *secret = *new;
+                }
+            }
+            _ => {}
         }
     }
     exprs
@@ -226,27 +249,7 @@ fn is_blob(ty: &Type) -> bool {
 fn shown(schemas: &Schemas, draft: &Draft) -> String {
     let name = schemas.list[draft.schema as usize].name.rsplit('.').next().unwrap_or_default();
     match &draft.key {
-        Operand::Value(value) => format!("{name}[{}]", shown_value(value)),
+        Operand::Value(value) => format!("{name}[{}]", short_value(value)),
         Operand::Expr(_) => format!("{name}[..]"),
     }
-}
-
-/// A value as users write it, cut where it is long.
-fn shown_value(value: &Value) -> String {
-    let text = match value {
-        Value::None => "none".to_owned(),
-        Value::Str(text) => format!("{text:?}"),
-        Value::List(items) => {
-            let items: Vec<String> = items.iter().take(8).map(shown_value).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Value::Record(_) | Value::Variant(..) | Value::Blob(_) | Value::Bytes(_) | Value::Map(_) => {
-            "..".to_owned()
-        }
-        scalar => match mc_plan::op::concat(std::slice::from_ref(scalar)) {
-            Ok(Value::Str(text)) => text.to_string(),
-            _ => "..".to_owned(),
-        },
-    };
-    if text.chars().count() > 80 { text.chars().take(77).chain("..".chars()).collect() } else { text }
 }

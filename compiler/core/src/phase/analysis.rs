@@ -7,7 +7,7 @@ use super::summary_of;
 use super::value::{Abs, Values};
 use crate::check::{self, Checked};
 use crate::db::{Db, File};
-use crate::hir::{Block, BlockId, Body, ExprId, Stmt};
+use crate::hir::{self, Block, BlockId, Body, ExprId, Stmt};
 use mc_syntax::Span;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, VecDeque};
@@ -38,6 +38,12 @@ pub(super) enum What {
     ReferenceKey,
     /// The default of a label.
     LabelDefault,
+    /// The value of a `const let`.
+    ConstLet,
+    /// The default of a `const param`, or what it is given.
+    ConstParam,
+    /// What a `check` of a policy or a component asks.
+    Check,
     /// The default of this parameter, because of this need of the same declaration.
     Default(u32, u32),
     /// An argument, because of this need of the declaration that is used.
@@ -211,8 +217,17 @@ impl<'db> Analysis<'db> {
         self.defaults.resize(first as usize + block.locals.len(), None);
         self.block = Some(id);
         for stmt in &block.stmts {
-            if let Stmt::Param(local, position, default) = stmt {
-                self.param(id, *local, first + position, *default);
+            match stmt {
+                Stmt::Param(param) => {
+                    let position = first + param.position;
+                    self.param(id, &hir::Param { position, ..param.clone() });
+                }
+                // What is wrong with the value is told where it is made.
+                Stmt::Check(condition, message) => {
+                    self.expr(*condition);
+                    self.expr(*message);
+                }
+                _ => {}
             }
         }
         self.block = None;
@@ -221,7 +236,7 @@ impl<'db> Analysis<'db> {
     fn labels(&mut self, id: BlockId) {
         self.block = Some(id);
         for stmt in &self.body.block(id).stmts {
-            let Stmt::Param(local, _, Some(default)) = stmt else { continue };
+            let Stmt::Param(hir::Param { local, default: Some(default), .. }) = stmt else { continue };
             let value = self.expr(*default);
             let value = self.need_whole(value, Phase::Const, *default, What::LabelDefault);
             self.set(id, *local, value);
@@ -249,11 +264,33 @@ impl<'db> Analysis<'db> {
                     let value = self.expr(*value);
                     self.set(id, *local, value);
                 }
-                Stmt::Param(local, position, default) => {
-                    if self.defaults.len() <= *position as usize {
-                        self.defaults.resize(*position as usize + 1, None);
+                Stmt::ConstLet(local, value) => {
+                    let known = self.expr(*value);
+                    let known = self.need_whole(known, Phase::Const, *value, What::ConstLet);
+                    self.set(id, *local, known);
+                }
+                Stmt::Destructure(pattern, value, constant) => {
+                    let mut known = self.expr(*value);
+                    if *constant {
+                        known = self.need_whole(known, Phase::Const, *value, What::ConstLet);
                     }
-                    self.param(id, *local, *position, *default);
+                    let mut bound = Vec::new();
+                    self.pattern(pattern, known, &mut Vec::new(), &mut bound);
+                    for (local, value) in bound {
+                        self.set(id, local, value);
+                    }
+                }
+                Stmt::Check(condition, message) => {
+                    let known = self.expr(*condition);
+                    self.need_whole(known, Phase::Host, *condition, What::Check);
+                    let text = self.expr(*message);
+                    self.need_whole(text, Phase::Host, *message, What::Check);
+                }
+                Stmt::Param(param) => {
+                    if self.defaults.len() <= param.position as usize {
+                        self.defaults.resize(param.position as usize + 1, None);
+                    }
+                    self.param(id, param);
                 }
                 Stmt::Out(local, position, value) => {
                     let value = self.expr(*value);
@@ -277,22 +314,42 @@ impl<'db> Analysis<'db> {
         value
     }
 
-    fn param(&mut self, block: BlockId, local: u32, position: u32, default: Option<ExprId>) {
-        if let Some(default) = default {
+    fn param(&mut self, block: BlockId, param: &hir::Param) {
+        let position = param.position;
+        if let Some(default) = param.default {
             self.in_default = Some(position);
             let value = self.expr(default);
             self.in_default = None;
             self.defaults[position as usize] = Some((value, self.span(default)));
             self.order.push(position);
         }
-        let value = self.values.param(position);
-        self.set(block, local, value);
+        let mut value = self.values.param(position);
+        if param.constant {
+            let at = self.body.block(block).locals[param.local as usize].span;
+            let node = self.values.whole(value);
+            if self.need(node, Phase::Const, at, What::ConstParam) != node {
+                value = Abs::KNOWN;
+            }
+        }
+        self.set(block, param.local, value);
     }
 
     fn set(&mut self, block: BlockId, local: u32, value: Abs) {
         if let Some(slot) = self.locals[block.0 as usize].get_mut(local as usize) {
             *slot = value;
         }
+    }
+
+    /// Something that stands in a block and sees its first locals: the guard of an arm.
+    pub(super) fn inside(&mut self, id: BlockId, bound: &[(u32, Abs)], expr: ExprId) -> Abs {
+        let around = self.block.replace(id);
+        self.parents[id.0 as usize] = around;
+        for (local, value) in bound {
+            self.set(id, *local, *value);
+        }
+        let value = self.expr(expr);
+        self.block = around;
+        value
     }
 
     /// The value of a local, so many blocks out.

@@ -14,7 +14,7 @@ impl Analysis<'_> {
         let values = &mut self.values;
         match (builtin, args) {
             // Only the shape counts.
-            (Builtin::Len, [list]) => {
+            (Builtin::Len | Builtin::IsEmpty, [list]) => {
                 let shape = values.own(*list);
                 let node = values.graph.computed(&[shape], id);
                 Abs { over: list.over, ..Abs::flat(node, ty) }
@@ -32,6 +32,46 @@ impl Analysis<'_> {
                 let pair = values.parts(vec![position, element]);
                 let all = values.elements(pair);
                 Abs { over: list.over, own: shape, ..all }
+            }
+            // The same elements, or some of them; which ones the other arguments say.
+            (Builtin::Reverse | Builtin::Take | Builtin::Skip | Builtin::Slice, [list, rest @ ..])
+                if matches!(ty.some_plain(), Ty::List(_)) =>
+            {
+                let mut nodes = vec![values.own(*list)];
+                for argument in rest {
+                    nodes.push(values.whole(*argument));
+                }
+                let own = values.graph.join(&nodes, Some(id));
+                Abs { own, ..*list }
+            }
+            (Builtin::Entries | Builtin::ToList, [list]) => *list,
+            // The keys of a map are its shape.
+            (Builtin::Keys, [map]) => {
+                let shape = values.own(*map);
+                let entry = values.step(*map, Step::Element);
+                let key = values.step(entry, Step::Part(0));
+                let all = values.elements(key);
+                Abs { over: map.over, own: shape, ..all }
+            }
+            (Builtin::Values, [map]) => {
+                let shape = values.own(*map);
+                let entry = values.step(*map, Step::Element);
+                let value = values.step(entry, Step::Part(1));
+                let all = values.elements(value);
+                Abs { over: map.over, own: shape, ..all }
+            }
+            (Builtin::ContainsKey, [map, key]) => {
+                let nodes = [values.own(*map), values.whole(*key)];
+                let node = values.graph.computed(&nodes, id);
+                Abs { over: map.over, ..Abs::flat(node, ty) }
+            }
+            (Builtin::Zip, [a, b]) => {
+                let nodes = [values.own(*a), values.own(*b)];
+                let own = values.graph.join(&nodes, Some(id));
+                let (x, y) = (values.step(*a, Step::Element), values.step(*b, Step::Element));
+                let pair = values.parts(vec![x, y]);
+                let all = values.elements(pair);
+                Abs { over: a.over, own, ..all }
             }
             _ => {
                 let nodes: Vec<_> = args.iter().map(|arg| values.whole(*arg)).collect();

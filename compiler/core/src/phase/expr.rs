@@ -5,7 +5,7 @@ use super::analysis::{Analysis, What};
 use super::graph::{NodeId, Origin, Step};
 use super::summary::Unit;
 use super::value::Abs;
-use crate::hir::{BlockId, ExprId, ExprKind, Pattern};
+use crate::hir::{Arm, BlockId, ExprId, ExprKind, Pattern};
 use crate::ty::Ty;
 
 impl<'db> Analysis<'db> {
@@ -57,13 +57,29 @@ impl<'db> Analysis<'db> {
                 let mut call = self.call(unit, 0, args, id, expr.span);
                 self.given(&mut call, 0, ty)
             }
-            ExprKind::Map(list, block, _) => {
-                let list = self.expr(*list);
-                let element = self.values.step(list, Step::Element);
-                let result = self.block(*block, &[(0, element)]);
-                let all = self.values.elements(result);
-                Abs { over: list.over, own: self.values.own(list), ..all }
+            ExprKind::Function(_) => Abs::KNOWN,
+            ExprKind::Lambda(..) => self.function(id, id),
+            ExprKind::CallValue(function, args, _) => {
+                let args: Vec<Abs> = args.iter().map(|arg| self.expr(*arg)).collect();
+                let over = args.first().map_or(NodeId::KNOWN, |first| first.over);
+                let result = self.apply(*function, &args, id);
+                self.values.under(result, over, id)
             }
+            ExprKind::Each(kind, list, function, _) => self.each(*kind, *list, *function, id),
+            ExprKind::Fold(list, start, function, _) => self.fold(*list, *start, *function, id),
+            ExprKind::Set(items) => self.set_of(items, id),
+            ExprKind::Map(entries) => self.map(entries, id),
+            ExprKind::Tuple(items) => {
+                let items = items.iter().map(|item| self.expr(*item)).collect();
+                self.values.parts(items)
+            }
+            ExprKind::With(base, changes) => self.with(*base, changes, ty),
+            ExprKind::Secret(_) => self.source(Origin::Secret, id),
+            ExprKind::Described(value) | ExprKind::TryConvert(_, value) | ExprKind::TryVariant(_, value) => {
+                self.computed(&[*value], id, ty)
+            }
+            ExprKind::Typed(value) | ExprKind::Refine(_, value) => self.expr(*value),
+            ExprKind::TryRefine(_, value) => self.computed(&[*value], id, ty),
             ExprKind::Fail(message) => {
                 self.expr(*message);
                 Abs::KNOWN
@@ -85,19 +101,8 @@ impl<'db> Analysis<'db> {
                 let node = self.values.graph.computed(&[variant], id);
                 Abs::flat(node, ty)
             }
-            ExprKind::List(items) => {
-                let items: Vec<Abs> = items.iter().map(|item| self.expr(*item)).collect();
-                let element = self.values.join(&items, Some(id));
-                self.values.elements(element)
-            }
-            ExprKind::Index(list, index) => {
-                let list = self.expr(*list);
-                let index = self.expr(*index);
-                let (shape, index) = (self.values.own(list), self.values.whole(index));
-                let element = self.values.step(list, Step::Element);
-                let which = self.values.graph.join(&[shape, index], Some(id));
-                self.values.under(element, which, id)
-            }
+            ExprKind::List(items) => self.list(items, id),
+            ExprKind::Index(base, index) => self.index(*base, *index, id),
             ExprKind::Record(decl, fields) => {
                 let fields = self.fields(*decl, 0, fields, id);
                 self.values.parts(fields)
@@ -127,7 +132,7 @@ impl<'db> Analysis<'db> {
                 self.choice(test, *value, &[then, otherwise], id)
             }
             ExprKind::Match(value, arms) => self.matching(*value, arms, id),
-            ExprKind::For(iterable, count, body) => self.repeat(*iterable, *count, *body),
+            ExprKind::For(iterable, pattern, body) => self.repeat(*iterable, pattern, *body),
             ExprKind::Resource(resource) => self.resource(resource, id),
             ExprKind::Instance(instance) => self.instance(instance, id),
             ExprKind::Reference(_, key) => {
@@ -141,7 +146,7 @@ impl<'db> Analysis<'db> {
     /// Where lateness begins.
     fn source(&mut self, origin: Origin, id: ExprId) -> Abs {
         let phase = match origin {
-            Origin::Output => Phase::Run,
+            Origin::Output | Origin::Secret => Phase::Run,
             _ => Phase::Host,
         };
         let node = self.values.graph.source(origin, phase, id);
@@ -228,29 +233,31 @@ impl<'db> Analysis<'db> {
         if values.len() > 1 { self.values.under(value, test, id) } else { value }
     }
 
-    fn matching(&mut self, value: ExprId, arms: &'db [(Pattern, BlockId)], id: ExprId) -> Abs {
+    fn matching(&mut self, value: ExprId, arms: &'db [Arm], id: ExprId) -> Abs {
         let scrutinee = self.expr(value);
         let mut tests = Vec::new();
         let mut branches = Vec::with_capacity(arms.len());
         self.conditions.push(false);
-        for (pattern, block) in arms {
+        for Arm { pattern, guard, block } in arms {
             let mut bound = Vec::new();
             self.pattern(pattern, scrutinee, &mut tests, &mut bound);
+            if let Some(guard) = guard {
+                let answer = self.inside(*block, &bound, *guard);
+                let answer = self.values.whole(answer);
+                tests.push(answer);
+            }
             branches.push(self.branch(*block, &bound));
         }
         let test = self.values.graph.join(&tests, Some(value));
         self.choice(test, value, &branches, id)
     }
 
-    fn repeat(&mut self, iterable: ExprId, count: u32, body: BlockId) -> Abs {
+    fn repeat(&mut self, iterable: ExprId, pattern: &'db Pattern, body: BlockId) -> Abs {
         let list = self.expr(iterable);
         let shape = self.values.own(list);
         let element = self.values.step(list, Step::Element);
-        let bound = if count == 2 {
-            vec![(0, self.values.step(element, Step::Part(0))), (1, self.values.step(element, Step::Part(1)))]
-        } else {
-            vec![(0, element)]
-        };
+        let mut bound = Vec::new();
+        self.pattern(pattern, element, &mut Vec::new(), &mut bound);
         self.conditions.push(false);
         let result = self.block(body, &bound);
         let declares = self.conditions.pop().unwrap_or(false);

@@ -79,6 +79,9 @@ fn what(db: &dyn Db, unit: Unit, what: What) -> String {
         What::InstanceName => "the name of an instance".to_owned(),
         What::ReferenceKey => "the key of a reference".to_owned(),
         What::LabelDefault => "the default of a label".to_owned(),
+        What::ConstLet => "the value of a `const let`".to_owned(),
+        What::ConstParam => "a `const param`".to_owned(),
+        What::Check => "what a `check` asks".to_owned(),
         What::Default(param, _) => format!("the default of `{}`", param_name(db, unit, param)),
         What::Argument(callee, need) => {
             let need = flow(db, callee).summary.needs.get(need as usize);
@@ -105,6 +108,9 @@ fn phrase(what: What) -> &'static str {
         What::InstanceName => "an instance is named by it",
         What::ReferenceKey => "the key of a reference is made of it",
         What::LabelDefault => "it is the default of a label",
+        What::ConstLet => "a `const let` is made of it",
+        What::ConstParam => "it is a `const param`",
+        What::Check => "a `check` asks it",
         What::Default(..) | What::Argument(..) => "it is handed on here",
     }
 }
@@ -204,6 +210,7 @@ fn trace(db: &dyn Db, unit: Unit, node: NodeId, way: &mut Vec<(Place, String)>, 
             Origin::Fact => add(way, span, "a fact, known only on the host".to_owned()),
             Origin::Label => add(way, span, "a label, known only on the host".to_owned()),
             Origin::Attribute => add(way, span, "an attribute, known only on the host".to_owned()),
+            Origin::Secret => add(way, span, "a secret, known only while the plan runs".to_owned()),
             Origin::Output => add(way, span, "an output, known only while the plan runs".to_owned()),
             Origin::Part(other, leaf) => {
                 if found.late == at
@@ -237,7 +244,10 @@ fn lets(db: &dyn Db, unit: Unit) -> FxHashMap<ExprId, (SmolStr, Span)> {
     let mut lets = FxHashMap::default();
     for block in &body.blocks {
         for stmt in &block.stmts {
-            let (Stmt::Let(local, value) | Stmt::Out(local, _, value)) = stmt else { continue };
+            let (Stmt::Let(local, value) | Stmt::ConstLet(local, value) | Stmt::Out(local, _, value)) = stmt
+            else {
+                continue;
+            };
             if let Some(local) = block.locals.get(*local as usize) {
                 lets.insert(*value, (local.name.clone(), local.span));
             }
@@ -306,18 +316,19 @@ fn describe(db: &dyn Db, unit: Unit, part: &ParamPart) -> String {
 
 fn element(ty: &Ty) -> Option<Ty> {
     match ty {
-        Ty::List(inner) => Some((**inner).clone()),
+        Ty::List(inner) | Ty::Set(inner) => Some((**inner).clone()),
+        Ty::Map(key, value) => Some(Ty::pair((**key).clone(), (**value).clone())),
         _ => None,
     }
 }
 
 fn field(db: &dyn Db, ty: &Ty, step: Step) -> Option<Field> {
-    match (ty, step) {
-        (Ty::Record(decl), Step::Part(at)) => match signature::signature(db, *decl) {
+    match (ty.plain(), step) {
+        (Ty::Record(decl, _), Step::Part(at)) => match signature::signature(db, *decl) {
             Signature::Record(fields) => fields.get(at as usize).cloned(),
             _ => None,
         },
-        (Ty::Enum(decl), Step::Payload(tag, at)) => match signature::signature(db, *decl) {
+        (Ty::Enum(decl, _), Step::Payload(tag, at)) => match signature::signature(db, *decl) {
             Signature::Enum(variants) => variants.get(tag as usize)?.1.get(at as usize).cloned(),
             _ => None,
         },

@@ -38,6 +38,8 @@ pub(super) enum Origin {
     Attribute,
     /// An output of a resource.
     Output,
+    /// A secret.
+    Secret,
     /// Computed from its operands.
     Computed,
     /// What another declaration gives: one of its leaves. The operands are what the arguments bring in.

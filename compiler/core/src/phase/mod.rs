@@ -18,6 +18,7 @@
 mod analysis;
 mod builtin;
 mod call;
+mod collection;
 mod declare;
 mod expr;
 mod finding;

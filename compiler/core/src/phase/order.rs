@@ -17,7 +17,7 @@ fn uses_query(db: &dyn Db, file: File, part: UnitPart) -> Vec<(File, UnitPart)> 
     for expr in &body.exprs {
         let unit = match &expr.kind {
             ExprKind::Global(file, _) => Unit::values(*file),
-            ExprKind::CallFn(decl, _) => Unit::item(*decl),
+            ExprKind::CallFn(decl, _) | ExprKind::Function(decl) => Unit::item(*decl),
             ExprKind::Record(decl, fields) | ExprKind::Variant(decl, _, fields)
                 if fields.iter().any(Option::is_none) =>
             {

@@ -30,6 +30,12 @@ impl Analysis<'_> {
                 let test = self.values.whole(value);
                 tests.push(test);
             }
+            Pattern::Parts(parts) => {
+                for (position, inner) in parts {
+                    let part = self.values.step(value, Step::Part(*position));
+                    self.pattern(inner, part, tests, bound);
+                }
+            }
             Pattern::Variant(tag, fields) => {
                 let test = self.values.own(value);
                 tests.push(test);

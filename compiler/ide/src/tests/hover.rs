@@ -221,24 +221,24 @@ fn of_a_resource_type() {
     check(
         "import std.fs.File\npolicy p { $0File \"/etc/motd\" {} }\n",
         expect![[r#"
-        [File]
-        ```
-        resource File {
-          key path: AbsPath
-          content: Blob?
-          owner: UserName?
-          group: GroupName?
-          mode: Mode?
-          validate: List<String>?
-          early out staged: AbsPath
-          out sha256: String
-        }
-        ```
+            [File]
+            ```
+            resource File {
+              key path: AbsPath
+              content: Secret<Blob>?
+              owner: UserName?
+              group: GroupName?
+              mode: Mode?
+              validate: List<String>?
+              early out staged: AbsPath
+              out sha256: String
+            }
+            ```
 
-        from `std.fs`
+            from `std.fs`
 
-        A regular file. Its content is replaced as a whole: written beside the old one, checked, then renamed
-        over it, so that nobody ever reads half a file."#]],
+            A regular file. Its content is replaced as a whole: written beside the old one, checked, then renamed
+            over it, so that nobody ever reads half a file."#]],
     );
 }
 
@@ -263,14 +263,14 @@ fn of_an_attribute() {
     check(
         "import std.fs.File\npolicy p { File \"/etc/motd\" { $0content = \"x\" } }\n",
         expect![[r#"
-        [content]
-        ```
-        content: Blob?
-        ```
+            [content]
+            ```
+            content: Secret<Blob>?
+            ```
 
-        attribute of `std.fs.File`
+            attribute of `std.fs.File`
 
-        What it holds. Not set: the content is not managed, and the file must exist."#]],
+            What it holds. Not set: the content is not managed, and the file must exist."#]],
     );
 }
 
@@ -461,12 +461,12 @@ fn of_a_method() {
     check(
         "let a = [\"a\"].$0join(\", \")\n",
         expect![[r#"
-        [join]
-        ```
-        List<String>.join(String) -> String
-        ```
+            [join]
+            ```
+            List<String>.join(separator: String) -> String
+            ```
 
-        The elements in one text, with this between them."#]],
+            The elements in one text, with this between them."#]],
     );
 }
 
@@ -475,12 +475,12 @@ fn of_an_element_method() {
     check(
         "let a = [1].$0contains(1)\n",
         expect![[r#"
-        [contains]
-        ```
-        List<Int>.contains(Int) -> Bool
-        ```
+            [contains]
+            ```
+            List<Int>.contains(element: Int) -> Bool
+            ```
 
-        Whether an element is equal to this."#]],
+            Whether an element is equal to this."#]],
     );
 }
 
@@ -489,12 +489,12 @@ fn of_map() {
     check(
         "let a = [1].$0map(|x| x)\n",
         expect![[r#"
-        [map]
-        ```
-        List<Int>.map(|x| ..) -> List<_>
-        ```
+            [map]
+            ```
+            List<Int>.map(function: (Int) -> _) -> List<_>
+            ```
 
-        A list of what becomes of each element."#]],
+            What the function makes of each element."#]],
     );
 }
 
@@ -706,24 +706,30 @@ fn title(name: String) -> String {
   text
 }
 "#;
-    check(source, expect![[r#"
+    check(
+        source,
+        expect![[r#"
         [text]
         ```
         let text: String
         ```
 
-        `host`: from `facts.fqdn`, or as late as `name`"#]]);
+        `host`: from `facts.fqdn`, or as late as `name`"#]],
+    );
     let source = r#"import std.pkg.Package
 policy p {
   let nginx = Package "nginx" {}
   let line = "nginx ${nginx.version}$0"
 }
 "#;
-    check(source, expect![[r#"
+    check(
+        source,
+        expect![[r#"
         ["nginx ${nginx.version}"]
         ```
         String
         ```
 
-        `run`: from `nginx.version`"#]]);
+        `run`: from `nginx.version`"#]],
+    );
 }

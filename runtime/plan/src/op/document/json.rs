@@ -19,9 +19,7 @@ pub(in crate::op) fn json(value: &Value, pretty: bool) -> Result<Value> {
 fn write(value: &Value, indent: Option<usize>, out: &mut Out) -> Result<()> {
     match value {
         Value::None => out.push("null"),
-        Value::List(list) => {
-            all(list, ["[", "]"], indent, out, |element, indent, out| write(element, indent, out))
-        }
+        Value::List(list) => all(list, ["[", "]"], indent, out, write),
         Value::Map(entries) => all(entries, ["{", "}"], indent, out, |(name, value), indent, out| {
             out.quoted(key(WHAT, name)?)?;
             out.push(if indent.is_some() { ": " } else { ":" })?;

@@ -1,0 +1,156 @@
+//! Whether a value may stand where a type is expected, and the messages where it may not.
+
+use super::Checker;
+use crate::diagnostic::{Diagnostic, code};
+use crate::hir::{ExprId, ExprKind};
+use crate::name::DeclId;
+use crate::ty::Ty;
+use mc_plan::value::Value;
+use mc_syntax::Span;
+use mc_syntax::ast::{self, ExprKind as Ast};
+
+impl<'db> Checker<'db> {
+    /// Reports an expression whose type does not fit.
+    pub(super) fn coerce(&mut self, id: ExprId, expected: &Ty, span: Span) -> ExprId {
+        let found = self.ty(id).clone();
+        if found.fits(expected) {
+            return id;
+        }
+        let (want, have) = (self.show(expected), self.show(&found));
+        let secret = |ty: &Ty| ty.any(&mut |ty| matches!(ty, Ty::Secret(_)));
+        if secret(&found) && !secret(expected) && !matches!(expected, Ty::Fn(..)) {
+            self.report(self.leak(span, &have));
+            return self.error(span);
+        }
+        if matches!(&found, Ty::Optional(inner) if inner.fits(expected)) {
+            let shown = self.show(found.some());
+            self.report(
+                Diagnostic::error(
+                    code::MAY_BE_ABSENT,
+                    self.place(span),
+                    format!("this `{shown}` may be absent"),
+                )
+                .here(format!("is a `{have}`"))
+                .help("say what to take instead with `??`, or ask with `if let x = ..`"),
+            );
+            return self.error(span);
+        }
+        let want = match expected {
+            // What may be left out is asked for by its plain type.
+            Ty::Optional(inner) if !matches!(found, Ty::Optional(_)) => self.show(inner),
+            _ => want,
+        };
+        let diagnostic = Diagnostic::error(
+            code::TYPE_MISMATCH,
+            self.place(span),
+            format!("expected `{want}`, found `{have}`"),
+        )
+        .here(format!("a `{have}`"));
+        let diagnostic = self.suggest(diagnostic, id, &found, expected.some(), span);
+        self.report(diagnostic);
+        self.error(span)
+    }
+
+    /// A secret on its way to where it would be seen.
+    pub(super) fn leak(&self, span: Span, shown: &str) -> Diagnostic {
+        Diagnostic::error(code::SECRET_LEAK, self.place(span), "a secret may not go here")
+            .here(format!("a `{shown}`"))
+            .note("whatever stands here is seen in plans, reports and logs")
+            .help("a secret goes into attributes that accept one, like a file's content")
+    }
+
+    /// What the author may have meant by a value of another type.
+    fn suggest(
+        &self,
+        diagnostic: Diagnostic,
+        id: ExprId,
+        found: &Ty,
+        expected: &Ty,
+        span: Span,
+    ) -> Diagnostic {
+        let change = |diagnostic: Diagnostic, help: String, text: String| {
+            diagnostic.help(help).fix(format!("change to `{text}`"), self.place(span), text)
+        };
+        let literal = match &self.body.expr(id).kind {
+            ExprKind::Value(value) => Some(value),
+            _ => None,
+        };
+        match (expected.plain(), found.plain(), literal) {
+            (Ty::Mode, Ty::Int, Some(Value::Int(i))) => {
+                let mode = format!("0o{i}");
+                change(diagnostic, format!("permission bits are written in octal: `{mode}`"), mode)
+            }
+            (Ty::Mode, Ty::String, Some(Value::Str(s)))
+                if !s.is_empty() && s.chars().all(|c| c.is_digit(8)) =>
+            {
+                let mode = format!("0o{}", s.trim_start_matches('0'));
+                change(diagnostic, format!("permission bits are no text: `{mode}`"), mode)
+            }
+            (Ty::Bool, Ty::String, Some(Value::Str(s)))
+                if matches!(&**s, "true" | "false" | "yes" | "no" | "on" | "off") =>
+            {
+                let value = matches!(&**s, "true" | "yes" | "on").to_string();
+                change(diagnostic, format!("write `{value}`"), value)
+            }
+            (Ty::Int, Ty::String, Some(Value::Str(s))) if s.parse::<i64>().is_ok() => {
+                change(diagnostic, "write the number without quotes".to_owned(), s.to_string())
+            }
+            (Ty::Float, Ty::Int, Some(Value::Int(i))) => {
+                change(diagnostic, "a `Float` is written with a point".to_owned(), format!("{i}.0"))
+            }
+            (Ty::Float, Ty::Int, None) => diagnostic.help("make a `Float` of it: `.to_float()`"),
+            (Ty::Int, Ty::Float, _) => {
+                diagnostic.help("say how to round it: `.round()`, `.floor()` or `.ceil()`")
+            }
+            (Ty::Duration, Ty::Int, _) => diagnostic.help("a duration has a unit: `90s`, `5m`, `1h30m`"),
+            (Ty::Size, Ty::Int, _) => diagnostic.help("a size has a unit: `512MiB`, `10GB`"),
+            (Ty::Text(kind), Ty::String, _) => diagnostic
+                .help(format!("a text from elsewhere is checked by a conversion: `{}(..)`", kind.name())),
+            (Ty::Set(_), Ty::List(_), _) => diagnostic.help("make a set of it: `.to_set()`"),
+            (Ty::List(_), Ty::Set(_), _) => diagnostic.help("make a list of it: `.to_list()`"),
+            (Ty::String | Ty::Blob, other, _) if other.has_text() => {
+                diagnostic.help("make a text of it: `\"${..}\"`")
+            }
+            (Ty::List(item) | Ty::Set(item), other, _) if other.fits(item) => {
+                diagnostic.help("put it in brackets: `[..]`")
+            }
+            (plain, _, _) if expected != plain && found.fits(plain) => diagnostic
+                .help(format!("its condition is checked by a conversion: `{}(..)`", self.show(expected))),
+            _ => diagnostic,
+        }
+    }
+
+    /// The condition of a type that a literal is measured by where that type is expected.
+    pub(super) fn refined<'a>(&self, expr: &ast::Expr, expected: &'a Ty) -> Option<(DeclId, &'a Ty, &'a Ty)> {
+        let mut inner = expected;
+        while let Ty::Optional(next) | Ty::Secret(next) = inner {
+            inner = next;
+        }
+        match inner {
+            Ty::Refined(id, base) if is_literal(expr) => Some((*id, base, inner)),
+            _ => None,
+        }
+    }
+}
+
+/// Whether an expression writes a value out, so that it takes the type that is expected of it.
+fn is_literal(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        Ast::Paren(inner) => is_literal(inner),
+        Ast::Unary { op: ast::UnaryOp::Negate, operand, .. } => is_literal(operand),
+        Ast::Bool(_)
+        | Ast::Int(_)
+        | Ast::Float(_)
+        | Ast::Duration(_)
+        | Ast::Size(_)
+        | Ast::Mode(_)
+        | Ast::String(_)
+        | Ast::List(_)
+        | Ast::Map(_)
+        | Ast::Tuple(_)
+        | Ast::Variant(_)
+        | Ast::Comprehension(_)
+        | Ast::Construct(_) => true,
+        _ => false,
+    }
+}

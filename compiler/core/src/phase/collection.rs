@@ -1,0 +1,193 @@
+//! Collections and the functions that run over them.
+
+use super::analysis::Analysis;
+use super::graph::{NodeId, Step};
+use super::value::Abs;
+use crate::hir::{ExprId, ExprKind};
+use crate::ty::Ty;
+use mc_plan::expr::EachKind;
+
+impl<'db> Analysis<'db> {
+    /// A list: its shape is known.
+    pub(super) fn list(&mut self, items: &[ExprId], id: ExprId) -> Abs {
+        let items: Vec<Abs> = items.iter().map(|item| self.expr(*item)).collect();
+        let element = self.values.join(&items, Some(id));
+        self.values.elements(element)
+    }
+
+    /// A set: which elements are equal decides how many there are.
+    pub(super) fn set_of(&mut self, items: &[ExprId], id: ExprId) -> Abs {
+        let list = self.list(items, id);
+        let node = self.values.whole(list);
+        Abs { own: node, ..list }
+    }
+
+    /// A map: its keys decide its shape.
+    pub(super) fn map(&mut self, entries: &[(ExprId, ExprId)], id: ExprId) -> Abs {
+        let keys: Vec<Abs> = entries.iter().map(|(key, _)| self.expr(*key)).collect();
+        let values: Vec<Abs> = entries.iter().map(|(_, value)| self.expr(*value)).collect();
+        let key = self.values.join(&keys, Some(id));
+        let value = self.values.join(&values, Some(id));
+        let shape = self.values.whole(key);
+        let pair = self.values.parts(vec![key, value]);
+        let all = self.values.elements(pair);
+        Abs { own: shape, ..all }
+    }
+
+    /// `xs[i]`, `m[k]`
+    pub(super) fn index(&mut self, base: ExprId, index: ExprId, id: ExprId) -> Abs {
+        let is_map = matches!(self.body.expr(base).ty.some_plain(), Ty::Map(..));
+        let collection = self.expr(base);
+        let index = self.expr(index);
+        let (shape, index) = (self.values.own(collection), self.values.whole(index));
+        let mut element = self.values.step(collection, Step::Element);
+        if is_map {
+            element = self.values.step(element, Step::Part(1));
+        }
+        let which = self.values.graph.join(&[shape, index], Some(id));
+        self.values.under(element, which, id)
+    }
+
+    /// `a with { b.c = d }`: the fields that are not changed stay as late as they were.
+    pub(super) fn with(&mut self, base: ExprId, changes: &'db [(Vec<u32>, ExprId)], ty: &Ty) -> Abs {
+        let base = self.expr(base);
+        let changes: Vec<(&[u32], Abs)> =
+            changes.iter().map(|(path, value)| (path.as_slice(), self.expr(*value))).collect();
+        self.changed(base, &changes, ty)
+    }
+
+    fn changed(&mut self, base: Abs, changes: &[(&[u32], Abs)], ty: &Ty) -> Abs {
+        let Ty::Record(decl, args) = ty.plain() else { return base };
+        let crate::signature::Signature::Record(fields) = crate::signature::signature(self.db, *decl) else {
+            return base;
+        };
+        let mut parts = Vec::with_capacity(fields.len());
+        for (position, field) in fields.iter().enumerate() {
+            let position = position as u32;
+            let here: Vec<(&[u32], Abs)> = changes
+                .iter()
+                .filter(|(path, _)| path.first() == Some(&position))
+                .map(|(path, value)| (&path[1..], *value))
+                .collect();
+            parts.push(match here.as_slice() {
+                [([], value)] => *value,
+                inner => {
+                    let old = self.values.step(base, Step::Part(position));
+                    if inner.is_empty() {
+                        old
+                    } else {
+                        self.changed(old, inner, &field.ty.substitute(*decl, args))
+                    }
+                }
+            });
+        }
+        let whole = self.values.parts(parts);
+        Abs { over: base.over, ..whole }
+    }
+
+    /// What a function gives for these arguments.
+    pub(super) fn apply(&mut self, function: ExprId, args: &[Abs], id: ExprId) -> Abs {
+        match &self.body.expr(function).kind {
+            ExprKind::Lambda(patterns, block) => {
+                // A function of two parameters takes a pair apart.
+                let args: Vec<Abs> = match args {
+                    [pair] if patterns.len() > 1 => {
+                        (0..patterns.len() as u32).map(|at| self.values.step(*pair, Step::Part(at))).collect()
+                    }
+                    _ => args.to_vec(),
+                };
+                let mut bound = Vec::new();
+                for (pattern, value) in patterns.iter().zip(&args) {
+                    self.pattern(pattern, *value, &mut Vec::new(), &mut bound);
+                }
+                self.block(*block, &bound)
+            }
+            _ => {
+                let function = self.expr(function);
+                let mut nodes = vec![self.values.whole(function)];
+                for arg in args {
+                    nodes.push(self.values.whole(*arg));
+                }
+                Abs::flat(self.values.graph.computed(&nodes, id), &self.body.expr(id).ty)
+            }
+        }
+    }
+
+    /// A lambda that is handed on: as late as what it gives.
+    pub(super) fn function(&mut self, function: ExprId, id: ExprId) -> Abs {
+        let result = self.apply(function, &[], id);
+        let node = self.values.whole(result);
+        Abs { own: node, ..Abs::KNOWN }
+    }
+
+    /// `xs.map(f)` and its kin.
+    pub(super) fn each(&mut self, kind: EachKind, list: ExprId, function: ExprId, id: ExprId) -> Abs {
+        let ty = &self.body.expr(id).ty;
+        let collection = self.expr(list);
+        let element = self.values.step(collection, Step::Element);
+        let result = self.apply(function, &[element], id);
+        let shape = self.values.own(collection);
+        let answer = self.values.whole(result);
+        let chosen = self.values.graph.join(&[shape, answer], Some(id));
+        match kind {
+            EachKind::Map => {
+                let all = self.values.elements(result);
+                Abs { over: collection.over, own: shape, ..all }
+            }
+            // The answers decide which elements are there, and in which order.
+            EachKind::Filter
+            | EachKind::TakeWhile
+            | EachKind::SkipWhile
+            | EachKind::SortBy
+            | EachKind::UniqueBy => {
+                let all = self.values.elements(element);
+                Abs { over: collection.over, own: chosen, ..all }
+            }
+            EachKind::Partition => {
+                let all = self.values.elements(element);
+                let half = Abs { own: chosen, ..all };
+                let halves = self.values.parts(vec![half, half]);
+                Abs { over: collection.over, ..halves }
+            }
+            EachKind::GroupBy => {
+                let all = self.values.elements(element);
+                let group = Abs { own: chosen, ..all };
+                let entry = self.values.parts(vec![result, group]);
+                let groups = self.values.elements(entry);
+                Abs { over: collection.over, own: chosen, ..groups }
+            }
+            EachKind::FlatMap => {
+                let inner = self.values.own(result);
+                let element = self.values.step(result, Step::Element);
+                let all = self.values.elements(element);
+                let own = self.values.graph.join(&[shape, inner], Some(id));
+                Abs { over: collection.over, own, ..all }
+            }
+            EachKind::FilterMap => {
+                let there = self.values.presence(result);
+                let own = self.values.graph.join(&[shape, there], Some(id));
+                let all = self.values.elements(result);
+                Abs { over: collection.over, own, ..all }
+            }
+            EachKind::Find | EachKind::MinBy | EachKind::MaxBy => self.values.under(element, chosen, id),
+            EachKind::Any | EachKind::All => {
+                let node = self.values.graph.computed(&[chosen], id);
+                Abs { over: collection.over, ..Abs::flat(node, ty) }
+            }
+        }
+    }
+
+    /// `xs.fold(start, f)`: the accumulator may hold anything of what came before.
+    pub(super) fn fold(&mut self, list: ExprId, start: ExprId, function: ExprId, id: ExprId) -> Abs {
+        let collection = self.expr(list);
+        let start = self.expr(start);
+        let element = self.values.step(collection, Step::Element);
+        let nodes = [self.values.whole(collection), self.values.whole(start)];
+        let before: NodeId = self.values.graph.join(&nodes, Some(id));
+        let accumulator = Abs { own: before, ..Abs::KNOWN };
+        let result = self.apply(function, &[accumulator, element], id);
+        let node = self.values.whole(result);
+        let node = self.values.graph.computed(&[node, before], id);
+        Abs::flat(node, &self.body.expr(id).ty)
+    }
+}
