@@ -52,7 +52,7 @@ impl Names {
 
     fn uri_of_file(&self, db: &Database, file: File) -> Option<Uri> {
         match file.origin(db) {
-            Origin::Package => self.uri(file.path(db)),
+            Origin::Package | Origin::Dependency(_) => self.uri(file.path(db)),
             Origin::Standard => self.library.standard(file.path(db)),
         }
     }

@@ -67,7 +67,7 @@ pub(crate) fn place_of(uri: &Uri, system: &dyn System, library: Option<&Utf8Path
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mc_compiler::system::SystemError;
+    use mc_compiler::system::{Entry, Kind, SystemError};
 
     struct Files(&'static [&'static str]);
 
@@ -82,6 +82,22 @@ mod tests {
 
         fn exists(&self, path: &Utf8Path) -> bool {
             self.0.contains(&path.as_str())
+        }
+
+        fn read(&self, path: &Utf8Path, _: u64) -> Result<Vec<u8>, SystemError> {
+            Err(SystemError::NotFound { path: path.to_owned() })
+        }
+
+        fn kind(&self, path: &Utf8Path) -> Option<Kind> {
+            self.exists(path).then_some(Kind::File)
+        }
+
+        fn names(&self, _: &Utf8Path) -> Result<Vec<String>, SystemError> {
+            Ok(Vec::new())
+        }
+
+        fn walk(&self, _: &Utf8Path, _: usize) -> Result<Vec<Entry>, SystemError> {
+            Ok(Vec::new())
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::place::SINGLE;
 use camino::{Utf8Path, Utf8PathBuf};
 use mc_compiler::package::{self, MANIFEST};
-use mc_compiler::system::{OsSystem, System, SystemError};
+use mc_compiler::system::{Entry, Kind, OsSystem, System, SystemError};
 use mc_compiler::{Database, File};
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -106,6 +106,43 @@ impl System for Overlay<'_> {
 
     fn exists(&self, path: &Utf8Path) -> bool {
         self.open.keys().any(|open| open.starts_with(path)) || self.disk.exists(path)
+    }
+
+    fn read(&self, path: &Utf8Path, limit: u64) -> Result<Vec<u8>, SystemError> {
+        match self.open.get(path) {
+            Some(text) if text.len() as u64 <= limit => Ok(text.as_bytes().to_vec()),
+            Some(_) => Err(SystemError::TooLarge { path: path.to_owned(), limit }),
+            None => self.disk.read(path, limit),
+        }
+    }
+
+    fn kind(&self, path: &Utf8Path) -> Option<Kind> {
+        let on_disk = self.disk.kind(path);
+        let shown = || {
+            let mut below = self.open.keys().filter(|open| open.starts_with(path));
+            below.next().map(|open| if open == path { Kind::File } else { Kind::Folder })
+        };
+        on_disk.or_else(shown)
+    }
+
+    fn names(&self, folder: &Utf8Path) -> Result<Vec<String>, SystemError> {
+        let mut names = if self.disk.exists(folder) { self.disk.names(folder)? } else { Vec::new() };
+        let open = self.open.keys().filter_map(|path| path.strip_prefix(folder).ok()?.iter().next());
+        names.extend(open.map(str::to_owned));
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn walk(&self, folder: &Utf8Path, most: usize) -> Result<Vec<Entry>, SystemError> {
+        let mut found = if self.disk.exists(folder) { self.disk.walk(folder, most)? } else { Vec::new() };
+        for path in self.open.keys().filter_map(|path| path.strip_prefix(folder).ok()) {
+            if !found.iter().any(|entry| entry.path == path) {
+                found.push(Entry { path: path.to_owned(), kind: Kind::File });
+            }
+        }
+        found.sort();
+        Ok(found)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The compiler's front door: all diagnostics of a package, and its plan.
 
 use crate::check::{self, recursion};
-use crate::db::{Db, File};
+use crate::db::{Db, File, Origin};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity, code};
 use crate::name::{self, DeclId};
 use crate::signature::{self, Findings};
@@ -35,6 +35,9 @@ pub fn diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     if !has_errors(&all) {
         all.extend(planned(db).diagnostics.iter().cloned());
     }
+    // What is only unwise in a dependency is for its authors to know.
+    let in_dependency = |d: &Diagnostic| matches!(d.primary.file.origin(db), Origin::Dependency(_));
+    all.retain(|d| d.severity == Severity::Error || !in_dependency(d));
     all.sort_by(|a, b| {
         let key = |d: &Diagnostic| (d.primary.file.path(db).clone(), d.primary.span, d.code);
         key(a).cmp(&key(b))
@@ -72,12 +75,14 @@ pub fn file_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     let mut all: Vec<Diagnostic> =
         name::parsed(db, file).0.errors.iter().map(|e| syntax_error(file, e)).collect();
     all.extend(name::name_diagnostics(db, file).iter().cloned());
-    all.extend(name::label_diagnostics(db, file));
+    if name::is_root(db, file) {
+        all.extend(name::label_diagnostics(db, file));
+        all.extend(label_findings(db, file).diagnostics);
+    }
     all.extend(check::reserved::diagnostics(file, name::tree(db, file)));
     for findings in findings(db, file) {
         all.extend(findings.diagnostics.iter().cloned());
     }
-    all.extend(label_findings(db, file).diagnostics);
     for unit in phase::units(db, file) {
         all.extend(phase::findings(db, unit).iter().cloned());
     }
@@ -107,6 +112,9 @@ pub fn findings(db: &dyn Db, file: File) -> Vec<&Findings> {
     let mut all = vec![&check::values(db, file).findings];
     for (index, item) in name::tree(db, file).items.iter().enumerate() {
         let id = DeclId { file, index: index as u32 };
+        if !name::counts(db, file, &item.kind) {
+            continue;
+        }
         all.push(signature::signature_findings(db, id));
         match &item.kind {
             ItemKind::Resource(_) => all.push(&check::schema::schema(db, id).findings),

@@ -1,5 +1,6 @@
 //! The incremental database: file texts go in, everything else is derived.
 
+use crate::package::Dependency;
 use camino::Utf8PathBuf;
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -11,6 +12,8 @@ pub enum Origin {
     Standard,
     /// The package that is compiled.
     Package,
+    /// A package that it needs.
+    Dependency(Dependency),
 }
 
 pub use input::{File, Program};

@@ -3,7 +3,11 @@
 //! The results hold no positions, so an edit inside a body leaves them equal and nothing that only depends
 //! on names runs again.
 
-use crate::db::{Db, File, Origin, Program};
+mod module;
+
+pub use module::{Module, exporters, module_at, modules, written};
+
+use crate::db::{Db, File, Origin};
 use crate::diagnostic::{Diagnostic, Place, code, nearest};
 use mc_syntax::{Span, ast};
 use smol_str::SmolStr;
@@ -180,14 +184,6 @@ pub fn declarations(db: &dyn Db, file: File) -> BTreeMap<SmolStr, Declared> {
     names
 }
 
-/// The file of each module.
-#[salsa::tracked(returns(ref))]
-pub fn modules(db: &dyn Db) -> BTreeMap<SmolStr, File> {
-    let program = Program::get(db);
-    let files = program.standard(db).iter().chain(program.files(db));
-    files.filter(|f| f.path(db).extension() == Some("mc")).map(|f| (f.module(db).clone(), *f)).collect()
-}
-
 /// The names of a module: its own and those it imports.
 #[salsa::tracked(returns(ref))]
 pub fn scope(db: &dyn Db, file: File) -> BTreeMap<SmolStr, Entity> {
@@ -237,9 +233,12 @@ fn resolve_imports(db: &dyn Db, file: File) -> (BTreeMap<SmolStr, Entity>, Vec<D
         let ast::ItemKind::Import(import) = &item.kind else { continue };
         let Some(last) = import.module.last() else { continue };
         let path = import.module.iter().map(|n| n.text.as_str()).collect::<Vec<_>>().join(".");
-        let Some(&module) = modules(db).get(path.as_str()) else {
+        let found_module = module_at(db, file, &path);
+        let Module::Is(module) = found_module else {
             let span = import.module[0].span.to(last.span);
-            found.push(unknown_module(db, Place::new(file, span), &path));
+            if found_module == Module::Unknown {
+                found.push(module::unknown_module(db, file, Place::new(file, span), &path));
+            }
             let wanted =
                 import.names.iter().flatten().map(|wanted| wanted.alias.as_ref().unwrap_or(&wanted.name));
             let all = wanted.chain(import.names.is_none().then_some(last));
@@ -285,7 +284,10 @@ fn resolve_imports(db: &dyn Db, file: File) -> (BTreeMap<SmolStr, Entity>, Vec<D
                             Diagnostic::error(code::PRIVATE_IMPORT, place, headline)
                                 .here("declared there without `pub`")
                                 .label(declared.id.place(db), "declared here")
-                                .help("put `pub` in front of its declaration, or use something the module exports"),
+                                .help(match module.origin(db) {
+                                    Origin::Package => "put `pub` in front of its declaration, or use something the module exports",
+                                    Origin::Standard | Origin::Dependency(_) => "use something the module exports",
+                                }),
                         );
                     }
                     // Also a private one is bound: its uses are no further mistakes.
@@ -301,33 +303,6 @@ fn resolve_imports(db: &dyn Db, file: File) -> (BTreeMap<SmolStr, Entity>, Vec<D
     (names, found)
 }
 
-fn unknown_module(db: &dyn Db, place: Place, path: &str) -> Diagnostic {
-    let known = modules(db).keys().filter(|m| !m.is_empty());
-    let diagnostic = Diagnostic::error(code::UNKNOWN_MODULE, place, format!("there is no module `{path}`"))
-        .here("not found in this package or the standard library");
-    match nearest(path, known.map(SmolStr::as_str)) {
-        _ if declared_in_parent(db, path) => {
-            let (module, name) = path.rsplit_once('.').unwrap_or_default();
-            diagnostic
-                .help(format!("`{module}` declares it: names that begin small are imported in braces"))
-                .fix(format!("change to `{module}.{{{name}}}`"), place, format!("{module}.{{{name}}}"))
-        }
-        Some(near) => {
-            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change to `{near}`"), place, near)
-        }
-        None => {
-            let file = format!("src/{}.mc", path.replace('.', "/"));
-            diagnostic.help(format!("a module is a file: `{path}` would be `{file}`"))
-        }
-    }
-}
-
-/// Whether `a.b` is a declaration `b` of the module `a`.
-fn declared_in_parent(db: &dyn Db, path: &str) -> bool {
-    let Some((module, name)) = path.rsplit_once('.') else { return false };
-    modules(db).get(module).is_some_and(|file| declarations(db, *file).contains_key(name))
-}
-
 fn unknown_import(db: &dyn Db, place: Place, module: File, name: &str) -> Diagnostic {
     let path = module.module(db);
     let declared = declarations(db, module);
@@ -341,12 +316,6 @@ fn unknown_import(db: &dyn Db, place: Place, module: File, name: &str) -> Diagno
         }
         None => diagnostic,
     }
-}
-
-/// Where a public declaration of this name is exported from, for "import it" hints.
-pub fn exporters(db: &dyn Db, name: &str) -> Vec<SmolStr> {
-    let has = |file: &File| declarations(db, *file).get(name).is_some_and(|d| d.public);
-    modules(db).iter().filter(|(_, file)| has(file)).map(|(module, _)| module.clone()).collect()
 }
 
 /// A label of the root module.
@@ -407,7 +376,25 @@ pub fn facts_record(db: &dyn Db) -> Option<DeclId> {
     declarations(db, file).get("Facts").map(|d| d.id)
 }
 
-/// Whether mistakes of this file are the user's.
+/// Whether mistakes of this file are the user's: in the package, or in one that it depends on.
 pub fn is_user(db: &dyn Db, file: File) -> bool {
+    file.origin(db) != Origin::Standard
+}
+
+/// Whether an item counts in this build. Policies, tests and labels of a dependency are there for its own sake,
+/// and may use labels that are not there.
+pub fn counts(db: &dyn Db, file: File, item: &ast::ItemKind) -> bool {
+    let is_entry = matches!(
+        item,
+        ast::ItemKind::Policy(_)
+            | ast::ItemKind::Rollout(_)
+            | ast::ItemKind::Test(_)
+            | ast::ItemKind::Labels(_)
+    );
+    !is_entry || !matches!(file.origin(db), Origin::Dependency(_))
+}
+
+/// Whether a file is of the package that is built. Only its policies are entry points, only its labels hold.
+pub fn is_root(db: &dyn Db, file: File) -> bool {
     file.origin(db) == Origin::Package
 }

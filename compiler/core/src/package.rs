@@ -3,9 +3,22 @@
 //! [`load`] reads a package from a [`System`]; [`set_text`] and [`remove`] change single files afterwards,
 //! for the language server. Everything that is wrong with the package itself is in [`diagnostics`].
 
+mod dependency;
+mod folder;
+mod lock;
 mod manifest;
+mod read;
+mod resolve;
+mod source;
+pub mod tree;
 
-pub use manifest::{EDITION, Manifest, ParsedManifest, parse_manifest};
+pub use dependency::{Dependency, State, visible_packages};
+pub use lock::{LOCK_FORMAT, Lock, Locked, MOST_PACKAGES, ParsedLock, VENDOR, parse_lock, vendor_folder};
+pub use manifest::{
+    Declared, EDITION, EDITIONS, GuardUse, Manifest, ParsedManifest, module_name, parse_manifest,
+};
+pub use resolve::{LockState, current_lock, guards_in_use, lock_state};
+pub use source::Source;
 
 use crate::db::{Database, Db, File, Origin, Program};
 use crate::diagnostic::{Diagnostic, Place, code};
@@ -22,6 +35,10 @@ use std::sync::Arc;
 
 /// The manifest's name in the package's root folder.
 pub const MANIFEST: &str = "masterchef.toml";
+/// The lock's name in the package's root folder.
+pub const LOCK: &str = "masterchef.lock";
+/// The name of the standard library: no package has it.
+pub const STANDARD: &str = "std";
 /// The folder of the modules.
 pub const SOURCES: &str = "src";
 /// The extension of a module's file.
@@ -31,6 +48,7 @@ pub use input::Package;
 
 #[expect(missing_docs, reason = "the macro writes methods without documentation")]
 mod input {
+    use super::Dependency;
     use crate::db::File;
     use camino::Utf8PathBuf;
     use smol_str::SmolStr;
@@ -40,6 +58,8 @@ mod input {
     pub struct Package {
         /// The root folder's own name, for messages and for a package whose manifest has no name.
         pub(super) folder: SmolStr,
+        /// Where the package is, as it was given to [`super::load`]. Only compared with other paths.
+        pub(super) root: Utf8PathBuf,
         /// The manifest. Its text is empty when it is missing.
         pub manifest: File,
         /// Whether the manifest is there.
@@ -53,6 +73,15 @@ mod input {
         pub unreadable: Vec<File>,
         /// Files that were removed. Inputs are never freed, so one that comes back is used again.
         pub(super) removed: Vec<File>,
+        /// The lock. Its text is empty when it is missing.
+        pub lock: File,
+        /// Whether the lock is there.
+        #[returns(copy)]
+        pub has_lock: bool,
+        /// The packages that it needs, itself or through others; nearer ones first.
+        pub dependencies: Vec<Dependency>,
+        /// Dependencies that it does not need any more, and may need again.
+        pub(super) left_dependencies: Vec<Dependency>,
     }
 }
 
@@ -117,7 +146,7 @@ pub fn module_of(path: &Utf8Path) -> Result<SmolStr, ModuleNameError> {
     }
     match segments.as_slice() {
         ["main"] => Ok(SmolStr::default()),
-        ["std", ..] => Err(ModuleNameError::Standard),
+        [STANDARD, ..] => Err(ModuleNameError::Standard),
         segments => Ok(SmolStr::new(segments.join("."))),
     }
 }
@@ -162,6 +191,9 @@ pub fn load(db: &mut Database, system: &dyn System, root: &Utf8Path) -> Result<L
     if package.folder(db) != &folder {
         package.set_folder(db).to(folder);
     }
+    if package.root(db) != root {
+        package.set_root(db).to(root.to_owned());
+    }
     if package.above(db) != &above {
         package.set_above(db).to(above);
     }
@@ -183,12 +215,18 @@ pub fn load(db: &mut Database, system: &dyn System, root: &Utf8Path) -> Result<L
     }
     places.store(db);
     refresh_name(db);
+    dependency::load(db, system, root)?;
     Ok(Loaded { package, program: Program::get(db) })
 }
 
 /// Sets the text of one file of the package (`src/web/nginx.mc`, `masterchef.toml`), which is added if it is
-/// new. An equal text changes nothing. `false` if the path is nothing a package is made of.
+/// new. An equal text changes nothing. `false` if the path is nothing a package is made of. Files of its
+/// dependencies are changed only: which there are, [`load`] finds out.
 pub fn set_text(db: &mut Database, path: &Utf8Path, text: &str) -> bool {
+    if let Some(file) = dependency_file(db, path) {
+        set_file_text(db, file, text);
+        return true;
+    }
     if path != MANIFEST && module_of(path) == Err(ModuleNameError::NotAModule) {
         return false;
     }
@@ -221,9 +259,19 @@ pub fn remove(db: &mut Database, path: &Utf8Path) -> bool {
     removed
 }
 
-/// The package's file at this path relative to its root.
+/// The file of the package or of one of its dependencies at this path relative to its root.
 pub fn file(db: &dyn Db, path: &Utf8Path) -> Option<File> {
-    present(db).into_iter().find(|file| file.path(db) == path)
+    present(db).into_iter().find(|file| file.path(db) == path).or_else(|| dependency_file(db, path))
+}
+
+fn dependency_file(db: &dyn Db, path: &Utf8Path) -> Option<File> {
+    let mut all = dependencies(db).iter().filter(|d| path.starts_with(d.folder(db)));
+    all.find_map(|d| d.all_files(db).find(|file| file.path(db) == path))
+}
+
+/// The packages that this one needs, itself or through others.
+pub fn dependencies(db: &dyn Db) -> &[Dependency] {
+    Package::try_get(db).map_or(&[], |package| package.dependencies(db))
 }
 
 /// What is wrong with the package itself: its manifest and the names of its files. What is wrong inside
@@ -237,15 +285,9 @@ pub fn diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     } else {
         all.push(no_manifest(db, package, place));
     }
-    for &file in package.misnamed(db) {
-        all.extend(misnamed(db, file));
-    }
-    for &file in package.unreadable(db) {
-        let path = file.path(db);
-        let at = Place::new(file, Span::at(0));
-        let diagnostic = Diagnostic::error(code::NOT_TEXT, at, format!("`{path}` is not valid UTF-8"));
-        all.push(diagnostic.here("this file").help("save the file in the encoding UTF-8"));
-    }
+    all.extend(package.misnamed(db).iter().filter_map(|file| misnamed(db, *file)));
+    all.extend(package.unreadable(db).iter().map(|file| unreadable(db, *file)));
+    all.extend(resolve::diagnostics(db, package));
     let program = Program::get(db);
     if package.has_manifest(db) && program.files(db).is_empty() && package.misnamed(db).is_empty() {
         let diagnostic = Diagnostic::error(code::NO_POLICY, place, "the package has no modules");
@@ -320,12 +362,18 @@ fn package(db: &mut Database) -> Package {
         Some(package) => package,
         None => {
             let manifest = new_file(db, Utf8Path::new(MANIFEST), "");
+            let lock = new_file(db, Utf8Path::new(LOCK), "");
             Package::builder(
                 SmolStr::new("package"),
+                Utf8PathBuf::from("package"),
                 manifest,
                 false,
                 None,
                 Vec::new(),
+                Vec::new(),
+                Vec::new(),
+                lock,
+                false,
                 Vec::new(),
                 Vec::new(),
             )
@@ -476,8 +524,25 @@ fn no_manifest(db: &dyn Db, package: Package, place: Place) -> Diagnostic {
     }
 }
 
-fn misnamed(db: &dyn Db, file: File) -> Option<Diagnostic> {
+fn unreadable(db: &dyn Db, file: File) -> Diagnostic {
+    let at = Place::new(file, Span::at(0));
+    let headline = format!("`{}` is not valid UTF-8", file.path(db));
+    Diagnostic::error(code::NOT_TEXT, at, headline)
+        .here("this file")
+        .help("save the file in the encoding UTF-8")
+}
+
+/// The file's path in its own package.
+fn inner_path(db: &dyn Db, file: File) -> &Utf8Path {
     let path = file.path(db);
+    match file.origin(db) {
+        Origin::Dependency(dependency) => path.strip_prefix(dependency.folder(db)).unwrap_or(path),
+        Origin::Package | Origin::Standard => path,
+    }
+}
+
+fn misnamed(db: &dyn Db, file: File) -> Option<Diagnostic> {
+    let path = inner_path(db, file);
     let error = |headline: String| {
         Diagnostic::error(code::BAD_MODULE_NAME, Place::new(file, Span::at(0)), headline).here("this file")
     };

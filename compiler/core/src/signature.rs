@@ -670,7 +670,7 @@ fn unknown_type(db: &dyn Db, file: File, name: &ast::Name) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(code::UNKNOWN_TYPE, place, format!("nothing here is called `{}`", name.text))
             .here("unknown name");
-    if let Some(module) = name::exporters(db, &name.text).first() {
+    if let Some(module) = name::exporters(db, file, &name.text).first() {
         let import = format!("import {module}.{}", name.text);
         return diagnostic.help(format!("`{module}` exports it: `{import}`")).fix(
             format!("add `{import}`"),

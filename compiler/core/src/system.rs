@@ -10,6 +10,37 @@ pub trait System {
     fn list_files(&self, folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>, SystemError>;
     /// Whether a file or folder is there.
     fn exists(&self, path: &Utf8Path) -> bool;
+    /// The bytes of a file of at most `limit` bytes; no more than that is read.
+    fn read(&self, path: &Utf8Path, limit: u64) -> Result<Vec<u8>, SystemError>;
+    /// What stands at a path. A link is a link, wherever it leads.
+    fn kind(&self, path: &Utf8Path) -> Option<Kind>;
+    /// The names of what stands directly in a folder, sorted.
+    fn names(&self, folder: &Utf8Path) -> Result<Vec<String>, SystemError>;
+    /// Everything below a folder that is no folder, links and devices too, with paths relative to it and sorted.
+    /// Links are not followed. An error if there are more than `most` entries, folders included.
+    fn walk(&self, folder: &Utf8Path, most: usize) -> Result<Vec<Entry>, SystemError>;
+}
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link.
+    Link,
+    /// A device, a pipe, a socket.
+    Special,
+}
+
+/// An entry of [`System::walk`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// Its path, relative to where the walk began.
+    pub path: Utf8PathBuf,
+    /// What it is; never a folder.
+    pub kind: Kind,
 }
 
 /// A failure of the environment.
@@ -26,6 +57,22 @@ pub enum SystemError {
     NotText {
         /// The file.
         path: Utf8PathBuf,
+    },
+    /// The file is larger than it may be.
+    #[error("{path} is larger than {limit} bytes")]
+    TooLarge {
+        /// The file.
+        path: Utf8PathBuf,
+        /// What was allowed.
+        limit: u64,
+    },
+    /// The folder holds more than it may.
+    #[error("{path} holds more than {limit} files")]
+    TooMany {
+        /// The folder.
+        path: Utf8PathBuf,
+        /// What was allowed.
+        limit: usize,
     },
     /// Anything else the system says.
     #[error("cannot read {path}: {reason}")]
@@ -48,9 +95,9 @@ mod os {
         reason = "the one real file system of the compiler"
     )]
 
-    use super::{System, SystemError};
+    use super::{Entry, Kind, System, SystemError};
     use camino::{Utf8Path, Utf8PathBuf};
-    use std::io::ErrorKind;
+    use std::io::{ErrorKind, Read};
 
     /// The real file system.
     #[derive(Clone, Copy, Debug, Default)]
@@ -93,6 +140,65 @@ mod os {
         fn exists(&self, path: &Utf8Path) -> bool {
             path.exists()
         }
+
+        fn read(&self, path: &Utf8Path, limit: u64) -> Result<Vec<u8>, SystemError> {
+            let file = std::fs::File::open(path).map_err(|e| error(path, &e))?;
+            let mut content = Vec::new();
+            file.take(limit.saturating_add(1)).read_to_end(&mut content).map_err(|e| error(path, &e))?;
+            if content.len() as u64 > limit {
+                return Err(SystemError::TooLarge { path: path.to_owned(), limit });
+            }
+            Ok(content)
+        }
+
+        fn kind(&self, path: &Utf8Path) -> Option<Kind> {
+            Some(kind(path.symlink_metadata().ok()?.file_type()))
+        }
+
+        fn names(&self, folder: &Utf8Path) -> Result<Vec<String>, SystemError> {
+            let mut names = Vec::new();
+            // By the standard library: a name that is not UTF-8 is none that anything looks for.
+            for entry in folder.as_std_path().read_dir().map_err(|e| error(folder, &e))? {
+                names.extend(entry.map_err(|e| error(folder, &e))?.file_name().into_string().ok());
+            }
+            names.sort();
+            Ok(names)
+        }
+
+        fn walk(&self, folder: &Utf8Path, most: usize) -> Result<Vec<Entry>, SystemError> {
+            let mut found = Vec::new();
+            let mut folders = vec![Utf8PathBuf::new()];
+            let mut count = 0;
+            while let Some(relative) = folders.pop() {
+                let at = folder.join(&relative);
+                for entry in at.read_dir_utf8().map_err(|e| error(&at, &e))? {
+                    let entry = entry.map_err(|e| error(&at, &e))?;
+                    count += 1;
+                    if count > most {
+                        return Err(SystemError::TooMany { path: folder.to_owned(), limit: most });
+                    }
+                    let path = relative.join(entry.file_name());
+                    match kind(entry.file_type().map_err(|e| error(&at, &e))?) {
+                        Kind::Folder => folders.push(path),
+                        kind => found.push(Entry { path, kind }),
+                    }
+                }
+            }
+            found.sort();
+            Ok(found)
+        }
+    }
+
+    fn kind(found: std::fs::FileType) -> Kind {
+        if found.is_symlink() {
+            Kind::Link
+        } else if found.is_dir() {
+            Kind::Folder
+        } else if found.is_file() {
+            Kind::File
+        } else {
+            Kind::Special
+        }
     }
 }
 
@@ -101,7 +207,7 @@ pub use memory::MemorySystem;
 
 #[cfg(any(test, feature = "testing"))]
 mod memory {
-    use super::{System, SystemError};
+    use super::{Entry, Kind, System, SystemError};
     use camino::{Utf8Path, Utf8PathBuf};
     use std::collections::BTreeMap;
 
@@ -110,6 +216,15 @@ mod memory {
     pub struct MemorySystem {
         /// Texts by path.
         pub files: BTreeMap<Utf8PathBuf, String>,
+        /// What is neither a file nor a folder.
+        pub others: BTreeMap<Utf8PathBuf, Kind>,
+    }
+
+    impl MemorySystem {
+        /// A file system with these files.
+        pub fn new(files: impl IntoIterator<Item = (Utf8PathBuf, String)>) -> Self {
+            MemorySystem { files: files.into_iter().collect(), others: BTreeMap::new() }
+        }
     }
 
     impl System for MemorySystem {
@@ -123,7 +238,49 @@ mod memory {
         }
 
         fn exists(&self, path: &Utf8Path) -> bool {
-            self.files.keys().any(|p| p.starts_with(path))
+            self.files.keys().chain(self.others.keys()).any(|p| p.starts_with(path))
+        }
+
+        fn read(&self, path: &Utf8Path, limit: u64) -> Result<Vec<u8>, SystemError> {
+            let text = self.read_to_string(path)?;
+            if text.len() as u64 > limit {
+                return Err(SystemError::TooLarge { path: path.to_owned(), limit });
+            }
+            Ok(text.into_bytes())
+        }
+
+        fn kind(&self, path: &Utf8Path) -> Option<Kind> {
+            if let Some(kind) = self.others.get(path) {
+                return Some(*kind);
+            }
+            if self.files.contains_key(path) {
+                return Some(Kind::File);
+            }
+            self.exists(path).then_some(Kind::Folder)
+        }
+
+        fn names(&self, folder: &Utf8Path) -> Result<Vec<String>, SystemError> {
+            let all = self.files.keys().chain(self.others.keys());
+            let first = |path: &Utf8PathBuf| Some(path.strip_prefix(folder).ok()?.iter().next()?.to_owned());
+            let mut names: Vec<String> = all.filter_map(first).collect();
+            names.sort();
+            names.dedup();
+            Ok(names)
+        }
+
+        fn walk(&self, folder: &Utf8Path, most: usize) -> Result<Vec<Entry>, SystemError> {
+            let all = self.files.keys().map(|path| (path, Kind::File));
+            let all = all.chain(self.others.iter().map(|(path, kind)| (path, *kind)));
+            let mut found: Vec<Entry> = all
+                .filter_map(|(path, kind)| {
+                    Some(Entry { path: path.strip_prefix(folder).ok()?.to_owned(), kind })
+                })
+                .collect();
+            if found.len() > most {
+                return Err(SystemError::TooMany { path: folder.to_owned(), limit: most });
+            }
+            found.sort();
+            Ok(found)
         }
     }
 }

@@ -115,7 +115,7 @@ fn declare_item(db: &dyn Db, found: &mut Occurrences, id: DeclId, item: &ast::It
     }
     let member = |name: &ast::Name| Target::Member(id, name.text.clone());
     match &item.kind {
-        ItemKind::Import(import) => declare_import(db, found, import),
+        ItemKind::Import(import) => declare_import(db, found, id.file, import),
         ItemKind::Fn(f) => f.params.iter().for_each(|p| declare(found, &p.name, member(&p.name))),
         ItemKind::Record(r) => r.fields.iter().for_each(|p| declare(found, &p.name, member(&p.name))),
         ItemKind::Enum(e) => {
@@ -168,9 +168,9 @@ fn declare(found: &mut Occurrences, name: &ast::Name, target: Target) {
     found.all.push((name.span, target));
 }
 
-fn declare_import(db: &dyn Db, found: &mut Occurrences, import: &ast::Import) {
+fn declare_import(db: &dyn Db, found: &mut Occurrences, file: File, import: &ast::Import) {
     let path = import.module.iter().map(|n| n.text.as_str()).collect::<Vec<_>>().join(".");
-    let Some(&module) = name::modules(db).get(path.as_str()) else { return };
+    let name::Module::Is(module) = name::module_at(db, file, &path) else { return };
     // Each segment on its own: names do not nest, and dots are not part of them.
     for segment in &import.module {
         found.all.push((segment.span, Target::Module(module)));

@@ -25,6 +25,7 @@ const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
     ("MC0143", "a file with very many mistakes"),
     ("MC0405", "a program that takes long"),
     ("MC0606", "a page is text itself"),
+    ("MC0622", "hundreds of packages"),
 ];
 
 const MANIFEST: &str = "[package]\nname = \"page\"\nversion = \"0.1.0\"\nedition = \"2026\"\n";
@@ -96,9 +97,9 @@ fn template_mistakes(files: &BTreeMap<String, String>) -> Vec<&'static str> {
 
 /// Everything that is wrong with a package, as `mcc check` would say it, and drawn.
 fn check(files: &BTreeMap<String, String>) -> (Vec<Diagnostic>, String) {
-    let files = files.iter().map(|(path, text)| (format!("page/{path}").into(), text.clone())).collect();
+    let files = files.iter().map(|(path, text)| (format!("page/{path}").into(), text.clone()));
     let mut db = Database::new();
-    package::load(&mut db, &MemorySystem { files }, Utf8Path::new("page")).expect("the example loads");
+    package::load(&mut db, &MemorySystem::new(files), Utf8Path::new("page")).expect("the example loads");
     let diagnostics = mc_compiler::diagnostics(&db);
     let options = RenderOptions { format: Format::Full, ascii: true, ..RenderOptions::default() };
     let text = render(&db, &diagnostics, &options);

@@ -19,8 +19,10 @@ mod write;
 pub use envelope::KeySignature;
 pub use header::{FORMAT, HEADER_LENGTH, MAGIC, MAX_ENVELOPE, MAX_MANIFEST, MAX_SIGNATURES};
 pub use host::{CLOCK_SKEW, InstalledProvider, SUPPORTED_FEATURES, check_clock};
-pub use manifest::{Actions, Build, Compiler, Manifest, Mode, Modes, Package, Provider, Release, Version};
-pub(crate) use manifest::{is_host_id, is_stream_name};
+pub(crate) use manifest::is_host_id;
+pub use manifest::{
+    Actions, Build, Compiler, Manifest, Mode, Modes, Package, Provider, Release, Version, is_stream_name,
+};
 pub use read::{Parts, Verified, open_unverified, verify};
 pub use refusal::Refusal;
 #[cfg(feature = "sign")]

@@ -178,7 +178,7 @@ impl<'db> Checker<'db> {
                 place,
                 near,
             ),
-            None => match name::exporters(self.db, name).first() {
+            None => match name::exporters(self.db, self.file, name).first() {
                 Some(module) => {
                     diagnostic.help(format!("`{module}` exports it: `import {module}.{{{name}}}`"))
                 }

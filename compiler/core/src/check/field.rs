@@ -253,6 +253,18 @@ impl<'db> Checker<'db> {
     }
 
     fn label(&mut self, name: &ast::Name, span: Span) -> ExprId {
+        if !name::is_root(self.db, self.file) {
+            self.report(
+                Diagnostic::error(
+                    code::BAD_LABELS,
+                    self.place(span),
+                    "labels are the root package's, and this package is a dependency",
+                )
+                .here("read in a library")
+                .help("take a `param`, and let the package that is built pass the label"),
+            );
+            return self.error(span);
+        }
         let labels = signature::label_types(self.db);
         if let Some(position) = labels.iter().position(|f| f.name == name.text) {
             self.refer(name.span, Target::Label(name.text.clone()));

@@ -131,10 +131,42 @@ codes! {
     BAD_MODULE_NAME = code!("MC0603");
     /// A package without a policy.
     NO_POLICY = code!("MC0604");
-    /// Labels declared more than once, or outside the root module.
+    /// Labels declared more than once, outside the root module, or read in a dependency.
     BAD_LABELS = code!("MC0605");
     /// A file that is not text.
     NOT_TEXT = code!("MC0606");
+
+    // Dependencies
+    /// A dependency that is written wrong.
+    BAD_DEPENDENCY = code!("MC0610");
+    /// A dependency whose place is not allowed.
+    UNSAFE_SOURCE = code!("MC0611");
+    /// A dependency that is not where it should be.
+    MISSING_DEPENDENCY = code!("MC0612");
+    /// A dependency that was never fetched.
+    NOT_VENDORED = code!("MC0613");
+    /// A dependency whose package has another name.
+    WRONG_PACKAGE = code!("MC0614");
+    /// Two packages with one name.
+    TWO_SOURCES = code!("MC0615");
+    /// Packages that need each other.
+    PACKAGE_CYCLE = code!("MC0616");
+    /// A package and something else that are called the same in sources.
+    NAME_CLASH = code!("MC0617");
+    /// A dependency with files that nobody may depend on.
+    REFUSED_TREE = code!("MC0618");
+    /// A dependency that is not what the lock says.
+    CHANGED_DEPENDENCY = code!("MC0619");
+    /// A fetched dependency that the lock does not know.
+    NOT_LOCKED = code!("MC0620");
+    /// A `masterchef.lock` that is wrong.
+    BAD_LOCK = code!("MC0621");
+    /// More packages than a build may have.
+    TOO_MANY_PACKAGES = code!("MC0622");
+    /// A lock that does not say what the packages are now.
+    LOCK_BEHIND = code!("MC0623");
+    /// A guard to use that no dependency has.
+    UNKNOWN_GUARD = code!("MC0624");
 }
 
 #[cfg(test)]

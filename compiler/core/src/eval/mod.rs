@@ -190,7 +190,7 @@ pub fn evaluate(db: &dyn Db) -> Evaluation {
 impl<'db> Evaluator<'db> {
     fn run(&mut self) {
         let files: Vec<File> =
-            name::modules(self.db).values().copied().filter(|f| name::is_user(self.db, *f)).collect();
+            name::modules(self.db).values().copied().filter(|f| name::is_root(self.db, *f)).collect();
         for file in &files {
             self.module(*file);
         }

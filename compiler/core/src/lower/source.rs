@@ -5,7 +5,7 @@ use crate::diagnostic::Place;
 use mc_plan::plan::SourceSpan;
 use rustc_hash::FxHashMap;
 
-/// The package's files and where their lines start.
+/// The files of the package and its dependencies, and where their lines start.
 pub(super) struct Sources {
     paths: Vec<String>,
     index: FxHashMap<File, u32>,
@@ -15,8 +15,9 @@ pub(super) struct Sources {
 impl Sources {
     pub(super) fn new(db: &dyn Db) -> Self {
         let program = Program::get(db);
-        let mut files: Vec<File> =
-            program.files(db).iter().copied().filter(|f| f.path(db).extension() == Some("mc")).collect();
+        let needed = crate::package::dependencies(db).iter().flat_map(|d| d.files(db));
+        let files = program.files(db).iter().chain(needed).copied();
+        let mut files: Vec<File> = files.filter(|f| f.path(db).extension() == Some("mc")).collect();
         files.sort_by_key(|f| f.path(db).clone());
         // What a standard component declares is placed in the standard library.
         files.extend(program.standard(db));

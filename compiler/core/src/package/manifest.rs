@@ -1,21 +1,30 @@
 //! `masterchef.toml`.
-//!
-//! The table is walked by hand instead of derived, so that one run reports everything that is wrong with it,
-//! each with its place and the nearest spelling.
 
+mod dependency;
+mod version;
+
+pub(super) use dependency::is_hex;
+pub(super) use version::is_semantic_version;
+
+use super::read::{Entry, Keys, Reader};
+use super::source::Source;
+use super::{KEYWORDS, STANDARD};
 use crate::db::{Db, File};
 use crate::diagnostic::{Diagnostic, Fix, Place, code, nearest};
-use mc_syntax::Span;
 use smol_str::SmolStr;
 use std::ops::Range;
-use toml::Spanned;
-use toml::de::{DeString, DeTable, DeValue};
+use toml::de::DeTable;
 
-/// The edition of the language that this compiler knows.
+/// The newest edition of the language that this compiler knows: the one of new packages.
 pub const EDITION: &str = "2026";
+
+/// The editions that this compiler knows, oldest first.
+pub const EDITIONS: &[&str] = &[EDITION];
 
 /// Longest package name, in bytes. A name ends up in bundles as the default stream.
 const NAME_LIMIT: usize = 64;
+/// Longest description or licence, in bytes.
+const LINE_LIMIT: usize = 1_000;
 
 /// A package's manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +35,32 @@ pub struct Manifest {
     pub version: SmolStr,
     /// The edition of the language it is written in.
     pub edition: SmolStr,
+    /// What it is for, in one line.
+    pub description: Option<SmolStr>,
+    /// Its licence, as an SPDX expression.
+    pub license: Option<SmolStr>,
+    /// The stream that its bundles belong to, if that is not its name.
+    pub stream: Option<SmolStr>,
+}
+
+/// A dependency as the manifest names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// The package's name.
+    pub name: SmolStr,
+    /// Where it comes from. A path is relative to the package of this manifest.
+    pub source: Source,
+    /// Where the name stands.
+    pub place: Place,
+}
+
+/// A guard of a dependency that holds in this package too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuardUse {
+    /// The guard's module and name as an import would write them: `nginx.site.no_default_server`.
+    pub name: SmolStr,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// A manifest as far as it could be read.
@@ -35,30 +70,34 @@ pub struct ParsedManifest {
     pub manifest: Option<Manifest>,
     /// The name alone, when that much is right.
     pub name: Option<SmolStr>,
+    /// The dependencies that are written right, sorted by name.
+    pub dependencies: Vec<Declared>,
+    /// The guards of dependencies that hold here, in the order of the file.
+    pub guards: Vec<GuardUse>,
     /// What is wrong.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// Reads a manifest.
-#[salsa::tracked]
+#[salsa::tracked(returns(ref))]
 pub fn parse_manifest(db: &dyn Db, file: File) -> ParsedManifest {
-    let text = file.text(db);
-    let mut reader = Reader { file, diagnostics: Vec::new() };
-    let (table, errors) = DeTable::parse_recoverable(text);
-    for error in errors {
-        let range = error.span().unwrap_or_default();
-        reader.error(range, format!("the manifest is not valid TOML: {}", error.message().trim_end()));
-    }
-    let syntax_is_fine = reader.diagnostics.is_empty();
-    let fields = reader.root(table.get_ref(), syntax_is_fine);
+    let mut reader = Reader::new(file, code::BAD_MANIFEST);
+    let table = reader.document(file.text(db), "the manifest");
+    let whole = reader.diagnostics.is_empty();
+    let (fields, dependencies, guards) = reader.manifest(table.get_ref(), whole);
     let name = fields.name.clone();
     let manifest = match (fields.name, fields.version, fields.edition) {
-        (Some(name), Some(version), Some(edition)) if reader.diagnostics.is_empty() => {
-            Some(Manifest { name, version, edition })
-        }
+        (Some(name), Some(version), Some(edition)) if reader.diagnostics.is_empty() => Some(Manifest {
+            name,
+            version,
+            edition,
+            description: fields.description,
+            license: fields.license,
+            stream: fields.stream,
+        }),
         _ => None,
     };
-    ParsedManifest { manifest, name, diagnostics: reader.diagnostics }
+    ParsedManifest { manifest, name, dependencies, guards, diagnostics: reader.diagnostics }
 }
 
 #[derive(Default)]
@@ -66,74 +105,72 @@ struct Fields {
     name: Option<SmolStr>,
     version: Option<SmolStr>,
     edition: Option<SmolStr>,
+    description: Option<SmolStr>,
+    license: Option<SmolStr>,
+    stream: Option<SmolStr>,
 }
 
-struct Reader {
-    file: File,
-    diagnostics: Vec<Diagnostic>,
-}
+const TABLES: Keys<'_> = Keys {
+    file: "a manifest",
+    place: "",
+    what: "table",
+    known: &["package", "dependencies", "build", "guards"],
+};
+const PACKAGE: Keys<'_> = Keys {
+    file: "a manifest",
+    place: " in `[package]`",
+    what: "key",
+    known: &["name", "version", "edition", "description", "license"],
+};
+const BUILD: Keys<'_> = Keys { file: "a manifest", place: " in `[build]`", what: "key", known: &["stream"] };
+const GUARDS: Keys<'_> = Keys { file: "a manifest", place: " in `[guards]`", what: "key", known: &["use"] };
 
 impl Reader {
-    fn error(&mut self, range: Range<usize>, headline: impl Into<String>) -> &mut Diagnostic {
-        let clamp = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let place = Place::new(self.file, Span::new(clamp(range.start), clamp(range.end.max(range.start))));
-        let at = self.diagnostics.len();
-        self.diagnostics.push(Diagnostic::error(code::BAD_MANIFEST, place, headline));
-        &mut self.diagnostics[at]
-    }
-
-    fn root(&mut self, root: &DeTable<'_>, whole: bool) -> Fields {
+    fn manifest(&mut self, root: &DeTable<'_>, whole: bool) -> (Fields, Vec<Declared>, Vec<GuardUse>) {
+        let ([package, dependencies, build, guards], seen) = self.entries(root, TABLES);
         let mut fields = Fields::default();
-        let mut found = false;
-        for (key, value) in root {
-            if key.get_ref() != "package" {
-                self.unknown(key, "table", &["package"], "");
-                continue;
-            }
-            found = true;
-            match value.get_ref() {
-                DeValue::Table(table) => fields = self.package(key.span(), table, whole),
-                other => {
-                    let kind = other.type_str();
-                    self.error(value.span(), format!("`package` is a table, not {}", with_article(kind)));
+        match package {
+            Some(entry) => {
+                if let Some(table) = self.table(entry) {
+                    fields = self.package(entry.key.span(), table, whole);
                 }
             }
+            None if whole && !seen[0] => {
+                let sample = "[package]\nname = \"web\"\nversion = \"0.1.0\"\nedition = \"2026\"";
+                self.error(0..0, "the manifest has no `[package]` table").help =
+                    Some(format!("begin it with\n{sample}"));
+            }
+            None => {}
         }
-        if !found && whole {
-            let sample = "[package]\nname = \"web\"\nversion = \"0.1.0\"\nedition = \"2026\"";
-            self.error(0..0, "the manifest has no `[package]` table").help =
-                Some(format!("begin it with\n{sample}"));
+        let table = dependencies.and_then(|entry| self.table(entry));
+        let dependencies = table.map(|table| self.dependencies(table)).unwrap_or_default();
+        // Also those that are written wrong: what names them is no further mistake.
+        let names: Vec<SmolStr> =
+            table.into_iter().flat_map(|table| table.keys()).map(|key| module_name(key.get_ref())).collect();
+        if let Some(table) = build.and_then(|entry| self.table(entry)) {
+            let ([stream], _) = self.entries(table, BUILD);
+            fields.stream = stream.and_then(|entry| self.stream(entry));
         }
-        fields
+        let table = guards.and_then(|entry| self.table(entry));
+        let guards = table.map(|table| self.guards(table, &names)).unwrap_or_default();
+        (fields, dependencies, guards)
     }
 
     fn package(&mut self, header: Range<usize>, table: &DeTable<'_>, whole: bool) -> Fields {
-        let mut fields = Fields::default();
-        let keys = ["name", "version", "edition"];
-        let mut seen = [false; 3];
-        for (key, value) in table {
-            let Some(position) = keys.iter().position(|k| k == key.get_ref()) else {
-                // A key that is only misspelled is not missing as well.
-                let near = self.unknown(key, "key", &keys, " in `[package]`");
-                if let Some(position) = keys.iter().position(|k| Some(*k) == near) {
-                    seen[position] = true;
-                }
-                continue;
-            };
-            seen[position] = true;
-            let DeValue::String(text) = value.get_ref() else {
-                let kind = with_article(value.get_ref().type_str());
-                let found = self.error(value.span(), format!("`{}` is a string, not {kind}", key.get_ref()));
-                found.help = Some("put it in double quotes".to_owned());
-                continue;
-            };
-            match position {
-                0 => fields.name = self.name(value, text),
-                1 => fields.version = self.version(value, text),
-                _ => fields.edition = self.edition(value, text),
-            }
-        }
-        for (key, seen) in keys.iter().zip(seen) {
+        let (found, seen) = self.entries::<5>(table, PACKAGE);
+        let [name, version, edition, description, license] =
+            found.map(|entry| entry.and_then(|entry| Some((entry, self.string(entry)?))));
+        let fields = Fields {
+            name: name
+                .filter(|(entry, text)| self.package_name(text, entry.value.span()))
+                .map(|(_, text)| SmolStr::new(text)),
+            version: version.and_then(|(entry, text)| self.version(entry, text)),
+            edition: edition.and_then(|(entry, text)| self.edition(entry, text)),
+            description: description.and_then(|(entry, text)| self.line(entry, text)),
+            license: license.and_then(|(entry, text)| self.license(entry, text)),
+            stream: None,
+        };
+        for (key, seen) in ["name", "version", "edition"].iter().zip(seen) {
             if !seen && whole {
                 let sample = match *key {
                     "name" => "name = \"web\"".to_owned(),
@@ -147,102 +184,137 @@ impl Reader {
         fields
     }
 
-    fn unknown<'k>(
-        &mut self,
-        key: &Spanned<DeString<'_>>,
-        what: &str,
-        known: &[&'k str],
-        place: &str,
-    ) -> Option<&'k str> {
-        let found = self.error(key.span(), format!("there is no {what} `{}`{place}", key.get_ref()));
-        let near = nearest(key.get_ref(), known.iter().copied());
-        match near {
-            Some(near) => {
-                let at = found.primary;
-                found.fix = Some(Fix {
-                    title: format!("did you mean `{near}`?"),
-                    edits: vec![(at, near.to_owned())],
-                });
-            }
-            None => found.help = Some(format!("a manifest knows {}", list(known))),
-        }
-        near
-    }
-
-    fn name(&mut self, value: &Spanned<DeValue<'_>>, name: &str) -> Option<SmolStr> {
+    /// Whether a text is a package's name; if not, it was reported.
+    pub(super) fn package_name(&mut self, name: &str, at: Range<usize>) -> bool {
         let fits = name.starts_with(|c: char| c.is_ascii_lowercase())
             && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_');
         if !fits {
-            let found =
-                self.error(value.span(), format!("`{}` cannot be a package's name", name.escape_debug()));
+            let found = self.error(at, format!("`{}` cannot be a package's name", name.escape_debug()));
             found
                 .notes
                 .push("a name has small letters, digits, `-` and `_`, and begins with a letter".to_owned());
-            return None;
+        } else if name.len() > NAME_LIMIT {
+            self.error(at, format!("a package's name has at most {NAME_LIMIT} characters"));
+        } else if name == STANDARD {
+            self.error(at, "the name `std` belongs to the standard library");
+        } else {
+            return true;
         }
-        if name.len() > NAME_LIMIT {
-            self.error(value.span(), format!("a package's name has at most {NAME_LIMIT} characters"));
-            return None;
-        }
-        if name == "std" {
-            self.error(value.span(), "the name `std` belongs to the standard library");
-            return None;
-        }
-        Some(SmolStr::new(name))
+        false
     }
 
-    fn version(&mut self, value: &Spanned<DeValue<'_>>, version: &str) -> Option<SmolStr> {
+    fn version(&mut self, entry: Entry<'_, '_>, version: &str) -> Option<SmolStr> {
         if is_semantic_version(version) {
             return Some(SmolStr::new(version));
         }
-        let found = self.error(value.span(), format!("`{}` is not a version", version.escape_debug()));
+        let found = self.error(entry.value.span(), format!("`{}` is not a version", version.escape_debug()));
         found.help = Some("a version has three numbers, such as `0.1.0` or `1.4.0-rc.1`".to_owned());
         None
     }
 
-    fn edition(&mut self, value: &Spanned<DeValue<'_>>, edition: &str) -> Option<SmolStr> {
-        if edition == EDITION {
+    fn edition(&mut self, entry: Entry<'_, '_>, edition: &str) -> Option<SmolStr> {
+        if EDITIONS.contains(&edition) {
             return Some(SmolStr::new(edition));
         }
         let headline = format!("this compiler does not know the edition `{}`", edition.escape_debug());
-        self.error(value.span(), headline).help = Some(format!("the edition it knows is `{EDITION}`"));
+        let found = self.error(entry.value.span(), headline);
+        let known: Vec<String> = EDITIONS.iter().map(|edition| format!("`{edition}`")).collect();
+        found.help = Some(match known.as_slice() {
+            [one] => format!("the edition it knows is {one}"),
+            all => format!("the editions it knows are {}", all.join(", ")),
+        });
         None
+    }
+
+    fn line(&mut self, entry: Entry<'_, '_>, text: &str) -> Option<SmolStr> {
+        let name = entry.key.get_ref();
+        let headline = if text.trim().is_empty() {
+            format!("`{name}` is empty")
+        } else if text.chars().any(char::is_control) {
+            format!("`{name}` is one line")
+        } else if text.len() > LINE_LIMIT {
+            format!("`{name}` has at most {LINE_LIMIT} characters")
+        } else {
+            return Some(SmolStr::new(text));
+        };
+        self.error(entry.value.span(), headline);
+        None
+    }
+
+    fn license(&mut self, entry: Entry<'_, '_>, text: &str) -> Option<SmolStr> {
+        let text = self.line(entry, text)?;
+        if text.chars().all(|c| c.is_ascii_alphanumeric() || " .+-()/:".contains(c)) {
+            return Some(text);
+        }
+        self.error(entry.value.span(), format!("`{}` is no licence", text.escape_debug())).help =
+            Some("write its SPDX name, such as `Apache-2.0` or `MIT OR Apache-2.0`".to_owned());
+        None
+    }
+
+    fn stream(&mut self, entry: Entry<'_, '_>) -> Option<SmolStr> {
+        let text = self.string(entry)?;
+        if mc_plan::bundle::is_stream_name(text) {
+            return Some(SmolStr::new(text));
+        }
+        let headline = format!("`{}` cannot name a stream", text.escape_debug());
+        self.error(entry.value.span(), headline).help = Some(
+            "a stream's name is segments of letters, digits, `_`, `.` and `-`, separated by `/`".to_owned(),
+        );
+        None
+    }
+
+    fn guards(&mut self, table: &DeTable<'_>, packages: &[SmolStr]) -> Vec<GuardUse> {
+        let ([names], _) = self.entries(table, GUARDS);
+        let mut found: Vec<GuardUse> = Vec::new();
+        for (text, at) in names.and_then(|entry| self.strings(entry)).unwrap_or_default() {
+            let place = self.place(at.clone());
+            let Some((package, _)) = text.split_once('.').filter(|_| is_dotted(text)) else {
+                self.error(at, format!("`{}` names no guard of a dependency", text.escape_debug())).help =
+                    Some(
+                        "write its module and its name, as an import would: `nginx.no_default_server`"
+                            .to_owned(),
+                    );
+                continue;
+            };
+            if !packages.iter().any(|name| name == package) {
+                let near = nearest(package, packages.iter().map(SmolStr::as_str));
+                let found = self.error(at, format!("there is no dependency `{package}`"));
+                match near {
+                    Some(near) => {
+                        let better = text.replacen(package, near, 1);
+                        let edits = vec![(place, format!("\"{better}\""))];
+                        found.fix = Some(Fix { title: format!("did you mean `{better}`?"), edits });
+                    }
+                    None => {
+                        found.help = Some("guards of this package hold without being named here".to_owned());
+                    }
+                }
+                continue;
+            }
+            if found.iter().any(|other| other.name == text) {
+                self.error(at, format!("`{text}` is named twice"));
+                continue;
+            }
+            found.push(GuardUse { name: SmolStr::new(text), place });
+        }
+        found
     }
 }
 
-fn with_article(kind: &str) -> String {
-    let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-    format!("{article} {kind}")
+/// Names of the language with dots between them.
+fn is_dotted(text: &str) -> bool {
+    text.split('.').all(|part| {
+        part.starts_with(|c: char| c.is_ascii_lowercase())
+            && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    })
 }
 
-fn list(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+/// What a package is called in sources, where `-` is an operator: the first part of its modules' names.
+pub fn module_name(package: &str) -> SmolStr {
+    if package.contains('-') { SmolStr::new(package.replace('-', "_")) } else { SmolStr::new(package) }
 }
 
-/// Semantic Versioning 2.0.0: `MAJOR.MINOR.PATCH[-PRERELEASE][+BUILD]`.
-fn is_semantic_version(version: &str) -> bool {
-    let identifiers = |text: &str, numbers_are_plain: bool| {
-        text.split('.').all(|part| {
-            !part.is_empty()
-                && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-                && !(numbers_are_plain && part.chars().all(|c| c.is_ascii_digit()) && !is_number(part))
-        })
-    };
-    let (rest, build) = match version.split_once('+') {
-        Some((rest, build)) => (rest, Some(build)),
-        None => (version, None),
-    };
-    let (core, pre) = match rest.split_once('-') {
-        Some((core, pre)) => (core, Some(pre)),
-        None => (rest, None),
-    };
-    core.split('.').count() == 3
-        && core.split('.').all(is_number)
-        && pre.is_none_or(|pre| identifiers(pre, true))
-        && build.is_none_or(|build| identifiers(build, false))
-}
-
-/// Digits without leading zeros.
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_digit()) && (text == "0" || !text.starts_with('0'))
+/// Whether a package of this name could be imported.
+pub(super) fn is_importable(package: &str) -> bool {
+    !KEYWORDS.contains(&module_name(package).as_str())
 }

@@ -7,14 +7,14 @@ use crate::system::MemorySystem;
 use camino::Utf8Path;
 use expect_test::{Expect, expect};
 
+mod dependency;
+
 const MANIFEST: &str = "[package]\nname = \"web\"\nversion = \"0.1.0\"\nedition = \"2026\"\n";
 
 const POLICY: &str = "policy base {}\n";
 
 fn system(files: &[(&str, &str)]) -> MemorySystem {
-    MemorySystem {
-        files: files.iter().map(|(path, text)| (format!("site/{path}").into(), (*text).to_owned())).collect(),
-    }
+    MemorySystem::new(files.iter().map(|(path, text)| (format!("site/{path}").into(), (*text).to_owned())))
 }
 
 fn loaded(files: &[(&str, &str)]) -> Database {
@@ -151,11 +151,11 @@ fn manifests_that_are_wrong() {
     "#]],
     );
     check_manifest(
-        "[package]\nname = \"web\"\nverison = \"1.0.0\"\nedition = \"2024\"\n[dependencies]\n",
+        "[package]\nname = \"web\"\nverison = \"1.0.0\"\nedition = \"2024\"\n[dependancy]\n",
         &expect![[r#"
             masterchef.toml:3:1: error[MC0602]: there is no key `verison` in `[package]`
             masterchef.toml:4:11: error[MC0602]: this compiler does not know the edition `2024`
-            masterchef.toml:5:2: error[MC0602]: there is no table `dependencies`
+            masterchef.toml:5:2: error[MC0602]: there is no table `dependancy`
         "#]],
     );
     check_manifest(

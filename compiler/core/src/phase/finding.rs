@@ -49,7 +49,7 @@ fn diagnostic(db: &dyn Db, unit: Unit, flow: &Flow, requirement: &Requirement) -
     if let Some((_, text)) = way.iter().find(|(place, _)| *place == primary) {
         here.clone_from(text);
     }
-    way.retain(|(place, _)| *place != primary && place.file.origin(db) == FileOrigin::Package);
+    way.retain(|(place, _)| *place != primary && place.file.origin(db) != FileOrigin::Standard);
     let (first, last) = SHOWN;
     if way.len() > first + last {
         way.drain(first..way.len() - last);
@@ -58,7 +58,7 @@ fn diagnostic(db: &dyn Db, unit: Unit, flow: &Flow, requirement: &Requirement) -
     let mut shown = Vec::new();
     let mut diagnostic = Diagnostic::error(code::TOO_LATE, primary, headline).here(here);
     for (place, text) in way {
-        if !shown.contains(&place) && place.file.origin(db) == FileOrigin::Package {
+        if !shown.contains(&place) && place.file.origin(db) != FileOrigin::Standard {
             shown.push(place);
             diagnostic = diagnostic.label(place, text);
         }

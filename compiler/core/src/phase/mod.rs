@@ -113,6 +113,9 @@ fn findings_query(db: &dyn Db, file: File, part: UnitPart) -> Vec<Diagnostic> {
 pub fn units(db: &dyn Db, file: File) -> Vec<Unit> {
     let mut units = vec![Unit::values(file)];
     for (index, item) in name::tree(db, file).items.iter().enumerate() {
+        if !name::counts(db, file, &item.kind) {
+            continue;
+        }
         let part = match &item.kind {
             ItemKind::Fn(_)
             | ItemKind::Record(_)

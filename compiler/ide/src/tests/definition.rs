@@ -19,7 +19,7 @@ fn check(source: &str, expected: Expect) {
         let name = &text[location.span.start as usize..location.span.end as usize];
         let path = location.file.path(db);
         let at = match location.file.origin(db) {
-            Origin::Package => format!(":{}:{}", at.line + 1, at.column + 1),
+            Origin::Package | Origin::Dependency(_) => format!(":{}:{}", at.line + 1, at.column + 1),
             Origin::Standard => String::new(),
         };
         writeln!(found, "{path}{at} {name}").expect("a string");

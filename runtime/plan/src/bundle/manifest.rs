@@ -222,7 +222,8 @@ impl Actions {
 }
 
 /// Whether a text can name a stream: segments of letters, digits, `_`, `.` and `-`, separated by `/`.
-pub(crate) fn is_stream_name(name: &str) -> bool {
+#[must_use]
+pub fn is_stream_name(name: &str) -> bool {
     name.len() <= 128
         && name.split('/').all(|segment| {
             !matches!(segment, "" | "." | "..")
