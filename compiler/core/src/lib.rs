@@ -12,6 +12,7 @@ pub mod check;
 pub mod compile;
 pub mod db;
 pub mod diagnostic;
+pub mod diff;
 pub mod eval;
 pub mod graph;
 pub mod hir;

@@ -3,6 +3,7 @@
 //! Used by everything that shows a plan: `mcc inspect`, `diff`, `graph` and `why`, and the language server.
 
 mod setting;
+mod template;
 mod typed;
 
 pub use setting::{SecretAttributes, priority_word};

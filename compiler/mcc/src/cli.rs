@@ -1,6 +1,6 @@
 //! The command line itself: what can be written, and which command that is.
 
-use crate::command::{build, check, explain, graph, inspect, key, lsp, new, verify};
+use crate::command::{build, check, diff, explain, graph, inspect, key, lsp, new, verify};
 use crate::env::{Env, complain};
 use clap::{Parser, Subcommand};
 
@@ -24,6 +24,7 @@ enum Command {
     Verify(verify::Args),
     Inspect(inspect::Args),
     Graph(graph::Args),
+    Diff(diff::Args),
     Explain(explain::Args),
     Lsp(lsp::Args),
 }
@@ -47,6 +48,7 @@ pub(crate) fn run() -> u8 {
         Command::Verify(args) => verify::run(&args, &env),
         Command::Inspect(args) => inspect::run(&args, &env),
         Command::Graph(args) => graph::run(&args, &env),
+        Command::Diff(args) => diff::run(&args, &env),
         Command::Explain(args) => explain::run(&args, &env),
         Command::Lsp(args) => lsp::run(&args, &env),
     };

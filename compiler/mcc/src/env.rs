@@ -16,6 +16,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub(crate) struct Env {
     /// Whether messages on standard error may have colours.
     pub(crate) color: bool,
+    /// Whether answers on standard output may have colours.
+    pub(crate) color_answers: bool,
     /// Whether messages keep to ASCII.
     pub(crate) ascii: bool,
     /// Columns for messages.
@@ -37,8 +39,10 @@ impl Env {
             Ok(size) if terminal && size.ws_col > 0 => usize::from(size.ws_col).clamp(60, 120),
             _ => 100,
         };
+        let colors = set("NO_COLOR").is_none() && set("TERM").is_none_or(|term| term != "dumb");
         Env {
-            color: terminal && set("NO_COLOR").is_none() && set("TERM").is_none_or(|term| term != "dumb"),
+            color: terminal && colors,
+            color_answers: std::io::stdout().is_terminal() && colors,
             ascii: !(locale.contains("utf-8") || locale.contains("utf8")),
             width,
             passphrase_file: set("MC_KEY_PASSPHRASE_FILE").map(Utf8PathBuf::from),

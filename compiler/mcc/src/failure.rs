@@ -13,6 +13,8 @@ pub(crate) enum Status {
     Environment = 3,
     /// The bundle is refused.
     Refused = 4,
+    /// There are differences, and the caller wants to know by the status.
+    Different = 10,
 }
 
 /// Why a command failed, for people.
@@ -47,6 +49,11 @@ impl Failure {
     /// The source is wrong, and its diagnostics were shown.
     pub(crate) fn source() -> Self {
         Self::new(Status::Source, "")
+    }
+
+    /// Everything is said already; only the status is left.
+    pub(crate) fn silent(status: Status) -> Self {
+        Self::new(status, "")
     }
 
     /// The source asks for more than a bundle can hold.

@@ -195,6 +195,59 @@ impl Node {
             }
         }
     }
+
+    /// The same operation on other operands: each is what `map` makes of the one that stands there, in the order of
+    /// [`Node::operands`].
+    #[must_use]
+    pub fn with_operands(&self, mut map: impl FnMut(ExprId) -> ExprId) -> Self {
+        let mut node = self.clone();
+        match &mut node {
+            Self::Const(_)
+            | Self::Fact(_)
+            | Self::Label(_)
+            | Self::Output { .. }
+            | Self::Key
+            | Self::Attribute(_)
+            | Self::Early(_)
+            | Self::Local(_)
+            | Self::Secret(_) => {}
+            Self::Unary(_, a)
+            | Self::IsSome(a)
+            | Self::IsVariant(a, _)
+            | Self::Field(a, _)
+            | Self::Payload(a, _)
+            | Self::Convert(_, a)
+            | Self::TryConvert(_, a)
+            | Self::Fail(a) => *a = map(*a),
+            Self::Binary(_, a, b)
+            | Self::And(a, b)
+            | Self::Or(a, b)
+            | Self::Coalesce(a, b)
+            | Self::IfSome(a, b)
+            | Self::Index(a, b)
+            | Self::Each { list: a, body: b, .. } => {
+                *a = map(*a);
+                *b = map(*b);
+            }
+            Self::If(a, b, c) | Self::Fold { list: a, init: b, body: c, .. } => {
+                *a = map(*a);
+                *b = map(*b);
+                *c = map(*c);
+            }
+            Self::List(all)
+            | Self::Record(all)
+            | Self::Variant(_, all)
+            | Self::Concat(all)
+            | Self::Call(_, all) => all.iter_mut().for_each(|operand| *operand = map(*operand)),
+            Self::Map(entries) => {
+                for (key, value) in entries {
+                    *key = map(*key);
+                    *value = map(*value);
+                }
+            }
+        }
+        node
+    }
 }
 
 /// Prefix operators.

@@ -5,6 +5,7 @@
 //! use a layout of our own ([`layout`]). All are pure functions, so that the command line and an editor show
 //! the same picture, and the same plan gives the same bytes.
 
+pub(crate) mod boundary;
 pub mod dot;
 pub mod html;
 pub mod layout;
@@ -213,7 +214,7 @@ impl<'p> Builder<'p> {
         let mut paths: BTreeSet<Vec<&'p str>> = BTreeSet::new();
         let wanted = |d: &&'p Declaration| self.policy.is_none_or(|policy| d.policy == policy);
         for declaration in self.plan.steps.iter().flat_map(|step| &step.declarations).filter(wanted) {
-            let parts = parts(&declaration.instance);
+            let parts = boundary::parts(&declaration.instance);
             for length in 1..=parts.len() {
                 paths.insert(parts[..length].to_vec());
             }
@@ -267,32 +268,14 @@ impl<'p> Builder<'p> {
             when: if always { Vec::new() } else { when },
             declarations: declared,
         };
-        let group = self.common(declarations.iter().map(|d| vec![d.instance.as_str()])).last().copied();
+        let paths = boundary::common(declarations.iter().map(|d| vec![d.instance.as_str()]));
+        let group = paths.iter().rev().find_map(|path| self.groups.get(path).copied());
         self.add(at, Vertex { group, kind: VertexKind::Step(vertex) });
     }
 
     fn add(&mut self, at: usize, vertex: Vertex) {
         self.vertex_of[at] = Some(self.graph.vertices.len() as u32);
         self.graph.vertices.push(vertex);
-    }
-
-    /// The groups around all, the innermost last: each gives the instances that it belongs to.
-    fn common<'a>(&self, instances: impl Iterator<Item = Vec<&'a str>>) -> Vec<u32> {
-        let mut common: Option<BTreeSet<Vec<&str>>> = None;
-        for instances in instances {
-            let mut prefixes = BTreeSet::new();
-            for instance in instances {
-                let parts = parts(instance);
-                prefixes.extend((1..=parts.len()).map(|length| parts[..length].to_vec()));
-            }
-            common = Some(match common {
-                None => prefixes,
-                Some(before) => before.intersection(&prefixes).cloned().collect(),
-            });
-        }
-        let mut paths: Vec<Vec<&str>> = common.unwrap_or_default().into_iter().collect();
-        paths.sort_by_key(Vec::len);
-        paths.iter().filter_map(|path| self.groups.get(&path.join("/")).copied()).collect()
     }
 
     fn declared(&self, step: &plan::Step, declaration: &Declaration, secrets: &SecretAttributes) -> Declared {
@@ -365,38 +348,17 @@ impl<'p> Builder<'p> {
         }
     }
 
-    /// The boundaries that hold a shown step. A plan does not name them: they are of the innermost instance
-    /// that all their steps belong to and that has none yet.
+    /// The boundaries that hold a shown step.
     fn barriers(&mut self) {
-        let first = self.plan.steps.len();
-        let mut inside: Vec<(bool, Vec<u32>)> = vec![(false, Vec::new()); self.plan.barriers as usize];
-        for edge in self.plan.edges.iter().filter(|edge| edge.reason == EdgeReason::Boundary) {
-            for (barrier, step, end) in [(edge.to, edge.from, true), (edge.from, edge.to, false)] {
-                let barrier = (barrier as usize).checked_sub(first).and_then(|at| inside.get_mut(at));
-                if let Some((is_end, steps)) = barrier
-                    && (step as usize) < first
-                {
-                    *is_end = end;
-                    steps.push(step);
-                }
+        for (at, boundary) in boundary::boundaries(self.plan).into_iter().enumerate() {
+            if boundary.steps.iter().any(|step| self.vertex_of[*step as usize].is_some()) {
+                let group = self.groups.get(&boundary.path).copied();
+                let kind = match boundary.end {
+                    true => VertexKind::End(boundary.path),
+                    false => VertexKind::Start(boundary.path),
+                };
+                self.add(self.plan.steps.len() + at, Vertex { group, kind });
             }
-        }
-        let mut taken = BTreeSet::new();
-        for (at, (end, steps)) in inside.into_iter().enumerate() {
-            if !steps.iter().any(|step| self.vertex_of[*step as usize].is_some()) {
-                continue;
-            }
-            let plan = self.plan;
-            let groups = self.common(steps.iter().map(|step| {
-                plan.steps[*step as usize].declarations.iter().map(|d| d.instance.as_str()).collect()
-            }));
-            let free = groups.iter().rev().find(|group| !taken.contains(&(**group, end)));
-            let group = free.or(groups.last()).copied();
-            taken.extend(group.map(|group| (group, end)));
-            let path = group.and_then(|group| self.graph.groups.get(group as usize));
-            let path = path.map_or_else(|| "an instance".to_owned(), |group| group.path.clone());
-            let kind = if end { VertexKind::End(path) } else { VertexKind::Start(path) };
-            self.add(first + at, Vertex { group, kind });
         }
     }
 
@@ -449,26 +411,6 @@ fn without(when: &[String], common: &str) -> Option<Vec<String>> {
     }
     let rest = when.strip_prefix(common).or_else(|| when.strip_prefix(&format!("({common})")))?;
     Some(vec![rest.strip_prefix(" && ")?.to_owned()])
-}
-
-/// The parts of an instance's path: `web/Nginx["a/b"]` has two.
-fn parts(path: &str) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let (mut start, mut quoted, mut escaped) = (0, false, false);
-    for (at, c) in path.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            '/' if !quoted => {
-                parts.push(&path[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    parts.push(&path[start..]);
-    parts
 }
 
 /// A text without what would disturb a line.

@@ -1,4 +1,5 @@
-use super::{Options, graph, parts, printable, shorten, without};
+use super::boundary::parts;
+use super::{Options, graph, printable, shorten, without};
 use crate::{Database, compiled_plan, package};
 use camino::Utf8Path;
 use expect_test::{Expect, expect};

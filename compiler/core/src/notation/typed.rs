@@ -31,6 +31,14 @@ impl<'p> Typed<'p> {
         }
     }
 
+    /// The names of an enum's variants.
+    pub fn variants(self) -> Option<Vec<&'p str>> {
+        match &self.shape()?.shape {
+            TypeShape::Enum(variants) => Some(variants.iter().map(|(name, _)| name.as_str()).collect()),
+            TypeShape::Record(_) => None,
+        }
+    }
+
     pub(super) fn element(self) -> Option<Self> {
         match self.present().ty {
             Type::List(inner) | Type::Set(inner) => Some(Typed { ty: inner, ..self }),

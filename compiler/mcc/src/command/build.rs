@@ -103,7 +103,8 @@ fn compiler() -> Compiler {
     Compiler { version: env!("CARGO_PKG_VERSION").to_owned(), source }
 }
 
-fn version(db: &Database) -> String {
+/// The package's version, as its manifest says it.
+pub(crate) fn version(db: &Database) -> String {
     let package = Package::get(db);
     let manifest = &parse_manifest(db, *package.manifest(db)).manifest;
     manifest.as_ref().map(|manifest| manifest.version.to_string()).unwrap_or_default()

@@ -10,6 +10,7 @@
 
 mod build;
 mod check;
+mod diff;
 mod explain;
 mod graph;
 mod key;

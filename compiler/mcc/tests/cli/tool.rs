@@ -71,8 +71,17 @@ fn run(session: &Session, command: &str) -> String {
     let run = session.run(&arguments);
     assert!(run.status != 2 && run.status < 100, "{command}: {}{}", run.stdout, run.stderr);
     let text = format!("{}{}", run.stdout, run.stderr);
-    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    let lines: Vec<String> = text.lines().map(|line| steady(line.trim_end())).collect();
     format!("$ {command}\n{}", lines.join("\n"))
+}
+
+/// A line without what differs from run to run: identifiers of bundles.
+fn steady(line: &str) -> String {
+    let is_digest = |word: &str| {
+        matches!(word.len(), 16 | 64)
+            && word.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    };
+    line.split(' ').map(|word| if is_digest(word) { ".." } else { word }).collect::<Vec<_>>().join(" ")
 }
 
 /// The words of a command; those with blanks or quotes stand in single quotes.

@@ -66,6 +66,7 @@ fn help_and_version_are_answers() {
           verify   Check that a bundle is whole, valid now and signed by a trusted key
           inspect  Show what is in a bundle, without asking whether it can be trusted
           graph    Draw what comes before what, and why
+          diff     Show what is different between two bundles or packages
           explain  Explain the code of a message, with a wrong and a right example
           lsp      Start the language server, `mc-lsp`
           help     Print this message or the help of the given subcommand(s)

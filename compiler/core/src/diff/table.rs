@@ -1,0 +1,175 @@
+//! The tables of a plan: policies, labels, facts, resource types, effects, secrets, refusals.
+
+use super::{Change, Entry, Pair};
+use crate::notation::{Notation, Place, Typed, type_name};
+use mc_plan::plan::Plan;
+use mc_plan::schema::Schema;
+use std::collections::BTreeMap;
+
+/// The parts of something, by name: what is compared and shown.
+type Parts = BTreeMap<String, String>;
+
+/// Things of one table by name, each with its parts and its place.
+type Table = BTreeMap<String, (Parts, Option<String>)>;
+
+/// The part of a type that says that there is a difference, and not which.
+const HASH: &str = "schema hash";
+
+pub(super) fn entries(pair: &Pair<'_>) -> Vec<Entry> {
+    let sides = [(pair.old.plan, &pair.old_notation), (pair.new.plan, &pair.new_notation)];
+    let tables: [(&'static str, fn(&Plan, &Notation<'_>) -> Table); 7] = [
+        ("policy", policies),
+        ("label", labels),
+        ("fact", facts),
+        ("type", schemas),
+        ("effect", effects),
+        ("secret", secrets),
+        ("refusal", refusals),
+    ];
+    let mut entries = Vec::new();
+    for (name, table) in tables {
+        let [old, new] = sides.map(|(plan, notation)| table(plan, notation));
+        compare(name, &old, &new, &mut entries);
+    }
+    entries
+}
+
+fn compare(table: &'static str, old: &Table, new: &Table, entries: &mut Vec<Entry>) {
+    let whole = |name: &str, change, parts: &Parts, at: &Option<String>| {
+        let text = parts.iter().filter(|(part, _)| !part.contains(' '));
+        let text: Vec<&str> = text.map(|(_, text)| text.as_str()).filter(|text| !text.is_empty()).collect();
+        let text = (!text.is_empty()).then(|| text.join(", "));
+        let (was, is) = if change == Change::Added { (None, text) } else { (text, None) };
+        Entry { table, change, name: name.to_owned(), part: String::new(), old: was, new: is, at: at.clone() }
+    };
+    for (name, (parts, at)) in new {
+        let Some((before, _)) = old.get(name) else {
+            entries.push(whole(name, Change::Added, parts, at));
+            continue;
+        };
+        let mut all: Vec<&String> = before.keys().chain(parts.keys()).collect();
+        all.sort_unstable();
+        all.dedup();
+        all.retain(|part| before.get(*part) != parts.get(*part));
+        // It follows from the others.
+        let hash = all.len() == 1;
+        for part in all {
+            let (was, is) = (before.get(part), parts.get(part));
+            if hash || part != HASH {
+                entries.push(Entry {
+                    table,
+                    change: Change::Changed,
+                    name: name.clone(),
+                    part: part.clone(),
+                    old: was.cloned(),
+                    new: is.cloned(),
+                    at: at.clone(),
+                });
+            }
+        }
+    }
+    for (name, (parts, at)) in old.iter().filter(|(name, _)| !new.contains_key(*name)) {
+        entries.push(whole(name, Change::Removed, parts, at));
+    }
+}
+
+fn parts<const N: usize>(of: [(&str, String); N]) -> Parts {
+    of.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()
+}
+
+fn policies(plan: &Plan, notation: &Notation<'_>) -> Table {
+    let entry = |policy: &mc_plan::plan::Policy| {
+        let select = notation.condition(&policy.select, Place::default());
+        let select = select.unwrap_or_else(|| "every host".to_owned());
+        (policy.name.clone(), (parts([("select", select)]), Some(notation.at(policy.span))))
+    };
+    plan.policies.iter().map(entry).collect()
+}
+
+fn labels(plan: &Plan, notation: &Notation<'_>) -> Table {
+    let entry = |label: &mc_plan::plan::Label| {
+        let typed = Typed::new(&label.ty, &plan.types);
+        let mut parts = parts([("type", described(typed))]);
+        if let Some(default) = &label.default {
+            parts.insert("default".to_owned(), notation.constant(default, typed));
+        }
+        (label.name.clone(), (parts, None))
+    };
+    plan.labels.iter().map(entry).collect()
+}
+
+/// A type with the variants of an enum: a label's values are part of what it is.
+fn described(typed: Typed<'_>) -> String {
+    match typed.variants() {
+        Some(variants) => format!("{} {{ {} }}", type_name(typed), variants.join(", ")),
+        None => type_name(typed),
+    }
+}
+
+fn facts(plan: &Plan, _: &Notation<'_>) -> Table {
+    let entry = |fact: &mc_plan::plan::Fact| {
+        let ty = type_name(Typed::new(&fact.ty, &plan.types));
+        (format!("facts.{}", fact.path), (parts([("type", ty)]), None))
+    };
+    plan.facts.iter().map(entry).collect()
+}
+
+fn effects(plan: &Plan, _: &Notation<'_>) -> Table {
+    plan.capabilities().into_iter().map(|name| (name, (Parts::new(), None))).collect()
+}
+
+fn secrets(plan: &Plan, _: &Notation<'_>) -> Table {
+    plan.secrets.iter().map(|secret| (secret.name.clone(), (Parts::new(), None))).collect()
+}
+
+fn refusals(plan: &Plan, notation: &Notation<'_>) -> Table {
+    let entry = |refusal: &mc_plan::plan::PlanRefusal| {
+        let policy = plan.policies.get(refusal.policy as usize).map_or("?", |policy| &policy.name);
+        let message = notation.operand(&refusal.message, Place::default());
+        let when = notation.condition(&refusal.condition, Place::default());
+        let when = when.map(|when| format!(" when {when}")).unwrap_or_default();
+        (format!("{policy}: {message}{when}"), (Parts::new(), Some(notation.at(refusal.span))))
+    };
+    plan.refusals.iter().map(entry).collect()
+}
+
+fn schemas(plan: &Plan, notation: &Notation<'_>) -> Table {
+    let entry = |schema: &Schema| (schema.name.clone(), (schema_parts(schema, notation), None));
+    plan.schemas.iter().map(entry).collect()
+}
+
+fn schema_parts(schema: &Schema, notation: &Notation<'_>) -> Parts {
+    let typed = |ty| Typed::new(ty, &schema.types);
+    let mut parts = parts([("provider", format!("{} {}", schema.provider, schema.protocol))]);
+    let local = if schema.key.local { "local " } else { "" };
+    parts.insert(format!("key {}", schema.key.name), format!("{local}{}", type_name(typed(&schema.key.ty))));
+    for attribute in &schema.attributes {
+        let mut text = type_name(typed(&attribute.ty));
+        if let Some(default) = &attribute.default {
+            text.push_str(&format!(" = {}", notation.constant(default, typed(&attribute.ty))));
+        }
+        if attribute.accepts_secret {
+            text.push_str(" accepts secret");
+        }
+        if attribute.union {
+            text.insert_str(0, "union ");
+        }
+        parts.insert(format!("attribute {}", attribute.name), text);
+    }
+    for output in &schema.outputs {
+        let early = if output.early { "early " } else { "" };
+        parts.insert(format!("out {}", output.name), format!("{early}{}", type_name(typed(&output.ty))));
+    }
+    let rules: Vec<&str> = schema.autoedges.iter().map(|rule| rule.text.as_str()).collect();
+    if !rules.is_empty() {
+        parts.insert("after rules".to_owned(), rules.join(", "));
+    }
+    let mut effects: Vec<&str> = schema.effects.iter().map(|effect| effect.name.as_str()).collect();
+    effects.dedup();
+    if !effects.is_empty() {
+        parts.insert("effects of".to_owned(), effects.join(", "));
+    }
+    // Whatever else makes two schemas different ones, as the agent sees it.
+    parts.insert(HASH.to_owned(), mc_plan::digest::hex(&schema.hash()).chars().take(16).collect());
+    parts
+}

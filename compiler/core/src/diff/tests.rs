@@ -1,0 +1,266 @@
+use super::{Diff, Side, diff};
+use crate::compile::CompiledPlan;
+use crate::{Database, compiled_plan, package};
+use camino::Utf8Path;
+use expect_test::{Expect, expect};
+use mc_plan::expr::{Exprs, Node, Operand};
+use mc_plan::plan::{Plan, SecretUse};
+use mc_plan::value::Value;
+
+const MANIFEST: &str = "[package]\nname = \"test\"\nversion = \"0.1.0\"\nedition = \"2026\"\n";
+const IMPORTS: &str = "import std.fs.{Directory, File}\nimport std.pkg.Package\nimport std.svc.Service\n";
+
+fn compile(source: &str) -> CompiledPlan {
+    let mut db = Database::new();
+    package::set_text(&mut db, Utf8Path::new("masterchef.toml"), MANIFEST);
+    package::set_text(&mut db, Utf8Path::new("src/main.mc"), &format!("{IMPORTS}{source}"));
+    assert_eq!(crate::diagnostics(&db), [], "{source}");
+    compiled_plan(&db).expect("a plan").clone()
+}
+
+fn of(old: &CompiledPlan, new: &CompiledPlan) -> Diff {
+    fn content<'c>(of: &'c CompiledPlan, digest: &[u8; 32]) -> Option<&'c [u8]> {
+        of.blobs.iter().find(|(blob, _)| blob.digest == *digest).map(|(_, content)| &**content)
+    }
+    let (old_contents, new_contents) =
+        (|digest: &[u8; 32]| content(old, digest), |digest: &[u8; 32]| content(new, digest));
+    diff(Side { plan: &old.plan, contents: &old_contents }, Side { plan: &new.plan, contents: &new_contents })
+}
+
+/// One line for each difference, and the summary.
+fn outline(diff: &Diff) -> String {
+    let mut out = String::new();
+    let side = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+    for entry in &diff.entries {
+        let (old, new) = (side(&entry.old), side(&entry.new));
+        out.push_str(&format!(
+            "{} {:?} {} [{}]: {old} => {new}\n",
+            entry.table, entry.change, entry.name, entry.part
+        ));
+    }
+    for group in &diff.steps {
+        let names: Vec<&str> = group.steps.iter().map(|step| step.name.as_str()).collect();
+        out.push_str(&format!("{:?} {}: {}\n", group.change, group.policies.join("+"), names.join(" ")));
+        for detail in &group.details {
+            let instance = detail.instance.as_ref().map(|i| format!(" ({i})")).unwrap_or_default();
+            let (old, new) = (side(&detail.old), side(&detail.new));
+            out.push_str(&format!("  {}{instance}: {old} => {new}\n", detail.what));
+            for line in detail.text.iter().flat_map(|text| &text.hunks).flat_map(|hunk| &hunk.lines) {
+                out.push_str(&format!("  | {}{}\n", line.sign, line.text));
+            }
+        }
+    }
+    for group in &diff.edges {
+        out.push_str(&format!(
+            "{:?} edges, {} ({}): {:?}\n",
+            group.change, group.kind, group.reason, group.edges
+        ));
+    }
+    out.push_str(&diff.summary());
+    out.push('\n');
+    out
+}
+
+fn check(old: &str, new: &str, expected: &Expect) {
+    expected.assert_eq(&outline(&of(&compile(old), &compile(new))));
+}
+
+#[test]
+fn what_is_moved_is_no_difference() {
+    let old = r#"
+enum Role { Web, Db }
+labels { role: Role }
+component App { File "/app" { content = "on ${facts.fqdn}, ${facts.cpu.count}\n" } }
+policy a { select labels.role == .Web
+ let p = Package "nginx" {}
+ File "/v" { content = p.version }
+ if facts.cpu.count > 1 { Directory "/d" {} } }
+policy b { App {} }
+"#;
+    let new = r#"
+/// A comment.
+policy b { App {} }
+component App {
+  let text = "on ${facts.fqdn}, ${facts.cpu.count}\n"
+  File "/app" { content = text }
+}
+policy a {
+  let big = facts.cpu.count > 1
+  if big { Directory "/d" {} }
+  select labels.role == .Web
+  File "/v" { content = p.version }
+  let p = Package "nginx" {}
+}
+labels { role: Role }
+enum Role { Web, Db }
+"#;
+    check(
+        old,
+        new,
+        &expect![[r#"
+        no difference
+    "#]],
+    );
+}
+
+#[test]
+fn steps_attributes_conditions_and_edges() {
+    check(
+        r#"
+policy web {
+  let p = Package "nginx" {}
+  let c = File "/etc/c" { content = "a\nb\nc\nd\ne\nf\ng\n", mode = 0o644 }
+  File "/etc/gone" {}
+  Service "nginx" { running = true, restart on c, after p, timeout 1m }
+  for i in ["1", "2", "3"] { File "/etc/${i}" { mode = 0o644 } }
+}
+"#,
+        r#"
+policy web {
+  let p = Package "nginx" { version = "1.2" }
+  let c = File "/etc/c" { content = "a\nb\nc\nd\ne\nnew\ng\n", owner = "root" }
+  if facts.cpu.count > 1 { Service "nginx" { running = true, reload on c, after p, retry 2 every 1s } }
+  for i in ["1", "2", "3"] { File "/etc/${i}" { mode = 0o600 } }
+  for i in ["4", "5"] { File "/etc/${i}" { mode = 0o600, notify Service["nginx"] } }
+}
+"#,
+        &expect![[r#"
+            fact Added facts.cpu.count []: - => Int
+            Added web: File["/etc/4"] File["/etc/5"]
+              mode: - => 0o600
+              edge: - => notifies Service["nginx"]
+            Removed web: File["/etc/gone"]
+            Changed web: File["/etc/1"] File["/etc/2"] File["/etc/3"]
+              mode: 0o644 => 0o600
+            Changed web: File["/etc/c"]
+              content: "a\nb\nc\nd\ne\nf\ng\n" => "a\nb\nc\nd\ne\nnew\ng\n"
+              |  c
+              |  d
+              |  e
+              | -f
+              | +new
+              |  g
+              owner: - => "root"
+              mode: 0o644 => -
+            Changed web: Package["nginx"]
+              version: - => "1.2"
+            Changed web: Service["nginx"]
+              when: - => facts.cpu.count > 1
+              timeout: 1m => -
+              retry: - => 2 every 1s
+            Added edges, reload (reload on): [("File[\"/etc/c\"]", "Service[\"nginx\"]")]
+            Removed edges, restart (restart on): [("File[\"/etc/c\"]", "Service[\"nginx\"]")]
+            2 steps added, 1 removed, 6 changed; 1 edge added, 1 removed; 1 fact added
+        "#]],
+    );
+}
+
+#[test]
+fn tables() {
+    check(
+        "enum R { A, B }\nlabels { r: R, n: Int = 1 }\npolicy old { select labels.r == .A }\npolicy web { File \"/f\" { content = facts.fqdn }\n if facts.cpu.count > 900 { fail(\"too many\") } }\n",
+        "enum R { Z, A, B }\nlabels { r: R, n: Int = 2, new: Bool = false }\npolicy web { select labels.r == .A\n File \"/f\" { content = facts.hostname }\n Package \"xz\" {} }\n",
+        &expect![[r#"
+            policy Changed web [select]: every host => labels.r == .A
+            policy Removed old []: labels.r == .A => -
+            label Changed n [default]: 1 => 2
+            label Added new []: - => false, Bool
+            label Changed r [type]: R { A, B } => R { Z, A, B }
+            fact Added facts.hostname []: - => HostName
+            fact Removed facts.cpu.count []: Int => -
+            fact Removed facts.fqdn []: HostName => -
+            type Added std.pkg.Package []: - => core.package 1
+            effect Added pkg.install []: - => -
+            refusal Removed web: "too many" when facts.cpu.count > 900 []: - => -
+            Added web: Package["xz"]
+            Changed web: File["/f"]
+              content: facts.fqdn => facts.hostname
+            1 step added, 1 changed; 1 policy removed, 1 changed; 1 label added, 2 changed; 1 fact added, 2 removed; 1 type added; 1 effect added; 1 refusal removed
+        "#]],
+    );
+}
+
+/// The same position is another variant: the name decides.
+#[test]
+fn positions_of_a_changed_type_mean_nothing() {
+    check(
+        "enum R { A, B }\nlabels { r: R }\npolicy p { if labels.r == .A { File \"/f\" {} }\n if labels.r == .B { File \"/g\" {} } }\n",
+        "enum R { Z, A, B }\nlabels { r: R }\npolicy p { if labels.r == .A { File \"/f\" {} }\n if labels.r == .A { File \"/g\" {} } }\n",
+        &expect![[r#"
+            label Changed r [type]: R { A, B } => R { Z, A, B }
+            Changed p: File["/g"]
+              when: labels.r == .B => labels.r == .A
+            1 step changed; 1 label changed
+        "#]],
+    );
+}
+
+#[test]
+fn declarations_of_one_step() {
+    check(
+        "component A { File \"/f\" { mode = 0o644 } }\ncomponent B { File \"/f\" { owner = \"root\" } }\npolicy p { A {}\n B {} }\n",
+        "component A { File \"/f\" { mode = 0o644, group = \"root\" } }\ncomponent C { File \"/f\" { owner = \"root\" } }\ncomponent D { File \"/f\" { validate = [\"/bin/true\"] } }\npolicy p { A {}\n C {}\n D {} }\n",
+        &expect![[r#"
+            Changed p: File["/f"]
+              group (p/A): - => "root"
+              in (p/C): p/B => p/C
+              declared in: - => p/D
+              validate (p/D): - => ["/bin/true"]
+            1 step changed
+        "#]],
+    );
+}
+
+/// A secret is another one, or is used otherwise: that is all one gets to know.
+#[test]
+fn secrets_are_not_shown() {
+    let with = |build: &dyn Fn(&mut Exprs) -> Vec<mc_plan::expr::ExprId>, names: &[&str]| {
+        let mut compiled = compile("policy p { File \"/f\" { content = \"x\" } }\n");
+        let mut exprs = Exprs::default();
+        let parts = build(&mut exprs);
+        let joined = exprs.push(Node::Concat(parts));
+        let secrets = names.iter().map(|name| SecretUse { name: (*name).to_owned() }).collect();
+        compiled.plan = Plan { exprs, secrets, ..compiled.plan };
+        compiled.plan.steps[0].declarations[0].attributes[0].value = Operand::Expr(joined);
+        compiled
+    };
+    let text = |exprs: &mut Exprs, text: &str| exprs.push(Node::Const(Value::Str(text.into())));
+    let old = with(
+        &|e| {
+            let secret = e.push(Node::Secret(0));
+            vec![text(e, "before:hidden\n\n"), secret]
+        },
+        &["a/b"],
+    );
+    let other_text = with(
+        &|e| {
+            let secret = e.push(Node::Secret(0));
+            vec![text(e, "after:hidden\n\n"), secret]
+        },
+        &["a/b"],
+    );
+    let other_secret = with(
+        &|e| {
+            let secret = e.push(Node::Secret(1));
+            vec![text(e, "before:hidden\n\n"), secret]
+        },
+        &["a/b", "c/d"],
+    );
+    expect![[r#"
+        Changed p: File["/f"]
+          content: <secret a/b> => <secret a/b> (computed otherwise)
+        1 step changed
+    "#]]
+    .assert_eq(&outline(&of(&old, &other_text)));
+    expect![[r#"
+        secret Added c/d []: - => -
+        Changed p: File["/f"]
+          content: <secret a/b> => <secret c/d>
+        1 step changed; 1 secret added
+    "#]]
+    .assert_eq(&outline(&of(&old, &other_secret)));
+    for found in [of(&old, &other_text), of(&old, &other_secret)] {
+        let json = serde_json::to_string(&found).expect("JSON");
+        assert!(!json.contains("hidden"), "{json}");
+    }
+}
