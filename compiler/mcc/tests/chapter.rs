@@ -111,9 +111,8 @@ fn run(example: &Example) -> Result<(), String> {
     }
     files.insert("src/main.mc".to_owned(), source);
     files.entry("masterchef.toml".to_owned()).or_insert_with(|| MANIFEST.to_owned());
-    let system = MemorySystem {
-        files: files.iter().map(|(path, text)| (format!("example/{path}").into(), text.clone())).collect(),
-    };
+    let system =
+        MemorySystem::new(files.iter().map(|(path, text)| (format!("example/{path}").into(), text.clone())));
     let mut db = Database::new();
     package::load(&mut db, &system, Utf8Path::new("example")).map_err(|error| error.to_string())?;
     let diagnostics = mc_compiler::diagnostics(&db);
