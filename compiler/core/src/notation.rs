@@ -181,6 +181,7 @@ impl<'p> Notation<'p> {
                 format!("automatic: {of} after {}", rule.map_or("?", |rule| &rule.text))
             }
             EdgeReason::Boundary => "the boundary of an instance".to_owned(),
+            EdgeReason::Policy => "the order of policies".to_owned(),
         }
     }
 
@@ -494,6 +495,10 @@ impl<'p> Writer<'_, 'p> {
                 out.push_str(if matches!(node, Node::Convert(..)) { "(" } else { ".parse(" });
                 self.node(out, *value, Strength::Block, None, depth);
                 out.push(')');
+            }
+            Node::Change(fact) => {
+                out.push_str("change.");
+                out.push_str(fact.name());
             }
             Node::Secret(at) => {
                 let name = plan.secrets.get(*at as usize).map_or("?", |secret| &secret.name);

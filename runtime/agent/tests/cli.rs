@@ -84,6 +84,9 @@ fn plan(resources: &[Resource<'_>], chained: bool) -> Plan {
                 attributes: settings,
                 timeout: None,
                 retry: None,
+                tags: Vec::new(),
+                skip: None,
+                approval: None,
                 span: span(line),
             }],
         });

@@ -8,10 +8,13 @@
 //! - conditions, keys, timeouts and retries are `const` or `host` phase and do not read the step itself;
 //! - a secret flows only into attributes that take one, and into no message;
 //! - constants fit the types of the attributes, keys, labels and defaults that they are given to;
+//! - guards read neither secrets nor outputs, `skip` reads no secret;
 //! - lists that are said to be sorted are, without repeats.
 //!
 //! What expressions give is only known on the host and checked there. Type definitions may refer to
 //! themselves; values are finite all the same.
+
+mod policy;
 
 use crate::eval::{Analysis, MAX_LAMBDAS, Phase};
 use crate::expr::{ExprId, Exprs, Node, Operand};
@@ -232,7 +235,12 @@ impl Schema {
         self.outputs.iter().try_for_each(|output| output.ty.check(&self.types))?;
         let reads = exprs(&self.exprs, |node| match node {
             Node::Attribute(position) => (*position as usize) < self.attributes.len(),
-            Node::Fact(_) | Node::Label(_) | Node::Output { .. } | Node::Early(_) | Node::Secret(_) => false,
+            Node::Fact(_)
+            | Node::Label(_)
+            | Node::Output { .. }
+            | Node::Early(_)
+            | Node::Secret(_)
+            | Node::Change(_) => false,
             _ => true,
         })?;
         // What a rule gives is shown in messages and compared across steps.
@@ -304,13 +312,16 @@ impl Plan {
         for (at, edge) in self.edges.iter().enumerate() {
             self.edge(edge).map_err(|InvalidPlan(why)| InvalidPlan(format!("edge {at}: {why}")))?;
         }
-        for refusal in &self.refusals {
-            self.policy(refusal.policy)?;
-            self.span(refusal.span)?;
-            early(&reads, &refusal.condition, "a refusal's condition")?;
-            early(&reads, &refusal.message, "a refusal's message")?;
-        }
-        Ok(())
+        self.refusals.iter().try_for_each(|refusal| self.refusal(refusal, &reads))?;
+        self.prune.iter().try_for_each(|prune| self.prune(prune, &reads))?;
+        self.guards(&reads)?;
+        ensure(strictly_sorted(&self.rollouts, |rollout| &*rollout.name), || {
+            "the rollouts are not sorted".into()
+        })?;
+        self.rollouts.iter().try_for_each(|rollout| {
+            self.rollout(rollout, &reads)
+                .map_err(|InvalidPlan(why)| InvalidPlan(format!("rollout `{}`: {why}", rollout.name)))
+        })
     }
 
     fn expressions(&self) -> Result<Reads> {
@@ -343,7 +354,10 @@ impl Plan {
             ensure(schema.key.ty.accepts(key, &schema.types), || "its key is not of its type".into())?;
         }
         ensure(!step.declarations.is_empty(), || "nothing declares it".into())?;
-        step.declarations.iter().try_for_each(|declaration| self.declaration(schema, declaration, reads))?;
+        step.declarations.iter().try_for_each(|declaration| {
+            self.declaration(schema, declaration, reads)?;
+            self.execution(schema, step, declaration, reads)
+        })?;
         for attribute in self.secret_attributes(&reads.analysis, step).keys() {
             // invariant: the declarations were checked.
             let attribute = &schema.attributes[*attribute as usize];
@@ -380,12 +394,7 @@ impl Plan {
                 }
                 Operand::Expr(id) => {
                     closed(reads, *id)?;
-                    let (attributes, earlies) = reads.of(*id);
-                    ensure(
-                        attributes as usize <= schema.attributes.len()
-                            && earlies as usize <= schema.outputs.len(),
-                        || format!("`{}` reads an attribute that does not exist", attribute.name),
-                    )?;
+                    policy::own(reads, schema, *id, || format!("`{}`", attribute.name))?;
                 }
             }
         }
@@ -416,8 +425,14 @@ impl Plan {
     }
 }
 
-/// An expression that is used outside of every lambda.
+/// An expression that is used outside of every lambda and is no guard's.
 fn closed(reads: &Reads, id: ExprId) -> Result {
+    exists(reads, id)?;
+    ensure(!reads.analysis.reads_change(id), || "only a guard asks what a step would do".into())
+}
+
+/// An expression that is used outside of every lambda.
+fn exists(reads: &Reads, id: ExprId) -> Result {
     ensure((id.0 as usize) < reads.step.len(), || "an expression does not exist".into())?;
     ensure(reads.analysis.free_locals(id) == 0, || {
         "an expression uses a lambda's parameter outside of it".into()

@@ -12,6 +12,7 @@ use crate::check::InvalidPlan;
 
 mod float;
 mod plan;
+mod policy;
 mod read;
 mod schema;
 mod value;

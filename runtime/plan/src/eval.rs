@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use crate::expr::{ExprId, Exprs, Node, Operand};
+use crate::expr::{ChangeFact, ExprId, Exprs, Node, Operand};
 use crate::op::{self, EvalError};
 use crate::value::Value;
 
@@ -55,6 +55,12 @@ pub trait Context {
     fn secret(&self, position: u32) -> Lookup {
         let _ = position;
         Lookup::Error("a secret cannot be read here".into())
+    }
+
+    /// What the step that is evaluated would do.
+    fn change(&self, fact: ChangeFact) -> Lookup {
+        let _ = fact;
+        Lookup::Error("a change cannot be read here".into())
     }
 
     /// The key of the step that is evaluated.
@@ -360,6 +366,7 @@ impl<'a> Evaluator<'a> {
             Node::Label(position) => self.looked_up(id, context.label(*position)),
             Node::Output { step, output } => self.looked_up(id, context.output(*step, *output)),
             Node::Secret(position) => self.looked_up(id, context.secret(*position)),
+            Node::Change(fact) => self.looked_up(id, context.change(*fact)),
             Node::Key => self.looked_up(id, context.key()),
             Node::Attribute(position) => self.looked_up(id, context.attribute(*position)),
             Node::Early(position) => self.looked_up(id, context.early(*position)),

@@ -142,6 +142,8 @@ pub enum Node {
     Secret(u32),
     /// Builds a map. A key that is there twice is an error.
     Map(Vec<(ExprId, ExprId)>),
+    /// What the step would do (`change.restarts`), a boolean. Only in guards; known right before it acts.
+    Change(ChangeFact),
     /// Stops with this message: the plan is refused (host phase) or the step fails (run phase).
     Fail(ExprId),
 }
@@ -158,7 +160,8 @@ impl Node {
             | Self::Attribute(_)
             | Self::Early(_)
             | Self::Local(_)
-            | Self::Secret(_) => {}
+            | Self::Secret(_)
+            | Self::Change(_) => {}
             Self::Unary(_, a)
             | Self::IsSome(a)
             | Self::IsVariant(a, _)
@@ -210,7 +213,8 @@ impl Node {
             | Self::Attribute(_)
             | Self::Early(_)
             | Self::Local(_)
-            | Self::Secret(_) => {}
+            | Self::Secret(_)
+            | Self::Change(_) => {}
             Self::Unary(_, a)
             | Self::IsSome(a)
             | Self::IsVariant(a, _)
@@ -358,6 +362,35 @@ impl EachKind {
             Self::TakeWhile => "take_while",
             Self::SkipWhile => "skip_while",
             Self::UniqueBy => "unique_by",
+        }
+    }
+}
+
+/// What a guard may ask about the change that a step would make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ChangeFact {
+    /// `change.creates`: nothing of what it manages is there yet.
+    Creates,
+    /// `change.removes`: what it manages goes away.
+    Removes,
+    /// `change.restarts`: something is started or restarted.
+    Restarts,
+    /// `change.reloads`: something reads its configuration again, without a restart.
+    Reloads,
+}
+
+impl ChangeFact {
+    /// All of them, in the order of their codes in plans.
+    pub const ALL: [Self; 4] = [Self::Creates, Self::Removes, Self::Restarts, Self::Reloads];
+
+    /// Its name in sources.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Creates => "creates",
+            Self::Removes => "removes",
+            Self::Restarts => "restarts",
+            Self::Reloads => "reloads",
         }
     }
 }

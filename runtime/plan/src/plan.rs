@@ -6,8 +6,13 @@ use crate::expr::{Exprs, Node, Operand};
 use crate::schema::Schema;
 use crate::value::{Blob, Type, TypeDef, Value};
 
+pub mod feature;
+mod guard;
+mod rollout;
 mod secret;
 
+pub use guard::{Guard, GuardAction, is_word};
+pub use rollout::{Rollout, Share, Wave};
 pub use secret::{SecretUse, placeholder, secret_name};
 
 /// Everything one bundle can do to a host. It is evaluated against the host's facts and labels there.
@@ -21,7 +26,7 @@ pub struct Plan {
     pub labels: Vec<Label>,
     /// The facts the plan uses.
     pub facts: Vec<Fact>,
-    /// The schemas the steps use, sorted by name.
+    /// The schemas that steps, removals and guards use, sorted by name.
     pub schemas: Vec<Schema>,
     /// The policies, sorted by name.
     pub policies: Vec<Policy>,
@@ -34,22 +39,65 @@ pub struct Plan {
     pub barriers: u32,
     /// The edges, sorted.
     pub edges: Vec<Edge>,
-    /// What refuses the plan on a host where it holds (`fail` under a host-phase condition).
+    /// What refuses the plan on a host where it holds: `fail`, `check` and refinements of the host phase.
     pub refusals: Vec<PlanRefusal>,
     /// The secrets that expressions read, sorted by name.
     pub secrets: Vec<SecretUse>,
+    /// What is removed when it is no longer declared.
+    pub prune: Vec<Prune>,
+    /// The rules of guards, sorted by the guards' names.
+    pub guards: Vec<Guard>,
+    /// How changes move over the fleet, sorted by name.
+    pub rollouts: Vec<Rollout>,
 }
 
-/// A `fail` that the host reaches when a condition holds: the plan does not stand there.
+/// `prune [File, Cron] limit 20`: what this stream once managed, of these types, and declares no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prune {
+    /// Position in the plan's policies; counts only on hosts that get the policy.
+    pub policy: u32,
+    /// The resource types: positions in the plan's schemas, sorted.
+    pub schemas: Vec<u32>,
+    /// More than this is refused (host phase, integer).
+    pub limit: Option<Operand>,
+    /// Where it is declared.
+    pub span: SourceSpan,
+}
+
+/// What a refusal comes from, for its message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RefusalKind {
+    /// `fail(message)` is reached.
+    Fail,
+    /// `check c else message`: its condition, negated, holds.
+    Check,
+    /// A value is not what its type demands (`type Port = Int where ..`).
+    Refinement,
+}
+
+/// A part of an expression, to show why it has the value that it has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// As it is written: `facts.cpu.count`.
+    pub text: String,
+    /// Its value (host phase).
+    pub value: Operand,
+}
+
+/// A condition under which the plan does not stand on a host: a `fail`, `check` or refinement there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanRefusal {
     /// Position in the plan's policies; counts only on hosts that get the policy.
     pub policy: u32,
+    /// What it comes from.
+    pub kind: RefusalKind,
     /// When it is reached (host phase, boolean).
     pub condition: Operand,
     /// The message (host phase, text).
     pub message: Operand,
-    /// Where `fail` stands.
+    /// What its condition is made of, where that helps.
+    pub parts: Vec<Part>,
+    /// Where it stands.
     pub span: SourceSpan,
 }
 
@@ -112,6 +160,13 @@ pub struct Declaration {
     pub timeout: Option<Operand>,
     /// How often a failed attempt is repeated, and the pause between.
     pub retry: Option<Retry>,
+    /// Names for selection and reports, sorted. See [`is_word`].
+    pub tags: Vec<String>,
+    /// `skip when`: the step is left out where it holds (run phase, boolean, never of a secret), and what
+    /// depends on it goes on. Of several declarations all must say so.
+    pub skip: Option<Operand>,
+    /// Whose consent the step needs before it acts: a role. See [`is_word`].
+    pub approval: Option<String>,
     /// Where it is declared.
     pub span: SourceSpan,
 }
@@ -132,6 +187,8 @@ pub struct Setting {
 /// Priorities from weak to strong; only equal ones conflict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Priority {
+    /// Of a `defaults` block.
+    Inherited,
     /// `name = default value`
     Default,
     /// `name = value`
@@ -196,6 +253,8 @@ pub enum EdgeReason {
     },
     /// The boundary of a component instance.
     Boundary,
+    /// The order of policies (`after POLICY`). Policies have a barrier before their steps and one after them.
+    Policy,
 }
 
 /// The clause that made an edge.
@@ -235,37 +294,9 @@ impl Plan {
 
     /// Calls `visit` for every content that the plan names, as often as it names it.
     pub fn visit_blobs(&self, mut visit: impl FnMut(&Blob)) {
-        let mut value = |value: &Value| visit_blobs(value, &mut visit);
-        let schemas = self.schemas.iter().flat_map(|schema| {
-            let defaults = schema.attributes.iter().filter_map(|attribute| attribute.default.as_ref());
-            defaults.chain(constants(&schema.exprs))
-        });
-        let labels = self.labels.iter().filter_map(|label| label.default.as_ref());
-        schemas.chain(labels).chain(constants(&self.exprs)).for_each(&mut value);
-        let mut operand = |operand: &Operand| {
-            if let Operand::Value(constant) = operand {
-                value(constant);
-            }
-        };
-        for policy in &self.policies {
-            operand(&policy.select);
-        }
-        for refusal in &self.refusals {
-            operand(&refusal.condition);
-            operand(&refusal.message);
-        }
-        for step in &self.steps {
-            operand(&step.key);
-            for declaration in &step.declarations {
-                operand(&declaration.condition);
-                declaration.attributes.iter().for_each(|setting| operand(&setting.value));
-                declaration.timeout.iter().for_each(&mut operand);
-                if let Some(retry) = &declaration.retry {
-                    operand(&retry.times);
-                    operand(&retry.every);
-                }
-            }
-        }
+        let schemas = self.schemas.iter().flat_map(|schema| constants(&schema.exprs));
+        schemas.chain(constants(&self.exprs)).for_each(|value| visit_blobs(value, &mut visit));
+        self.visit_values(|value| visit_blobs(value, &mut visit));
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::expr::{BinaryOp, Builtin, EachKind, ExprId, Exprs, Node, Operand, UnaryOp};
+use crate::expr::{BinaryOp, Builtin, ChangeFact, EachKind, ExprId, Exprs, Node, Operand, UnaryOp};
 use crate::plan::{
-    Clause, Declaration, Edge, EdgeKind, EdgeReason, Fact, Label, Plan, PlanRefusal, Policy, Priority, Retry,
-    SecretUse, Setting, SourceSpan, Step,
+    Clause, Declaration, Edge, EdgeKind, EdgeReason, Fact, Guard, GuardAction, Label, Part, Plan,
+    PlanRefusal, Policy, Priority, Prune, RefusalKind, Retry, Rollout, SecretUse, Setting, Share, SourceSpan,
+    Step, Wave,
 };
 use crate::schema::{Attribute, Autoedge, Claim, Effect, Key, Output, Schema};
 use crate::value::{Blob, Float, TextKind, Type, TypeDef, TypeShape, Value};
@@ -121,6 +122,9 @@ pub fn files(steps: usize) -> Plan {
                 ],
                 timeout: None,
                 retry: None,
+                tags: Vec::new(),
+                skip: None,
+                approval: None,
                 span: span(number + 2),
             }],
         });
@@ -238,13 +242,86 @@ pub fn everything() -> Plan {
         },
     ]);
     plan.edges.sort();
-    plan.refusals = vec![PlanRefusal {
-        policy: 1,
-        condition: Operand::Expr(is_web),
-        message: Operand::Value(text("web hosts run Debian")),
-        span: span(97),
-    }];
+    plan.refusals = vec![
+        PlanRefusal {
+            policy: 1,
+            kind: RefusalKind::Fail,
+            condition: Operand::Expr(is_web),
+            message: Operand::Value(text("web hosts run Debian")),
+            parts: Vec::new(),
+            span: span(97),
+        },
+        PlanRefusal {
+            policy: 0,
+            kind: RefusalKind::Check,
+            condition: Operand::Expr(is_web),
+            message: Operand::Value(text("a web host has two cores")),
+            parts: vec![Part { text: "labels.role == .Web".to_owned(), value: Operand::Expr(is_web) }],
+            span: span(98),
+        },
+    ];
+    everything_besides_the_graph(&mut plan, is_web);
     plan
+}
+
+fn everything_besides_the_graph(plan: &mut Plan, condition: ExprId) {
+    let database = plan.exprs.push(Node::Secret(0));
+    let reads = plan.exprs.push(Node::Output { step: 0, output: 1 });
+    let empty = plan.exprs.push(Node::Const(text("")));
+    let same = plan.exprs.push(Node::Binary(BinaryOp::Equal, reads, empty));
+    let declaration = &mut plan.steps[1].declarations[0];
+    declaration.attributes[0].value = Operand::Expr(database);
+    declaration.attributes[1].priority = Priority::Inherited;
+    declaration.tags = ["security", "web.tier"].map(str::to_owned).into();
+    declaration.skip = Some(Operand::Expr(same));
+    declaration.approval = Some("dba".to_owned());
+    plan.prune = vec![
+        Prune { policy: 0, schemas: vec![0], limit: Some(Operand::Value(Value::Int(20))), span: span(101) },
+        Prune { policy: 1, schemas: vec![0], limit: None, span: span(102) },
+    ];
+    let mode = plan.exprs.push(Node::Attribute(3));
+    let restarts = plan.exprs.push(Node::Change(ChangeFact::Restarts));
+    let open = plan.exprs.push(Node::IsSome(mode));
+    let both = plan.exprs.push(Node::And(open, restarts));
+    let key = plan.exprs.push(Node::Key);
+    let rest = plan.exprs.push(Node::Const(text(" would be world-writable")));
+    let message = plan.exprs.push(Node::Concat(vec![key, rest]));
+    let guard = |name: &str, predicate, action, message| Guard {
+        name: name.to_owned(),
+        schema: 0,
+        predicate,
+        action,
+        message,
+        span: span(103),
+    };
+    plan.guards = vec![
+        guard("no_world_writable", open, GuardAction::Deny, Some(Operand::Expr(message))),
+        guard("restarts", both, GuardAction::Approval("dba".to_owned()), None),
+    ];
+    let wave = |name: &str, size, select, pause| Wave { name: name.to_owned(), size, select, pause };
+    plan.rollouts = vec![Rollout {
+        name: "careful".to_owned(),
+        policies: vec![0, 1],
+        waves: vec![
+            wave("canary", Share::Count(1), Some(Operand::Expr(condition)), Some(600_000_000_000)),
+            wave("half", Share::Percent(50), None, None),
+        ],
+        health: ["http", "load"].map(str::to_owned).into(),
+        budget: Some(Share::Percent(2)),
+        span: span(104),
+    }];
+    for fact in ChangeFact::ALL {
+        plan.exprs.push(Node::Change(fact));
+    }
+    plan.edges.push(Edge {
+        from: 3,
+        to: 4,
+        kind: EdgeKind::Order,
+        reason: EdgeReason::Policy,
+        carrier: None,
+        span: span(105),
+    });
+    plan.edges.sort();
 }
 
 /// A floating-point number; 0 for what is none.

@@ -179,6 +179,7 @@ fn reason(schemas: &Schemas, edge: &Edge) -> String {
         EdgeReason::Clause(Clause::ReloadOn) => "`reload on`".to_owned(),
         EdgeReason::Output => "it reads an output".to_owned(),
         EdgeReason::Boundary => "it is inside".to_owned(),
+        EdgeReason::Policy => "the order of policies".to_owned(),
         EdgeReason::Auto { schema, rule } => {
             let schema = &schemas.list[*schema as usize];
             let name = schema.name.rsplit('.').next().unwrap_or_default();

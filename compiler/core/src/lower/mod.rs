@@ -18,8 +18,8 @@ use crate::notation::short_value;
 use crate::signature;
 use mc_plan::expr::{Exprs, Node, Operand};
 use mc_plan::plan::{
-    Declaration, Fact, Label, Plan, PlanRefusal, Policy, Priority, Retry, SecretUse, Setting, SourceSpan,
-    Step,
+    Declaration, Fact, Label, Plan, PlanRefusal, Policy, Priority, RefusalKind, Retry, SecretUse, Setting,
+    SourceSpan, Step,
 };
 use mc_plan::schema::Schema;
 use mc_plan::value::{Blob, Type, Value};
@@ -85,8 +85,10 @@ pub fn lower(db: &dyn Db, mut evaluation: Evaluation) -> (CompiledPlan, Vec<Diag
         .iter()
         .map(|refusal| PlanRefusal {
             policy: refusal.policy,
+            kind: RefusalKind::Fail,
             condition: Operand::Expr(refusal.condition),
             message: refusal.message.clone(),
+            parts: Vec::new(),
             span: sources.span(db, refusal.place),
         })
         .collect();
@@ -210,6 +212,9 @@ impl Pool<'_> {
             attributes,
             timeout: declared.timeout,
             retry: declared.retry.map(|(times, every)| Retry { times, every }),
+            tags: Vec::new(),
+            skip: None,
+            approval: None,
             span: span(declared.place),
         }
     }

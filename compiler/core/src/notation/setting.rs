@@ -47,6 +47,7 @@ impl<'p> Notation<'p> {
 /// The word in front of a value that is not plain.
 pub fn priority_word(priority: Priority) -> Option<&'static str> {
     match priority {
+        Priority::Inherited => Some("defaults"),
         Priority::Default => Some("default"),
         Priority::Plain => None,
         Priority::Force => Some("force"),

@@ -193,6 +193,9 @@ fn secrets_are_not_shown() {
         attributes: vec![setting(0, joined), setting(1, own)],
         timeout: None,
         retry: None,
+        tags: Vec::new(),
+        skip: None,
+        approval: None,
         span: SourceSpan::default(),
     };
     let step = Step {

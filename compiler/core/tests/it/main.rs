@@ -105,6 +105,7 @@ fn show(plan: &Plan) -> String {
                 plan.schemas[*schema as usize].autoedges[*rule as usize].text.clone()
             }
             EdgeReason::Boundary => "boundary".to_owned(),
+            EdgeReason::Policy => "order of policies".to_owned(),
         };
         let _ = writeln!(out, "{} {kind} {} ({reason})", name(plan, edge.from), name(plan, edge.to));
     }

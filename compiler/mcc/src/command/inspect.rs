@@ -68,3 +68,6 @@ pub(crate) fn run(args: &Args, env: &Env) -> Result<(), Failure> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

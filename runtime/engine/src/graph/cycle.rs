@@ -118,6 +118,7 @@ fn describe(plan: &Plan, steps: &[Step<'_>], edge: &Edge) -> (Place, String, u8)
                 EdgeReason::Output => (place, "an attribute that reads an output".to_owned(), 1),
                 EdgeReason::Auto { schema, rule: position } => (place, rule(at(schema), position), 0),
                 EdgeReason::Boundary => (place, "what is inside a component".to_owned(), 0),
+                EdgeReason::Policy => (place, "the order of policies".to_owned(), 2),
             }
         }
     }

@@ -2,12 +2,24 @@
 //! arguments.
 
 use super::{Actions, Manifest, Mode, Refusal, Version};
+use crate::plan::feature;
 
 /// How far clocks may differ, in milliseconds.
 pub const CLOCK_SKEW: u64 = 5 * 60 * 1000;
 
-/// Abilities that a bundle may demand by name and that this version has.
-pub const SUPPORTED_FEATURES: &[&str] = &[];
+/// Abilities that a bundle may demand by name and that the runtime of this version has. Of what a plan can say,
+/// `prune` and `secrets` are not among them yet.
+pub const SUPPORTED_FEATURES: &[&str] = &[
+    feature::APPROVALS,
+    feature::CHECKS,
+    feature::DEFAULTS,
+    feature::EXPRESSIONS,
+    feature::GUARDS,
+    feature::ORDER,
+    feature::ROLLOUTS,
+    feature::SKIP,
+    feature::TAGS,
+];
 
 /// A provider that a runtime has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -209,6 +209,8 @@ impl<'a> Parts<'a> {
             "it uses other providers"
         } else if plan.capabilities() != build.capabilities {
             "it has other effects"
+        } else if plan.features() != build.features {
+            "it needs other abilities"
         } else if !self.has_blobs(&plan) {
             "it names contents that are not there"
         } else {

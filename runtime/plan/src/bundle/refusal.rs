@@ -173,7 +173,7 @@ pub enum Refusal {
         have: String,
     },
     /// Needs something that this runtime cannot do.
-    #[error("the bundle needs `{feature}`, which this runtime does not know")]
+    #[error("the bundle needs the ability `{feature}`, which this runtime does not have")]
     Feature {
         /// What.
         feature: String,

@@ -308,6 +308,11 @@ fn the_plan_is_the_one_that_the_manifest_describes() {
     assert_eq!(plan(&changed(|m| m.build.providers[0].protocol = 2), all), Err("MC5034"));
     assert_eq!(plan(&changed(|m| m.build.providers.clear()), all), Err("MC5034"));
     assert_eq!(plan(&changed(|m| m.build.capabilities.clear()), all), Err("MC5034"));
+    // Whoever leaves an ability out would have it run by runtimes that do not have it.
+    for feature in testing::everything().features() {
+        let without = |m: &mut Manifest| m.build.features.retain(|other| *other != feature);
+        assert_eq!(plan(&changed(without), all), Err("MC5034"), "{feature}");
+    }
 
     let bytes = changed(|_| {});
     let parts = open_unverified(&bytes).unwrap();

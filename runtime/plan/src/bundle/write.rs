@@ -111,7 +111,7 @@ fn build(
         source: content.source,
         lock: content.lock,
         minimum_runtime: content.minimum_runtime,
-        features: Vec::new(),
+        features: content.plan.features(),
         providers: content.plan.schemas.iter().map(Provider::of).collect(),
         capabilities: content.plan.capabilities(),
         steps,

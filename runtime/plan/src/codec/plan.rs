@@ -4,7 +4,7 @@ use super::{DecodeError, Problem, Reader, Result, Writer};
 use crate::check::InvalidPlan;
 use crate::expr::Operand;
 use crate::plan::{
-    Clause, Declaration, Edge, EdgeKind, EdgeReason, Fact, Label, Plan, PlanRefusal, Policy, Priority, Retry,
+    Clause, Declaration, Edge, EdgeKind, EdgeReason, Fact, Label, Plan, Policy, Priority, RefusalKind, Retry,
     SecretUse, Setting, SourceSpan, Step,
 };
 use crate::value::Value;
@@ -31,7 +31,12 @@ impl Default for Limits {
 
 impl Code for Priority {
     const WHAT: &'static str = "priority";
-    const ALL: &'static [Self] = &[Self::Default, Self::Plain, Self::Force];
+    const ALL: &'static [Self] = &[Self::Default, Self::Plain, Self::Force, Self::Inherited];
+}
+
+impl Code for RefusalKind {
+    const WHAT: &'static str = "kind of refusal";
+    const ALL: &'static [Self] = &[Self::Fail, Self::Check, Self::Refinement];
 }
 
 impl Code for EdgeKind {
@@ -50,6 +55,7 @@ impl Code for EdgeReason {
         Self::Clause(Clause::ReloadOn),
         Self::Output,
         Self::Boundary,
+        Self::Policy,
     ];
 }
 
@@ -121,18 +127,15 @@ impl Writer {
             self.u32(plan.barriers);
         }
         self.list_field(&mut map, 9, &plan.edges, Self::edge);
-        self.list_field(&mut map, 10, &plan.refusals, |w, refusal| {
-            w.array(4);
-            w.u32(refusal.policy);
-            w.operand(&refusal.condition);
-            w.operand(&refusal.message);
-            w.span(refusal.span);
-        });
+        self.list_field(&mut map, 10, &plan.refusals, Self::refusal);
         self.list_field(&mut map, 11, &plan.secrets, |w, secret| w.text(&secret.name));
+        self.list_field(&mut map, 12, &plan.prune, Self::prune);
+        self.list_field(&mut map, 13, &plan.guards, Self::guard);
+        self.list_field(&mut map, 14, &plan.rollouts, Self::rollout);
         self.close(map);
     }
 
-    fn span(&mut self, span: SourceSpan) {
+    pub(super) fn span(&mut self, span: SourceSpan) {
         self.array(3);
         self.u32(span.file);
         self.u32(span.line);
@@ -178,6 +181,15 @@ impl Writer {
         }
         self.field(&mut map, 6);
         self.span(declaration.span);
+        self.list_field(&mut map, 7, &declaration.tags, |w, tag| w.text(tag));
+        if let Some(skip) = &declaration.skip {
+            self.field(&mut map, 8);
+            self.operand(skip);
+        }
+        if let Some(role) = &declaration.approval {
+            self.field(&mut map, 9);
+            self.text(role);
+        }
         self.close(map);
     }
 
@@ -232,17 +244,11 @@ impl Reader<'_> {
             },
             barriers: if self.has(&mut fields, 8)? { self.barriers(limits)? } else { 0 },
             edges: self.list_field(&mut fields, 9, EDGE, Self::edge)?,
-            refusals: self.list_field(&mut fields, 10, 7, |r| {
-                r.tuple(4, |r| {
-                    Ok(PlanRefusal {
-                        policy: r.u32()?,
-                        condition: r.operand()?,
-                        message: r.operand()?,
-                        span: r.span()?,
-                    })
-                })
-            })?,
+            refusals: self.list_field(&mut fields, 10, 7, Self::refusal)?,
             secrets: self.list_field(&mut fields, 11, 2, |r| Ok(SecretUse { name: r.text()?.to_owned() }))?,
+            prune: self.list_field(&mut fields, 12, 8, Self::prune)?,
+            guards: self.list_field(&mut fields, 13, 13, Self::guard)?,
+            rollouts: self.list_field(&mut fields, 14, 13, Self::rollout)?,
         };
         self.finish(fields)?;
         Ok(plan)
@@ -280,7 +286,7 @@ impl Reader<'_> {
         Ok(label)
     }
 
-    fn span(&mut self) -> Result<SourceSpan> {
+    pub(super) fn span(&mut self) -> Result<SourceSpan> {
         self.tuple(3, |r| Ok(SourceSpan { file: r.u32()?, line: r.u32()?, column: r.u32()? }))
     }
 
@@ -318,8 +324,22 @@ impl Reader<'_> {
         };
         self.need(&mut fields, 6)?;
         let span = self.span()?;
+        let tags = self.list_field(&mut fields, 7, 2, |r| Ok(r.text()?.to_owned()))?;
+        let skip = if self.has(&mut fields, 8)? { Some(self.operand()?) } else { None };
+        let approval = if self.has(&mut fields, 9)? { Some(self.text()?.to_owned()) } else { None };
         self.finish(fields)?;
-        Ok(Declaration { policy, instance, condition, attributes, timeout, retry, span })
+        Ok(Declaration {
+            policy,
+            instance,
+            condition,
+            attributes,
+            timeout,
+            retry,
+            tags,
+            skip,
+            approval,
+            span,
+        })
     }
 
     fn edge(&mut self) -> Result<Edge> {

@@ -3,11 +3,11 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::expr::{ExprId, Node, Operand};
-use crate::plan::Plan;
+use crate::expr::{Builtin, ChangeFact, ExprId, Node, Operand};
+use crate::plan::{GuardAction, Plan, Share};
 use crate::schema::Schema;
 use crate::testing;
-use crate::value::{Type, Value};
+use crate::value::{TextKind, Type, Value};
 
 fn decode(bytes: &[u8]) -> Result<Plan> {
     Plan::decode(bytes, Limits::default())
@@ -241,7 +241,7 @@ fn positions_and_phases_are_checked() {
         Node::Output { step: 3, output: 0 },
         Node::Output { step: 0, output: 2 },
         Node::Local(32),
-        Node::Call(crate::expr::Builtin::Len, vec![]),
+        Node::Call(Builtin::Len, vec![]),
     ] {
         inconsistent("expression 0 names something that does not exist", |p| p.exprs.nodes[0] = node);
     }
@@ -254,6 +254,10 @@ fn positions_and_phases_are_checked() {
         p.refusals[0].message = Operand::Expr(output);
     });
     inconsistent("the policy does not exist", |p| p.refusals[0].policy = 9);
+    inconsistent("a part of a refusal's condition is not known before the plan runs", |p| {
+        let output = p.exprs.push(Node::Output { step: 1, output: 0 });
+        p.refusals[1].parts[0].value = Operand::Expr(output);
+    });
     inconsistent("edge 4: it has an end that does not exist", |p| p.edges[4].to = 5);
     inconsistent("edge 0: it goes from a vertex to itself", |p| p.edges[0].to = 0);
     inconsistent("the edges are not sorted", |p| p.edges.swap(0, 1));
@@ -277,6 +281,187 @@ fn positions_and_phases_are_checked() {
     inconsistent("schema std.fs.File: the default of `mode` is not of its type", |p| {
         p.schemas[0].attributes[3].default = Some(Value::Bool(true));
     });
+}
+
+#[test]
+fn what_stands_besides_the_graph_is_checked() {
+    // Secrets.
+    inconsistent("the secrets are not sorted", |p| p.secrets.swap(0, 1));
+    inconsistent("a secret's name is wrong: a segment is only dots", |p| {
+        p.secrets[0].name = "../password".to_owned();
+    });
+    inconsistent("step 0: `owner` is given a secret and does not take one", |p| {
+        let secret = p.exprs.push(Node::Secret(1));
+        p.steps[0].declarations[0].attributes[1].value = Operand::Expr(secret);
+    });
+    inconsistent("step 1: `owner` is given a secret and does not take one", |p| {
+        // Through the content of the step itself.
+        let own = p.exprs.push(Node::Attribute(0));
+        p.steps[1].declarations[0].attributes[1].value = Operand::Expr(own);
+    });
+    inconsistent("step 0: its key is not known before the plan runs", |p| {
+        let secret = p.exprs.push(Node::Secret(0));
+        p.steps[0].key = Operand::Expr(secret);
+    });
+    inconsistent("a message depends on a secret", |p| {
+        let secret = p.exprs.push(Node::Secret(0));
+        p.exprs.push(Node::Fail(secret));
+    });
+    inconsistent("schema std.fs.File: a rule reads an attribute that may be secret", |p| {
+        let content = p.schemas[0].exprs.push(Node::Attribute(0));
+        p.schemas[0].writes[0].value = content;
+    });
+    inconsistent("schema std.fs.File: expression 0 names something that does not exist", |p| {
+        p.schemas[0].exprs.nodes[0] = Node::Secret(0);
+    });
+    // How steps are executed.
+    inconsistent("step 1: its tags are not sorted", |p| p.steps[1].declarations[0].tags.swap(0, 1));
+    for word in ["", "a b", "\u{202e}x", &"x".repeat(65)] {
+        inconsistent("step 1: a tag or role is no word of letters, digits, `_`, `.` and `-`", |p| {
+            p.steps[1].declarations[0].tags = vec![word.to_owned()];
+        });
+        inconsistent("step 1: a tag or role is no word of letters, digits, `_`, `.` and `-`", |p| {
+            p.steps[1].declarations[0].approval = Some(word.to_owned());
+        });
+    }
+    inconsistent("step 1: a `skip` depends on a secret", |p| {
+        let own = p.exprs.push(Node::Attribute(0));
+        let there = p.exprs.push(Node::IsSome(own));
+        p.steps[1].declarations[0].skip = Some(Operand::Expr(there));
+    });
+    inconsistent("step 1: a `skip` is no truth", |p| {
+        p.steps[1].declarations[0].skip = Some(Operand::Value(Value::Int(1)));
+    });
+    inconsistent("step 1: only a guard asks what a step would do", |p| {
+        let change = p.exprs.push(Node::Change(ChangeFact::Creates));
+        p.steps[1].declarations[0].skip = Some(Operand::Expr(change));
+    });
+    // Removal.
+    inconsistent("the policy does not exist", |p| p.prune[0].policy = 2);
+    inconsistent("a `prune` names a type that does not exist", |p| p.prune[0].schemas = vec![1]);
+    inconsistent("the types of a `prune` are not sorted", |p| p.prune[0].schemas = vec![0, 0]);
+    inconsistent("the types of a `prune` are not sorted", |p| p.prune[0].schemas.clear());
+    inconsistent("a `prune` names std.fs.File, whose keys are only labels", |p| {
+        p.schemas[0].key.local = true;
+    });
+    inconsistent("the limit of a `prune` is no number", |p| {
+        p.prune[0].limit = Some(Operand::Value(Value::Int(-1)));
+    });
+    // Guards.
+    inconsistent("the guards are not sorted", |p| p.guards.swap(0, 1));
+    inconsistent("guard `restarts`: its type does not exist", |p| p.guards[1].schema = 1);
+    inconsistent("guard `restarts`: it reads an output", |p| {
+        p.guards[1].predicate = p.exprs.push(Node::Early(0));
+    });
+    inconsistent("guard `restarts`: it depends on a secret", |p| {
+        p.guards[1].predicate = p.exprs.push(Node::Secret(0));
+    });
+    inconsistent("guard `restarts`: it reads an attribute of step 1 that is secret", |p| {
+        p.guards[1].predicate = p.exprs.push(Node::Attribute(0));
+    });
+    inconsistent("guard `restarts`: it reads an attribute of step 1 that is secret", |p| {
+        let content = p.exprs.push(Node::Attribute(0));
+        p.guards[1].message = Some(Operand::Expr(content));
+    });
+    inconsistent("guard `restarts`: it reads an attribute that does not exist", |p| {
+        p.guards[1].predicate = p.exprs.push(Node::Attribute(5));
+    });
+    inconsistent("guard `restarts`: a role is no word of letters, digits, `_`, `.` and `-`", |p| {
+        p.guards[1].action = GuardAction::Approval("the dba".to_owned());
+    });
+    // Rollouts.
+    inconsistent("rollout `careful`: its policies are not sorted", |p| p.rollouts[0].policies.swap(0, 1));
+    inconsistent("rollout `careful`: the policy does not exist", |p| p.rollouts[0].policies[1] = 2);
+    inconsistent("rollout `careful`: two waves are called `half`", |p| {
+        p.rollouts[0].waves[0].name = "half".to_owned();
+    });
+    inconsistent("rollout `careful`: the wave `half` has no hosts, or more than all", |p| {
+        p.rollouts[0].waves[1].size = Share::Percent(101);
+    });
+    inconsistent("rollout `careful`: the wave `canary` has no hosts, or more than all", |p| {
+        p.rollouts[0].waves[0].size = Share::Count(0);
+    });
+    inconsistent("rollout `careful`: a wave is smaller than the one before it", |p| {
+        p.rollouts[0].waves[0].size = Share::Percent(51);
+    });
+    inconsistent("rollout `careful`: its budget is more than all hosts", |p| {
+        p.rollouts[0].budget = Some(Share::Percent(101));
+    });
+    inconsistent("rollout `careful`: the pause of the wave `canary` is less than nothing", |p| {
+        p.rollouts[0].waves[0].pause = Some(-1);
+    });
+}
+
+/// The attributes of a step that hold secrets are found through what they read of the step itself.
+#[test]
+fn secrets_flow_through_attributes() {
+    let mut plan = testing::everything();
+    for position in [2, 4] {
+        plan.schemas[0].attributes[position].accepts_secret = true;
+    }
+    let content = plan.exprs.push(Node::Attribute(0));
+    let group = plan.exprs.push(Node::Attribute(2));
+    let both = plan.exprs.push(Node::List(vec![content, group]));
+    let key = plan.exprs.push(Node::Secret(1));
+    let setting = |attribute, id| {
+        let mut setting = testing::files(1).steps[0].declarations[0].attributes[0].clone();
+        setting.attribute = attribute;
+        setting.value = Operand::Expr(id);
+        setting
+    };
+    plan.steps[1].declarations[0].attributes.insert(2, setting(2, key));
+    plan.steps[1].declarations[0].attributes.push(setting(4, both));
+    assert_eq!(plan.check(), Ok(()));
+    let found = plan.secret_attributes(&plan.exprs.analyse(), &plan.steps[1]);
+    let found: Vec<(u32, String)> =
+        found.iter().map(|(attribute, secrets)| (*attribute, plan.secret_placeholder(secrets))).collect();
+    assert_eq!(
+        found,
+        [
+            (0, "<secret db/password>".to_owned()),
+            (2, "<secret tls.key>".to_owned()),
+            (4, "<secret db/password, tls.key>".to_owned()),
+        ]
+    );
+    assert!(plan.secret_attributes(&plan.exprs.analyse(), &plan.steps[2]).is_empty());
+}
+
+#[test]
+fn a_plan_says_which_abilities_it_needs() {
+    let all = [
+        "approvals",
+        "checks",
+        "defaults",
+        "expressions",
+        "guards",
+        "order",
+        "prune",
+        "rollouts",
+        "secrets",
+        "skip",
+        "tags",
+    ];
+    assert_eq!(testing::everything().features(), all);
+    assert!(testing::files(3).features().is_empty());
+    let needs = |change: fn(&mut Plan)| {
+        let mut plan = testing::files(1);
+        change(&mut plan);
+        plan.features()
+    };
+    assert_eq!(needs(|p| p.schemas[0].attributes[1].ty = Type::Float), ["expressions"]);
+    assert_eq!(needs(|p| p.schemas[0].outputs[1].ty = Type::Text(TextKind::Regex)), ["expressions"]);
+    assert_eq!(
+        needs(|p| p.steps[0].declarations[0].attributes[0].value = Operand::Value(Value::Bytes([1].into()))),
+        ["expressions"]
+    );
+    assert_eq!(
+        needs(|p| {
+            let empty = p.exprs.push(Node::Const(testing::text("")));
+            p.exprs.push(Node::Call(Builtin::IsEmpty, vec![empty]));
+        }),
+        ["expressions"]
+    );
+    assert_eq!(needs(|p| p.steps[0].declarations[0].tags = vec!["x".to_owned()]), ["tags"]);
 }
 
 /// What `encode` refuses, `decode` refuses too.

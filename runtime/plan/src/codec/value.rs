@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use super::read::{FIRST_ALLOCATION, Kind};
 use super::{DecodeError, Problem, Reader, Result, Writer};
-use crate::expr::{BinaryOp, Builtin, EachKind, ExprId, Exprs, Node, Operand, UnaryOp};
+use crate::expr::{BinaryOp, Builtin, ChangeFact, EachKind, ExprId, Exprs, Node, Operand, UnaryOp};
 use crate::value::{Blob, TextKind, Type, TypeDef, TypeShape, Value};
 
 /// An enumeration with codes that never change: positions in a list that is only added to.
@@ -61,6 +61,11 @@ impl Code for Builtin {
 impl Code for EachKind {
     const WHAT: &'static str = "kind of loop";
     const ALL: &'static [Self] = &EachKind::ALL;
+}
+
+impl Code for ChangeFact {
+    const WHAT: &'static str = "fact about a change";
+    const ALL: &'static [Self] = &ChangeFact::ALL;
 }
 
 impl Code for TextKind {
@@ -266,6 +271,7 @@ impl Writer {
             Node::TryConvert(kind, _) => (29, [Some(kind.code()), None]),
             Node::Secret(n) => (30, [Some(*n), None]),
             Node::Map(_) => (31, [None; 2]),
+            Node::Change(fact) => (32, [Some(fact.code()), None]),
         };
         let mut operands = 0;
         node.operands(|_| operands += 1);
@@ -477,7 +483,7 @@ impl Reader<'_> {
         let rest = count - 1;
         let arity = match tag {
             4 => 0,
-            0..=2 | 5..=7 | 15 | 27 | 30 => 1,
+            0..=2 | 5..=7 | 15 | 27 | 30 | 32 => 1,
             3 | 8 | 10..=12 | 14 | 16..=19 | 26 | 29 => 2,
             9 | 13 => 3,
             25 | 28 => 4,
@@ -527,6 +533,7 @@ impl Reader<'_> {
             28 => Node::Fold { local: self.u32()?, list: self.id()?, init: self.id()?, body: self.id()? },
             29 => Node::TryConvert(self.code()?, self.id()?),
             30 => Node::Secret(self.u32()?),
+            32 => Node::Change(self.code()?),
             _ => Node::Map((0..rest / 2).map(|_| Ok((self.id()?, self.id()?))).collect::<Result<_>>()?),
         };
         self.close();
@@ -575,6 +582,7 @@ mod tests {
         complete(BinaryOp::In, BinaryOp::In as usize + 1);
         complete(Builtin::Ini, Builtin::Ini as usize + 1);
         complete(TextKind::Email, TextKind::Email as usize + 1);
+        complete(ChangeFact::Reloads, ChangeFact::Reloads as usize + 1);
         complete(EachKind::UniqueBy, EachKind::UniqueBy as usize + 1);
     }
 }

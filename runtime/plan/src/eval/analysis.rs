@@ -24,6 +24,10 @@ const RUN: u8 = 2;
 const STEP: u8 = 4;
 /// A secret.
 const SECRET: u8 = 8;
+/// An output of a step, or an early one of the step itself.
+const OUTPUT: u8 = 16;
+/// What the step would do.
+const CHANGE: u8 = 32;
 
 /// What the nodes of one [`Exprs`] depend on.
 #[derive(Clone, Debug, Default)]
@@ -43,11 +47,13 @@ impl Analysis {
         for node in &exprs.nodes {
             let mut sources = match node {
                 Node::Fact(_) | Node::Label(_) => HOST,
-                Node::Output { .. } => RUN,
+                Node::Output { .. } => RUN | OUTPUT,
+                Node::Change(_) => RUN | STEP | CHANGE,
                 Node::Secret(_) => RUN | SECRET,
                 Node::Key => HOST | STEP,
                 // An attribute may hold a run value, an early output comes from the provider.
-                Node::Attribute(_) | Node::Early(_) => RUN | STEP,
+                Node::Attribute(_) => RUN | STEP,
+                Node::Early(_) => RUN | STEP | OUTPUT,
                 _ => 0,
             };
             let mut locals = match node {
@@ -92,6 +98,18 @@ impl Analysis {
     #[must_use]
     pub fn secret(&self, id: ExprId) -> bool {
         self.sources(id) & SECRET != 0
+    }
+
+    /// Whether a node reads an output of a step or an early one.
+    #[must_use]
+    pub fn reads_output(&self, id: ExprId) -> bool {
+        self.sources(id) & OUTPUT != 0
+    }
+
+    /// Whether a node asks what the step would do.
+    #[must_use]
+    pub fn reads_change(&self, id: ExprId) -> bool {
+        self.sources(id) & CHANGE != 0
     }
 
     /// When a node's value is known. The step's own attributes and early outputs count as `run`; inside a

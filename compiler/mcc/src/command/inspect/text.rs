@@ -1,7 +1,7 @@
 //! The view of a bundle as text for people.
 
 use super::View;
-use super::view::{EdgeView, PlanView, StepView};
+use super::view::{EdgeView, PlanView, RolloutView, StepView};
 use std::fmt::Write;
 
 /// Everything, in the order of the bundle.
@@ -10,6 +10,15 @@ pub(super) fn text(view: &View) -> String {
     // invariant: writing to a string does not fail
     let _ = head(&mut out, view);
     let _ = plan(&mut out, &view.plan);
+    out
+}
+
+/// The plan alone.
+#[cfg(test)]
+pub(super) fn plan_text(view: &PlanView) -> String {
+    let mut out = String::new();
+    // invariant: writing to a string does not fail
+    let _ = plan(&mut out, view);
     out
 }
 
@@ -70,8 +79,34 @@ fn plan(out: &mut String, plan: &PlanView) -> std::fmt::Result {
         writeln!(out, "\npolicy {}  ({})", policy.name, policy.at)?;
         writeln!(out, "  select {}", policy.select.as_deref().unwrap_or("every host"))?;
         for refusal in plan.refusals.iter().filter(|refusal| refusal.policy == policy.name) {
-            let when = refusal.when.as_ref().map(|when| format!(" when {when}")).unwrap_or_default();
-            writeln!(out, "  fail {}{when}  ({})", refusal.message, refusal.at)?;
+            let word = if refusal.kind == "fail" { "when" } else { "fails when" };
+            let when = refusal.when.as_ref().map(|when| format!(" {word} {when}")).unwrap_or_default();
+            writeln!(out, "  {} {}{when}  ({})", refusal.kind, refusal.message, refusal.at)?;
+        }
+        for prune in plan.prune.iter().filter(|prune| prune.policy == policy.name) {
+            let limit = prune.limit.as_ref().map(|limit| format!(" limit {limit}")).unwrap_or_default();
+            writeln!(out, "  prune {}{limit}  ({})", prune.types.join(", "), prune.at)?;
+        }
+    }
+    for guard in &plan.guards {
+        writeln!(out, "\nguard {}  ({})", guard.name, guard.at)?;
+        match &guard.approval {
+            None => writeln!(out, "  deny {} when {}", guard.ty, guard.when)?,
+            Some(role) => {
+                writeln!(out, "  require approval from {role} on {} when {}", guard.ty, guard.when)?;
+            }
+        }
+        if let Some(message) = &guard.message {
+            writeln!(out, "  message {message}")?;
+        }
+    }
+    for rollout in &plan.rollouts {
+        self::rollout(out, rollout)?;
+    }
+    if !plan.secrets.is_empty() {
+        writeln!(out, "\nsecrets")?;
+        for secret in &plan.secrets {
+            writeln!(out, "  {secret}")?;
         }
     }
     writeln!(out, "\nsteps: {}", plan.steps.len())?;
@@ -81,6 +116,22 @@ fn plan(out: &mut String, plan: &PlanView) -> std::fmt::Result {
     writeln!(out, "\nedges: {}", plan.edges.len())?;
     for edge in &plan.edges {
         self::edge(out, edge)?;
+    }
+    Ok(())
+}
+
+fn rollout(out: &mut String, rollout: &RolloutView) -> std::fmt::Result {
+    writeln!(out, "\nrollout {}{}  ({})", rollout.name, with(" of ", &rollout.policies), rollout.at)?;
+    for wave in &rollout.waves {
+        let select = wave.select.as_ref().map(|select| format!(" where {select}")).unwrap_or_default();
+        let pause = wave.pause.as_ref().map(|pause| format!(", then {pause}")).unwrap_or_default();
+        writeln!(out, "  wave {}: {}{select}{pause}", wave.name, wave.size)?;
+    }
+    if !rollout.health.is_empty() {
+        writeln!(out, "  health {}", rollout.health.join(", "))?;
+    }
+    if let Some(budget) = &rollout.budget {
+        writeln!(out, "  budget {budget}")?;
     }
     Ok(())
 }
@@ -99,6 +150,15 @@ fn step(out: &mut String, step: &StepView) -> std::fmt::Result {
         }
         if let Some(retry) = &declaration.retry {
             writeln!(out, "      retry {retry}")?;
+        }
+        if let Some(skip) = &declaration.skip {
+            writeln!(out, "      skip when {skip}")?;
+        }
+        if let Some(role) = &declaration.approval {
+            writeln!(out, "      approval {role}")?;
+        }
+        if !declaration.tags.is_empty() {
+            writeln!(out, "      tags {}", declaration.tags.join(", "))?;
         }
     }
     Ok(())

@@ -1,7 +1,11 @@
 //! What a plan says, as plain data: the JSON answer is this, and the text for people is drawn from it.
 
 use mc_compiler::notation::{Notation, Place, SecretAttributes, Typed, kind_word, priority_word, type_name};
-use mc_plan::plan::{Declaration, Edge, EdgeReason, Plan, Step};
+use mc_plan::expr::Operand;
+use mc_plan::op::render_duration;
+use mc_plan::plan::{
+    Declaration, Edge, EdgeReason, Guard, GuardAction, Plan, Prune, RefusalKind, Rollout, Share, Step,
+};
 use serde::Serialize;
 
 /// A plan.
@@ -11,6 +15,10 @@ pub(super) struct PlanView {
     pub(super) facts: Vec<FactView>,
     pub(super) policies: Vec<PolicyView>,
     pub(super) refusals: Vec<RefusalView>,
+    pub(super) secrets: Vec<String>,
+    pub(super) prune: Vec<PruneView>,
+    pub(super) guards: Vec<GuardView>,
+    pub(super) rollouts: Vec<RolloutView>,
     pub(super) steps: Vec<StepView>,
     pub(super) edges: Vec<EdgeView>,
 }
@@ -41,13 +49,59 @@ pub(super) struct PolicyView {
     pub(super) at: String,
 }
 
-/// A `fail` that a host may reach.
+/// A `fail`, `check` or refinement that a host may not pass.
 #[derive(Serialize)]
 pub(super) struct RefusalView {
     pub(super) policy: String,
+    pub(super) kind: &'static str,
+    /// When the plan does not stand.
     pub(super) when: Option<String>,
     pub(super) message: String,
     pub(super) at: String,
+}
+
+/// What is removed when it is no longer declared.
+#[derive(Serialize)]
+pub(super) struct PruneView {
+    pub(super) policy: String,
+    pub(super) types: Vec<String>,
+    pub(super) limit: Option<String>,
+    pub(super) at: String,
+}
+
+/// A rule of a guard.
+#[derive(Serialize)]
+pub(super) struct GuardView {
+    pub(super) name: String,
+    #[serde(rename = "type")]
+    pub(super) ty: String,
+    /// Whose consent it demands. Absent for one that denies.
+    pub(super) approval: Option<String>,
+    pub(super) when: String,
+    pub(super) message: Option<String>,
+    pub(super) at: String,
+}
+
+/// How changes move over the fleet.
+#[derive(Serialize)]
+pub(super) struct RolloutView {
+    pub(super) name: String,
+    /// Empty for all.
+    pub(super) policies: Vec<String>,
+    pub(super) waves: Vec<WaveView>,
+    pub(super) health: Vec<String>,
+    pub(super) budget: Option<String>,
+    pub(super) at: String,
+}
+
+/// A wave of a rollout.
+#[derive(Serialize)]
+pub(super) struct WaveView {
+    pub(super) name: String,
+    /// `5 hosts`, `50%`
+    pub(super) size: String,
+    pub(super) select: Option<String>,
+    pub(super) pause: Option<String>,
 }
 
 /// A step.
@@ -68,6 +122,11 @@ pub(super) struct DeclarationView {
     pub(super) attributes: Vec<AttributeView>,
     pub(super) timeout: Option<String>,
     pub(super) retry: Option<String>,
+    pub(super) tags: Vec<String>,
+    /// When the step is left out.
+    pub(super) skip: Option<String>,
+    /// Whose consent it needs.
+    pub(super) approval: Option<String>,
     pub(super) at: String,
 }
 
@@ -127,16 +186,21 @@ pub(super) fn plan_view(plan: &Plan, limit: usize) -> PlanView {
             .refusals
             .iter()
             .map(|refusal| RefusalView {
-                policy: plan
-                    .policies
-                    .get(refusal.policy as usize)
-                    .map_or("?", |policy| &policy.name)
-                    .to_owned(),
+                policy: policy_name(plan, refusal.policy),
+                kind: match refusal.kind {
+                    RefusalKind::Fail => "fail",
+                    RefusalKind::Check => "check",
+                    RefusalKind::Refinement => "refinement",
+                },
                 when: viewer.notation.condition(&refusal.condition, Place::default()),
                 message: viewer.notation.operand(&refusal.message, Place::default()),
                 at: viewer.notation.at(refusal.span),
             })
             .collect(),
+        secrets: plan.secrets.iter().map(|secret| secret.name.clone()).collect(),
+        prune: plan.prune.iter().map(|prune| viewer.prune(plan, prune)).collect(),
+        guards: plan.guards.iter().map(|guard| viewer.guard(plan, guard)).collect(),
+        rollouts: plan.rollouts.iter().map(|rollout| viewer.rollout(plan, rollout)).collect(),
         steps: (0..)
             .zip(&plan.steps)
             .map(|(at, step)| {
@@ -160,12 +224,28 @@ pub(super) fn plan_view(plan: &Plan, limit: usize) -> PlanView {
     }
 }
 
+fn policy_name(plan: &Plan, position: u32) -> String {
+    plan.policies.get(position as usize).map_or("?", |policy| &policy.name).to_owned()
+}
+
+fn type_of(plan: &Plan, position: u32) -> String {
+    plan.schemas.get(position as usize).map_or("?", |schema| &schema.name).to_owned()
+}
+
+fn share(share: Share) -> String {
+    match share {
+        Share::Count(1) => "1 host".to_owned(),
+        Share::Count(n) => format!("{n} hosts"),
+        Share::Percent(n) => format!("{n}%"),
+    }
+}
+
 struct Viewer<'p> {
     plan: &'p Plan,
     notation: Notation<'p>,
 }
 
-impl Viewer<'_> {
+impl<'p> Viewer<'p> {
     fn declaration(
         &self,
         step: &Step,
@@ -192,12 +272,60 @@ impl Viewer<'_> {
                 let times = self.notation.operand(&retry.times, place);
                 format!("{times} every {}", self.notation.operand(&retry.every, place))
             }),
+            tags: declaration.tags.clone(),
+            skip: declaration.skip.as_ref().map(|skip| self.notation.operand(skip, place)),
+            approval: declaration.approval.clone(),
             at: self.notation.at(declaration.span),
         }
     }
 
+    fn prune(&self, plan: &Plan, prune: &Prune) -> PruneView {
+        PruneView {
+            policy: policy_name(plan, prune.policy),
+            types: prune.schemas.iter().map(|schema| type_of(plan, *schema)).collect(),
+            limit: prune.limit.as_ref().map(|limit| self.notation.operand(limit, Place::default())),
+            at: self.notation.at(prune.span),
+        }
+    }
+
+    fn guard(&self, plan: &'p Plan, guard: &Guard) -> GuardView {
+        let place = Place { schema: plan.schemas.get(guard.schema as usize), expected: None };
+        GuardView {
+            name: guard.name.clone(),
+            ty: type_of(plan, guard.schema),
+            approval: match &guard.action {
+                GuardAction::Deny => None,
+                GuardAction::Approval(role) => Some(role.clone()),
+            },
+            when: self.notation.operand(&Operand::Expr(guard.predicate), place),
+            message: guard.message.as_ref().map(|message| self.notation.operand(message, place)),
+            at: self.notation.at(guard.span),
+        }
+    }
+
+    fn rollout(&self, plan: &Plan, rollout: &Rollout) -> RolloutView {
+        RolloutView {
+            name: rollout.name.clone(),
+            policies: rollout.policies.iter().map(|policy| policy_name(plan, *policy)).collect(),
+            waves: rollout
+                .waves
+                .iter()
+                .map(|wave| WaveView {
+                    name: wave.name.clone(),
+                    size: share(wave.size),
+                    select: wave.select.as_ref().map(|s| self.notation.operand(s, Place::default())),
+                    pause: wave.pause.map(render_duration),
+                })
+                .collect(),
+            health: rollout.health.clone(),
+            budget: rollout.budget.map(share),
+            at: self.notation.at(rollout.span),
+        }
+    }
+
     fn edge(&self, edge: &Edge) -> EdgeView {
-        let written = !matches!(edge.reason, EdgeReason::Auto { .. } | EdgeReason::Boundary);
+        let written =
+            !matches!(edge.reason, EdgeReason::Auto { .. } | EdgeReason::Boundary | EdgeReason::Policy);
         EdgeView {
             from: self.notation.vertex(edge.from),
             to: self.notation.vertex(edge.to),

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 use mc_plan::expr::{BinaryOp, Builtin, Node, Operand};
-use mc_plan::plan::{EdgeKind, EdgeReason, Label, PlanRefusal, Policy, Priority, SourceSpan};
+use mc_plan::plan::{EdgeKind, EdgeReason, Label, PlanRefusal, Policy, Priority, RefusalKind, SourceSpan};
 use mc_plan::value::{Type, Value};
 
 use super::scene::{DIRECTORY, FILE, PACKAGE, Scene, later, summary, text, value};
@@ -207,7 +207,14 @@ fn the_policy_may_refuse_a_host() {
     let prefix = scene.plan.exprs.push(Node::Const(text("web hosts do not run ")));
     let message = later(&mut scene.plan, Node::Concat(vec![prefix, name]));
     let span = scene.span();
-    scene.plan.refusals.push(PlanRefusal { policy: 0, condition: value(Value::Bool(true)), message, span });
+    scene.plan.refusals.push(PlanRefusal {
+        policy: 0,
+        kind: RefusalKind::Fail,
+        condition: value(Value::Bool(true)),
+        message,
+        parts: Vec::new(),
+        span,
+    });
     expect![[r#"
         Refused exit 1:
         MC6111: web hosts do not run plan9

@@ -201,6 +201,9 @@ impl Scene {
             attributes: attributes.into_iter().map(setting).collect(),
             timeout: None,
             retry: None,
+            tags: Vec::new(),
+            skip: None,
+            approval: None,
             span,
         }
     }

@@ -212,6 +212,14 @@ fn runtime_and_providers() {
     );
     manifest.build.features = vec!["time-travel".to_owned()];
     assert_eq!(manifest.check_runtime(version("9.0.0")).unwrap_err().code(), "MC5026");
+    // What a plan can say and this runtime cannot do.
+    for feature in ["prune", "secrets"] {
+        manifest.build.features = vec!["approvals".to_owned(), feature.to_owned()];
+        assert_eq!(
+            manifest.check_runtime(version("9.0.0")).unwrap_err().to_string(),
+            format!("the bundle needs the ability `{feature}`, which this runtime does not have")
+        );
+    }
 
     let hash = testing::file_schema().hash();
     let file = InstalledProvider { schema: "std.fs.File", provider: "core.file", protocol: 1, hash };

@@ -1,0 +1,198 @@
+//! What a plan says besides its graph: refusals, removals, guards, rollouts.
+
+use super::{DecodeError, Problem, Reader, Result, Writer};
+use crate::expr::ExprId;
+use crate::plan::{Guard, GuardAction, Part, PlanRefusal, Prune, RefusalKind, Rollout, Share, Wave};
+
+impl Writer {
+    pub(super) fn refusal(&mut self, refusal: &PlanRefusal) {
+        let plain = refusal.kind == RefusalKind::Fail && refusal.parts.is_empty();
+        self.array(if plain { 4 } else { 6 });
+        self.u32(refusal.policy);
+        self.operand(&refusal.condition);
+        self.operand(&refusal.message);
+        self.span(refusal.span);
+        if !plain {
+            self.code(refusal.kind);
+            self.list(&refusal.parts, |w, part| {
+                w.array(2);
+                w.text(&part.text);
+                w.operand(&part.value);
+            });
+        }
+    }
+
+    pub(super) fn prune(&mut self, prune: &Prune) {
+        let mut map = self.open();
+        self.field(&mut map, 0);
+        self.u32(prune.policy);
+        self.field(&mut map, 1);
+        self.list(&prune.schemas, |w, schema| w.u32(*schema));
+        if let Some(limit) = &prune.limit {
+            self.field(&mut map, 2);
+            self.operand(limit);
+        }
+        self.field(&mut map, 3);
+        self.span(prune.span);
+        self.close(map);
+    }
+
+    pub(super) fn guard(&mut self, guard: &Guard) {
+        let mut map = self.open();
+        self.field(&mut map, 0);
+        self.text(&guard.name);
+        self.field(&mut map, 1);
+        self.u32(guard.schema);
+        self.field(&mut map, 2);
+        self.u32(guard.predicate.0);
+        if let GuardAction::Approval(role) = &guard.action {
+            self.field(&mut map, 3);
+            self.text(role);
+        }
+        if let Some(message) = &guard.message {
+            self.field(&mut map, 4);
+            self.operand(message);
+        }
+        self.field(&mut map, 5);
+        self.span(guard.span);
+        self.close(map);
+    }
+
+    pub(super) fn rollout(&mut self, rollout: &Rollout) {
+        let mut map = self.open();
+        self.field(&mut map, 0);
+        self.text(&rollout.name);
+        self.list_field(&mut map, 1, &rollout.policies, |w, policy| w.u32(*policy));
+        self.list_field(&mut map, 2, &rollout.waves, Self::wave);
+        self.list_field(&mut map, 3, &rollout.health, |w, name| w.text(name));
+        if let Some(budget) = rollout.budget {
+            self.field(&mut map, 4);
+            self.share(budget);
+        }
+        self.field(&mut map, 5);
+        self.span(rollout.span);
+        self.close(map);
+    }
+
+    fn wave(&mut self, wave: &Wave) {
+        let mut map = self.open();
+        self.field(&mut map, 0);
+        self.text(&wave.name);
+        self.field(&mut map, 1);
+        self.share(wave.size);
+        if let Some(select) = &wave.select {
+            self.field(&mut map, 2);
+            self.operand(select);
+        }
+        if let Some(pause) = wave.pause {
+            self.field(&mut map, 3);
+            self.int(pause);
+        }
+        self.close(map);
+    }
+
+    fn share(&mut self, share: Share) {
+        self.array(2);
+        match share {
+            Share::Count(n) => {
+                self.uint(0);
+                self.u32(n);
+            }
+            Share::Percent(n) => {
+                self.uint(1);
+                self.u32(n);
+            }
+        }
+    }
+}
+
+impl Reader<'_> {
+    pub(super) fn refusal(&mut self) -> Result<PlanRefusal> {
+        let at = self.position();
+        let count = self.open_array(1)?;
+        if !matches!(count, 4 | 6) {
+            return Err(DecodeError { at, problem: Problem::Expected("a refusal") });
+        }
+        let (policy, condition, message) = (self.u32()?, self.operand()?, self.operand()?);
+        let span = self.span()?;
+        let (kind, parts) = if count == 6 {
+            let part =
+                |r: &mut Self| r.tuple(2, |r| Ok(Part { text: r.text()?.to_owned(), value: r.operand()? }));
+            (self.code()?, self.list(3, part)?)
+        } else {
+            (RefusalKind::Fail, Vec::new())
+        };
+        self.close();
+        Ok(PlanRefusal { policy, kind, condition, message, parts, span })
+    }
+
+    pub(super) fn prune(&mut self) -> Result<Prune> {
+        let mut fields = self.open()?;
+        self.need(&mut fields, 0)?;
+        let policy = self.u32()?;
+        self.need(&mut fields, 1)?;
+        let schemas = self.list(1, Self::u32)?;
+        let limit = if self.has(&mut fields, 2)? { Some(self.operand()?) } else { None };
+        self.need(&mut fields, 3)?;
+        let span = self.span()?;
+        self.finish(fields)?;
+        Ok(Prune { policy, schemas, limit, span })
+    }
+
+    pub(super) fn guard(&mut self) -> Result<Guard> {
+        let mut fields = self.open()?;
+        self.need(&mut fields, 0)?;
+        let name = self.text()?.to_owned();
+        self.need(&mut fields, 1)?;
+        let schema = self.u32()?;
+        self.need(&mut fields, 2)?;
+        let predicate = ExprId(self.u32()?);
+        let action = if self.has(&mut fields, 3)? {
+            GuardAction::Approval(self.text()?.to_owned())
+        } else {
+            GuardAction::Deny
+        };
+        let message = if self.has(&mut fields, 4)? { Some(self.operand()?) } else { None };
+        self.need(&mut fields, 5)?;
+        let span = self.span()?;
+        self.finish(fields)?;
+        Ok(Guard { name, schema, predicate, action, message, span })
+    }
+
+    pub(super) fn rollout(&mut self) -> Result<Rollout> {
+        let mut fields = self.open()?;
+        self.need(&mut fields, 0)?;
+        let name = self.text()?.to_owned();
+        let policies = self.list_field(&mut fields, 1, 1, Self::u32)?;
+        let waves = self.list_field(&mut fields, 2, 7, Self::wave)?;
+        let health = self.list_field(&mut fields, 3, 1, |r| Ok(r.text()?.to_owned()))?;
+        let budget = if self.has(&mut fields, 4)? { Some(self.share()?) } else { None };
+        self.need(&mut fields, 5)?;
+        let span = self.span()?;
+        self.finish(fields)?;
+        Ok(Rollout { name, policies, waves, health, budget, span })
+    }
+
+    fn wave(&mut self) -> Result<Wave> {
+        let mut fields = self.open()?;
+        self.need(&mut fields, 0)?;
+        let name = self.text()?.to_owned();
+        self.need(&mut fields, 1)?;
+        let size = self.share()?;
+        let select = if self.has(&mut fields, 2)? { Some(self.operand()?) } else { None };
+        let pause = if self.has(&mut fields, 3)? { Some(self.int()?) } else { None };
+        self.finish(fields)?;
+        Ok(Wave { name, size, select, pause })
+    }
+
+    fn share(&mut self) -> Result<Share> {
+        self.tuple(2, |r| {
+            let at = r.position();
+            match r.uint()? {
+                0 => Ok(Share::Count(r.u32()?)),
+                1 => Ok(Share::Percent(r.u32()?)),
+                code => Err(DecodeError { at, problem: Problem::UnknownCode("kind of share", code) }),
+            }
+        })
+    }
+}
