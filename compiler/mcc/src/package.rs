@@ -1,10 +1,11 @@
 //! A package on disk, loaded and checked.
 
+use crate::command::explain;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::file;
 use camino::Utf8Path;
-use mc_compiler::diagnostic::render::{Format, RenderOptions, render};
+use mc_compiler::diagnostic::render::{Format, RenderOptions, Tool, render, sarif};
 use mc_compiler::package::{self, LoadError};
 use mc_compiler::system::OsSystem;
 use mc_compiler::{Database, Diagnostic, Severity};
@@ -34,6 +35,12 @@ impl Checked {
     /// Whether the package cannot be built.
     pub(crate) fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// The diagnostics as one SARIF log.
+    pub(crate) fn sarif(&self) -> String {
+        let tool = Tool { name: "mcc", version: env!("CARGO_PKG_VERSION"), page: &explain::page };
+        sarif(&self.db, &self.diagnostics, &tool, !self.has_errors())
     }
 
     /// The diagnostics as text.

@@ -1,12 +1,14 @@
-//! Diagnostics as text: drawn for people, in one line each, or as JSON.
+//! Diagnostics as text: drawn for people, in one line each, as JSON or as SARIF.
 //!
 //! The caller decides about colour and width; nothing here looks at the terminal or the environment.
 
 mod draw;
 mod json;
+mod sarif;
 mod source;
 
 pub use json::JSON_VERSION;
+pub use sarif::{Tool, sarif};
 
 use super::{Diagnostic, Severity};
 use crate::db::Db;

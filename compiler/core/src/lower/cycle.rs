@@ -139,7 +139,9 @@ fn message(
         return Diagnostic::error(code::CYCLE, graph.origins[0].0, headline);
     };
     let mut diagnostic = Diagnostic::error(code::CYCLE, primary, headline);
-    for (edge, place) in &edges {
+    // The loop is told from behind the primary edge on, so that the labels are in order and end with it.
+    let at = edges.iter().position(|(_, place)| *place == primary).unwrap_or(0);
+    for (edge, place) in edges[at + 1..].iter().chain(&edges[..=at]) {
         let text = format!("{} comes after {}: {}", name(edge.to), name(edge.from), reason(schemas, edge));
         if *place == primary && diagnostic.primary_label.is_empty() {
             diagnostic = diagnostic.here(text);

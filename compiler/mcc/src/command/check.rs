@@ -27,6 +27,8 @@ enum OutputFormat {
     Concise,
     /// One JSON object, for programs
     Json,
+    /// One SARIF 2.1.0 log, for what collects the results of many tools
+    Sarif,
 }
 
 pub(crate) fn run(args: &Args, env: &Env) -> Result<(), Failure> {
@@ -45,6 +47,7 @@ pub(crate) fn run(args: &Args, env: &Env) -> Result<(), Failure> {
         }
         OutputFormat::Concise => env.answer(&checked.render(env, Format::Concise))?,
         OutputFormat::Json => env.answer(&checked.render(env, Format::Json))?,
+        OutputFormat::Sarif => env.answer(&checked.sarif())?,
     }
     if checked.has_errors() { Err(Failure::source()) } else { Ok(()) }
 }

@@ -15,8 +15,7 @@ const PAGES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 
 pub(crate) fn run(args: &Args, env: &Env) -> Result<(), Failure> {
     let code = normal(&args.code);
-    if let Ok(at) = PAGES.binary_search_by_key(&code.as_str(), |(code, _)| code) {
-        let (_, page) = PAGES[at];
+    if let Some(page) = page(&code) {
         return env.answer(page);
     }
     let failure = Failure::usage(format!("there is no page for the code `{}`", args.code));
@@ -24,6 +23,12 @@ pub(crate) fn run(args: &Args, env: &Env) -> Result<(), Failure> {
         Some((near, page)) => failure.hint(format!("the nearest is {}", title(near, page))),
         None => failure.hint("codes look like `MC0203`"),
     })
+}
+
+/// The page of a code.
+pub(crate) fn page(code: &str) -> Option<&'static str> {
+    let at = PAGES.binary_search_by_key(&code, |(code, _)| code).ok()?;
+    Some(PAGES[at].1)
 }
 
 /// `203`, `mc203` and `error[MC0203]` are all `MC0203`.

@@ -16,6 +16,7 @@ mod graph;
 mod key;
 mod new;
 mod refusal;
+mod sarif;
 mod session;
 mod tool;
 mod usage;
