@@ -7,6 +7,7 @@ use crate::db::File;
 use crate::name::DeclId;
 use crate::ty::Ty;
 use mc_plan::expr::{BinaryOp, Builtin, EachKind, UnaryOp};
+use mc_plan::plan::Priority;
 use mc_plan::value::{TextKind, Value};
 use mc_syntax::Span;
 use mc_syntax::ast::ClauseKind;
@@ -28,6 +29,8 @@ pub struct Body {
     pub exprs: Vec<Expr>,
     /// The blocks.
     pub blocks: Vec<Block>,
+    /// The `defaults` of all blocks.
+    pub defaults: Vec<Defaults>,
     /// The outermost block.
     pub root: Option<BlockId>,
 }
@@ -242,12 +245,38 @@ pub struct Resource {
     pub key: ExprId,
     /// `when`
     pub when: Option<ExprId>,
-    /// The attributes by position, with the place of each setting.
-    pub attributes: Vec<(u32, ExprId, Span)>,
+    /// The attributes that it sets, by position.
+    pub attributes: Vec<Setting>,
+    /// The `defaults` that count for it, the innermost first: how many blocks out each stands, and which it is.
+    pub inherited: Vec<(u32, u32)>,
     /// The other clauses.
     pub clauses: Vec<Clause>,
     /// Type and key as written, for messages.
     pub head: Span,
+}
+
+/// A value given to an attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The attribute's position.
+    pub attribute: u32,
+    /// Its value.
+    pub value: ExprId,
+    /// Where the attribute is named.
+    pub span: Span,
+    /// Which of several settings wins.
+    pub priority: Priority,
+}
+
+/// `defaults File { .. }`: what resources of a type leave open in a block and those inside of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Defaults {
+    /// The resource type.
+    pub decl: DeclId,
+    /// The attributes by position.
+    pub attributes: Vec<Setting>,
+    /// The clauses.
+    pub clauses: Vec<Clause>,
 }
 
 /// A declared instance.

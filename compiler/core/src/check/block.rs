@@ -36,6 +36,7 @@ impl<'db> Checker<'db> {
         let declares = std::mem::replace(&mut self.declares, role != Role::Value);
         let id = self.open(bound);
         let names = self.declare_names(&block.stmts);
+        self.declare_defaults(&block.stmts);
         let Order { order, loops } = {
             let (db, file) = (self.db, self.file);
             order(&block.stmts, &names, &|path| is_resource(db, file, path))

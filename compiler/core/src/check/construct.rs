@@ -2,12 +2,12 @@
 
 use super::{Checker, Deferred, Want};
 use crate::diagnostic::{Diagnostic, code, nearest};
-use crate::hir::{Clause, ExprId, ExprKind, Instance, Resource};
+use crate::hir::{ExprId, ExprKind};
 use crate::name::DeclId;
 use crate::signature::{self, Field, Signature, Target};
 use crate::ty::{Bindings, Ty};
 use mc_syntax::Span;
-use mc_syntax::ast::{self, BodyItem, ClauseKind};
+use mc_syntax::ast::{self, BodyItem};
 use smol_str::SmolStr;
 
 impl<'db> Checker<'db> {
@@ -86,7 +86,7 @@ impl<'db> Checker<'db> {
     }
 
     /// Checks what is inside of a construct whose type is unknown.
-    fn broken(&mut self, c: &'db ast::Construct, span: Span) -> ExprId {
+    pub(super) fn broken(&mut self, c: &'db ast::Construct, span: Span) -> ExprId {
         if let Some(title) = &c.title {
             self.pure(title, &Want::Any);
         }
@@ -345,7 +345,7 @@ impl<'db> Checker<'db> {
         None
     }
 
-    fn values_only(&mut self, body: &'db ast::Body) {
+    pub(super) fn values_only(&mut self, body: &'db ast::Body) {
         for item in &body.items {
             match item {
                 BodyItem::Attribute { value: Some(value), .. } => {
@@ -361,7 +361,7 @@ impl<'db> Checker<'db> {
 
     /// The values of a record, a payload or an instance's arguments, by position. Clauses are left to the
     /// caller for instances, and reported for the others.
-    fn fields(
+    pub(super) fn fields(
         &mut self,
         id: DeclId,
         variant: Option<&SmolStr>,
@@ -437,7 +437,12 @@ impl<'db> Checker<'db> {
         );
     }
 
-    fn attribute_value(&mut self, name: &'db ast::Name, value: Option<&'db ast::Expr>, ty: &Ty) -> ExprId {
+    pub(super) fn attribute_value(
+        &mut self,
+        name: &'db ast::Name,
+        value: Option<&'db ast::Expr>,
+        ty: &Ty,
+    ) -> ExprId {
         match value {
             Some(value) => self.pure(value, &Want::Type(ty.clone())),
             None => {
@@ -491,7 +496,7 @@ impl<'db> Checker<'db> {
         }
     }
 
-    fn report_twice(&mut self, name: &ast::Name, first: Span) {
+    pub(super) fn report_twice(&mut self, name: &ast::Name, first: Span) {
         self.report(
             Diagnostic::error(
                 code::DUPLICATE_FIELD,
@@ -503,7 +508,7 @@ impl<'db> Checker<'db> {
         );
     }
 
-    fn unknown_attribute(&mut self, id: DeclId, fields: &[Field], name: &ast::Name, what: &str) {
+    pub(super) fn unknown_attribute(&mut self, id: DeclId, fields: &[Field], name: &ast::Name, what: &str) {
         let owner = id.text(self.db);
         let place = self.place(name.span);
         let mut diagnostic =
@@ -537,7 +542,7 @@ impl<'db> Checker<'db> {
         self.report(diagnostic);
     }
 
-    fn report_missing(
+    pub(super) fn report_missing(
         &mut self,
         id: DeclId,
         fields: &[Field],
@@ -565,245 +570,6 @@ impl<'db> Checker<'db> {
         });
         if let Some(place) = self.decl_place(id) {
             diagnostic = diagnostic.label(place, "declared here");
-        }
-        self.report(diagnostic);
-    }
-
-    fn may_declare(&mut self, span: Span, what: &str) {
-        if !self.declares {
-            self.report(
-                Diagnostic::error(code::BAD_PLACE, self.place(span), format!("{what} may not be declared here"))
-                    .here("inside of a value")
-                    .help("declare it as a line of its own in a component or policy, and give it a name with `let` to refer to it"),
-            );
-        }
-    }
-
-    fn resource(&mut self, id: DeclId, c: &'db ast::Construct, head: Span, span: Span) -> ExprId {
-        let name = id.text(self.db);
-        self.may_declare(head, "a resource");
-        let Signature::Resource(resource) = signature::signature(self.db, id) else {
-            return self.broken(c, span);
-        };
-        let key_ty = resource.key.ty.clone();
-        let key = match &c.title {
-            Some(title) => self.pure(title, &Want::Type(key_ty)),
-            None => {
-                let example = match resource.key.ty {
-                    Ty::Text(mc_plan::value::TextKind::AbsPath) => "/etc/motd",
-                    _ => "name",
-                };
-                self.report(
-                    Diagnostic::error(
-                        code::BAD_TITLE,
-                        self.place(head),
-                        format!("which `{name}`? its `{}` is missing", resource.key.name),
-                    )
-                    .here("the key stands here, before the braces")
-                    .help(format!("for example `{name} \"{example}\" {{ .. }}`")),
-                );
-                self.error(head)
-            }
-        };
-        let when = self.when(&c.body);
-        let ty = if when.is_some() { Ty::Ref(id).optional() } else { Ty::Ref(id) };
-        let head = c.title.as_ref().map_or(head, |title| head.to(title.span));
-        let kind = ExprKind::Resource(Box::new(Resource {
-            decl: id,
-            key,
-            when,
-            attributes: Vec::new(),
-            clauses: Vec::new(),
-            head,
-        }));
-        let expr = self.push(kind, ty, span);
-        self.deferred.push_back(Deferred { expr, construct: c, scope: self.scope.clone() });
-        expr
-    }
-
-    fn instance(&mut self, id: DeclId, c: &'db ast::Construct, head: Span, span: Span) -> ExprId {
-        self.may_declare(head, "an instance of a component");
-        let name = c.title.as_ref().map(|title| self.pure(title, &Want::Type(Ty::String)));
-        let Signature::Component(params, _) = signature::signature(self.db, id) else {
-            return self.broken(c, span);
-        };
-        let mut bindings = Bindings::new(id, signature::generics(self.db, id).len());
-        let args = self.fields(id, None, params, &mut bindings, &c.body, "parameter");
-        let when = self.when(&c.body);
-        let open = Ty::Instance(id, signature::parameters(self.db, id));
-        let ty = self.instantiate(id, &open, bindings, head);
-        let ty = if when.is_some() { ty.optional() } else { ty };
-        let head = c.title.as_ref().map_or(head, |title| head.to(title.span));
-        let kind =
-            ExprKind::Instance(Box::new(Instance { decl: id, name, when, args, clauses: Vec::new(), head }));
-        let expr = self.push(kind, ty, span);
-        self.deferred.push_back(Deferred { expr, construct: c, scope: self.scope.clone() });
-        expr
-    }
-
-    fn when(&mut self, body: &'db ast::Body) -> Option<ExprId> {
-        let clause = body.items.iter().find_map(|item| match item {
-            BodyItem::Clause(clause) if clause.kind == ClauseKind::When => Some(clause),
-            _ => None,
-        })?;
-        Some(self.pure(&clause.value, &Want::Type(Ty::Bool)))
-    }
-
-    /// The attributes and clauses of a resource, the clauses of an instance.
-    pub(super) fn deferred_body(&mut self, deferred: &Deferred<'db>) {
-        let body = &deferred.construct.body;
-        let index = deferred.expr.0 as usize;
-        match &self.body.exprs[index].kind {
-            ExprKind::Resource(resource) => {
-                let decl = resource.decl;
-                self.resource = Some(decl);
-                let (attributes, clauses) = self.resource_body(decl, body);
-                self.resource = None;
-                if let ExprKind::Resource(resource) = &mut self.body.exprs[index].kind {
-                    resource.attributes = attributes;
-                    resource.clauses = clauses;
-                }
-            }
-            ExprKind::Instance(_) => {
-                let clauses = self.clauses(body, false);
-                if let ExprKind::Instance(instance) = &mut self.body.exprs[index].kind {
-                    instance.clauses = clauses;
-                }
-            }
-            _ => self.values_only(body),
-        }
-    }
-
-    fn resource_body(
-        &mut self,
-        decl: DeclId,
-        body: &'db ast::Body,
-    ) -> (Vec<(u32, ExprId, Span)>, Vec<Clause>) {
-        let Signature::Resource(resource) = signature::signature(self.db, decl) else {
-            return (Vec::new(), Vec::new());
-        };
-        let fields = &resource.attributes;
-        let mut given: Vec<Option<Span>> = vec![None; fields.len()];
-        let mut attributes = Vec::new();
-        let mut broken = false;
-        for item in &body.items {
-            match item {
-                BodyItem::Error(_) => broken = true,
-                BodyItem::Clause(_) => {}
-                BodyItem::Attribute { name, value, .. } => {
-                    let Some(position) = fields.iter().position(|f| f.name == name.text) else {
-                        self.unknown_attribute(decl, fields, name, "attribute");
-                        if let Some(value) = value {
-                            self.pure(value, &Want::Any);
-                        }
-                        continue;
-                    };
-                    self.refer(name.span, Target::Member(decl, name.text.clone()));
-                    // What is not required may be given as absent: `none` means not set.
-                    let ty = if fields[position].optional {
-                        fields[position].ty.clone().optional()
-                    } else {
-                        fields[position].ty.clone()
-                    };
-                    let id = self.attribute_value(name, value.as_ref(), &ty);
-                    if let Some(first) = given[position].replace(name.span) {
-                        self.report_twice(name, first);
-                    }
-                    attributes.push((position as u32, id, name.span));
-                }
-            }
-        }
-        if !broken {
-            self.report_missing(decl, fields, &given, body.span, "attribute");
-        }
-        attributes.sort_by_key(|(position, ..)| *position);
-        attributes.dedup_by_key(|(position, ..)| *position);
-        (attributes, self.clauses(body, true))
-    }
-
-    fn clauses(&mut self, body: &'db ast::Body, resource: bool) -> Vec<Clause> {
-        let mut clauses: Vec<Clause> = Vec::new();
-        let mut whens = 0;
-        for item in &body.items {
-            let BodyItem::Clause(clause) = item else { continue };
-            let once = matches!(clause.kind, ClauseKind::When | ClauseKind::Timeout | ClauseKind::Retry);
-            whens += usize::from(clause.kind == ClauseKind::When);
-            let again = clauses.iter().any(|c| c.kind == clause.kind)
-                || (clause.kind == ClauseKind::When && whens > 1);
-            if once && again {
-                self.report(
-                    Diagnostic::error(
-                        code::DUPLICATE_FIELD,
-                        self.place(clause.keyword),
-                        "this clause is given twice",
-                    )
-                    .here("given again"),
-                );
-                continue;
-            }
-            if clause.kind == ClauseKind::When {
-                continue;
-            }
-            let for_resources = !matches!(clause.kind, ClauseKind::After | ClauseKind::Before);
-            if for_resources && !resource {
-                self.report(
-                    Diagnostic::error(
-                        code::BAD_CLAUSE,
-                        self.place(clause.keyword),
-                        "an instance has no such clause",
-                    )
-                    .here("belongs to a resource")
-                    .help("an instance takes `after`, `before` and `when`"),
-                );
-                self.pure(&clause.value, &Want::Any);
-                continue;
-            }
-            let (value, every) = match clause.kind {
-                ClauseKind::Timeout => (self.pure(&clause.value, &Want::Type(Ty::Duration)), None),
-                ClauseKind::Retry => {
-                    let every = clause.every.as_ref().map(|e| self.pure(e, &Want::Type(Ty::Duration)));
-                    (self.pure(&clause.value, &Want::Type(Ty::Int)), every)
-                }
-                _ => {
-                    let value = self.pure(&clause.value, &Want::Any);
-                    self.check_edge_target(clause, value);
-                    (value, None)
-                }
-            };
-            clauses.push(Clause { kind: clause.kind, value, every, span: clause.span });
-        }
-        clauses
-    }
-
-    fn check_edge_target(&mut self, clause: &ast::Clause, value: ExprId) {
-        fn fits(ty: &Ty, instances: bool) -> bool {
-            match ty {
-                Ty::Ref(_) | Ty::AnyRef | Ty::Error | Ty::Never => true,
-                Ty::Instance(..) => instances,
-                Ty::Optional(inner) | Ty::List(inner) => fits(inner, instances),
-                _ => false,
-            }
-        }
-        let ty = self.ty(value).clone();
-        // What receives a refresh is one resource; what sends one may be a whole instance.
-        let instances = clause.kind != ClauseKind::Notify;
-        if fits(&ty, instances) {
-            return;
-        }
-        let shown = self.show(&ty);
-        let mut diagnostic = Diagnostic::error(
-            code::BAD_CLAUSE,
-            self.place(clause.value.span),
-            if fits(&ty, true) {
-                "an instance as a whole cannot be notified".to_owned()
-            } else {
-                format!("this clause takes resources, not a `{shown}`")
-            },
-        )
-        .here(format!("a `{shown}`"));
-        if matches!(ty, Ty::String | Ty::Text(_)) {
-            diagnostic = diagnostic
-                .help("refer to a resource by type and key, `Package[\"nginx\"]`, or by a name from `let`");
         }
         self.report(diagnostic);
     }

@@ -323,7 +323,7 @@ impl<'db> Checker<'db> {
     }
 
     /// The resource type that a path means; anything else is reported.
-    fn resource_path(&mut self, path: &'db ast::Path) -> Option<name::DeclId> {
+    pub(super) fn resource_path(&mut self, path: &'db ast::Path) -> Option<name::DeclId> {
         let [name] = path.segments.as_slice() else {
             self.report(
                 Diagnostic::error(

@@ -18,6 +18,7 @@ mod order;
 mod pattern;
 pub mod recursion;
 pub mod reserved;
+mod resource;
 pub mod schema;
 
 use crate::db::{Db, File};
@@ -134,6 +135,17 @@ struct Scope {
     parent: Option<Rc<Scope>>,
     block: BlockId,
     names: RefCell<FxHashMap<SmolStr, u32>>,
+    defaults: RefCell<Vec<ScopeDefaults>>,
+}
+
+/// The `defaults` of a block for resources of a type.
+struct ScopeDefaults {
+    decl: DeclId,
+    /// Position among the body's.
+    id: u32,
+    /// The attributes that they set.
+    attributes: Vec<u32>,
+    span: Span,
 }
 
 /// The body of a resource or the clauses of an instance. It is checked after everything around it, because
@@ -158,6 +170,7 @@ struct Checker<'db> {
     /// Whether a resource or an instance may be declared by the expression that is checked now.
     declares: bool,
     deferred: VecDeque<Deferred<'db>>,
+    deferred_defaults: Vec<(u32, &'db ast::Body, Option<Rc<Scope>>)>,
 }
 
 impl<'db> Checker<'db> {
@@ -173,6 +186,7 @@ impl<'db> Checker<'db> {
             resource: None,
             declares: false,
             deferred: VecDeque::new(),
+            deferred_defaults: Vec::new(),
         }
     }
 
@@ -180,6 +194,10 @@ impl<'db> Checker<'db> {
         while let Some(deferred) = self.deferred.pop_front() {
             self.scope = deferred.scope.clone();
             self.deferred_body(&deferred);
+        }
+        for (id, body, scope) in std::mem::take(&mut self.deferred_defaults) {
+            self.scope = scope;
+            self.defaults_body(id, body);
         }
         self.findings.references.sort_by_key(|(span, _)| *span);
         self.body.exprs.shrink_to_fit();
@@ -239,7 +257,12 @@ impl<'db> Checker<'db> {
     fn open(&mut self, locals: Vec<hir::Local>) -> BlockId {
         let id = BlockId(self.body.blocks.len() as u32);
         self.body.blocks.push(hir::Block::default());
-        let scope = Scope { parent: self.scope.take(), block: id, names: RefCell::default() };
+        let scope = Scope {
+            parent: self.scope.take(),
+            block: id,
+            names: RefCell::default(),
+            defaults: RefCell::default(),
+        };
         self.scope = Some(Rc::new(scope));
         for local in locals {
             self.declare(local.name, local.ty, local.span);
@@ -298,6 +321,7 @@ impl<'db> Checker<'db> {
                     .map(|(i, l)| (l.name.clone(), i as u32))
                     .collect(),
             ),
+            defaults: RefCell::default(),
         }));
         let result = match signature::signature(self.db, id) {
             signature::Signature::Fn(_, result) => result.clone(),

@@ -228,7 +228,9 @@ impl Uses<'_> {
                     Some(value) => self.expr(value),
                     None => self.name(&name.text, name.span),
                 },
-                BodyItem::Clause(clause) if clause.kind == ClauseKind::When => self.expr(&clause.value),
+                BodyItem::Clause(clause) if matches!(clause.kind, ClauseKind::When | ClauseKind::Tags) => {
+                    self.expr(&clause.value);
+                }
                 _ => {}
             }
         }

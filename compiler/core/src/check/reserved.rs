@@ -5,7 +5,7 @@ use crate::db::File;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use mc_syntax::Span;
 use mc_syntax::ast::visit::{self, Visitor};
-use mc_syntax::ast::{BodyItem, ClauseKind, Item, ItemKind, Param, SourceFile, Stmt, StmtKind};
+use mc_syntax::ast::{Item, ItemKind, Param, SourceFile, Stmt, StmtKind};
 
 /// A form that is reserved (`mc-syntax`).
 const RESERVED: Code = Code("MC0120");
@@ -52,25 +52,9 @@ impl<'a> Visitor<'a> for Forms {
     fn stmt(&mut self, stmt: &'a Stmt) {
         match &stmt.kind {
             StmtKind::After(_) => self.reserve(stmt.span, "the order of policies"),
-            StmtKind::Defaults(_) => self.reserve(stmt.span, "`defaults`"),
             StmtKind::Prune(_) => self.reserve(stmt.span, "`prune`"),
             _ => {}
         }
         visit::walk_stmt(self, stmt);
-    }
-
-    fn body_item(&mut self, item: &'a BodyItem) {
-        match item {
-            BodyItem::Attribute { priority: Some((_, span)), .. } => {
-                self.reserve(*span, "the priority of a value");
-            }
-            BodyItem::Clause(clause)
-                if matches!(clause.kind, ClauseKind::SkipWhen | ClauseKind::Approval | ClauseKind::Tags) =>
-            {
-                self.reserve(clause.keyword, "this clause");
-            }
-            _ => {}
-        }
-        visit::walk_body_item(self, item);
     }
 }

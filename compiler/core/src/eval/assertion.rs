@@ -8,6 +8,7 @@ use crate::hir::{ExprId as HirId, ExprKind, Stmt};
 use crate::name::DeclId;
 use crate::notation;
 use mc_plan::expr::{ExprId, Node, Operand};
+use mc_plan::plan::RefusalKind;
 use mc_plan::value::Value;
 use std::rc::Rc;
 
@@ -37,7 +38,8 @@ impl<'db> Evaluator<'db> {
                     e.operand(&datum, message_place)
                 });
                 if let Some(message) = message {
-                    self.refuse(not, message, place);
+                    let parts = self.host_parts(frame, env, condition);
+                    self.refuse((RefusalKind::Check, parts), not, message, place);
                 }
             }
         }
@@ -70,10 +72,41 @@ impl<'db> Evaluator<'db> {
     }
 
     /// Lets hosts refuse the plan where a condition holds.
-    fn refuse(&mut self, condition: ExprId, message: Operand, place: Place) {
+    fn refuse(
+        &mut self,
+        (kind, parts): (RefusalKind, Vec<(String, Operand)>),
+        condition: ExprId,
+        message: Operand,
+        place: Place,
+    ) {
         let condition = self.out.residual.and(self.context.condition, condition, place);
         let policy = self.context.policy;
-        self.out.refusals.push(Refusal { policy, condition, message, place });
+        self.out.refusals.push(Refusal { policy, kind, parts, condition, message, place });
+    }
+
+    /// The parts of a condition that only the host knows, as written, for its message.
+    fn host_parts(&mut self, frame: Frame<'db>, env: &Rc<Env>, condition: HirId) -> Vec<(String, Operand)> {
+        let mut found = Vec::new();
+        collect_parts(frame, condition, 0, &mut found);
+        found.truncate(SHOWN_PARTS);
+        let mut parts = Vec::new();
+        for part in found {
+            let place = self.place(frame, part);
+            let before = self.out.diagnostics.len();
+            let datum = self.eval(frame, env, part);
+            let operand = if datum.is_dead() { None } else { self.operand(&datum, place) };
+            self.out.diagnostics.truncate(before);
+            let early = match &operand {
+                Some(Operand::Expr(id)) => self.out.residual.phase(*id) == Phase::Host,
+                _ => false,
+            };
+            let range = place.span.start as usize..place.span.end as usize;
+            let text = frame.file.text(self.db).get(range).unwrap_or_default();
+            if let (true, Some(operand), false) = (early, operand, text.contains('\n') || text.len() > 80) {
+                parts.push((text.to_owned(), operand));
+            }
+        }
+        parts
     }
 
     /// The `check`s of a record or payload on a value just made; the value, or what takes its place.
@@ -109,7 +142,8 @@ impl<'db> Evaluator<'db> {
                 other => {
                     let message_place = self.place(frame, *message);
                     let message = self.eval(frame, &env, *message);
-                    result = self.demand(&other, result, place, |e| e.operand(&message, message_place));
+                    let why = (RefusalKind::Check, self.host_parts(frame, &env, *condition));
+                    result = self.demand(&other, result, place, why, |e| e.operand(&message, message_place));
                 }
             }
         }
@@ -135,7 +169,8 @@ impl<'db> Evaluator<'db> {
             dead if dead.is_dead() => Datum::Poison,
             other => {
                 let message = Value::Str(format!("a value is no `{name}`").into());
-                self.demand(&other, value, place, |_| Some(Operand::Value(message)))
+                let why = (RefusalKind::Refinement, self.host_parts(frame, &env, condition));
+                self.demand(&other, value, place, why, |_| Some(Operand::Value(message)))
             }
         }
     }
@@ -187,6 +222,7 @@ impl<'db> Evaluator<'db> {
         test: &Datum,
         value: Datum,
         place: Place,
+        why: (RefusalKind, Vec<(String, Operand)>),
         message: impl FnOnce(&mut Self) -> Option<Operand>,
     ) -> Datum {
         let Some(test) = self.node(test, place) else { return Datum::Poison };
@@ -195,7 +231,7 @@ impl<'db> Evaluator<'db> {
             || self.context.condition.is_some_and(|c| self.out.residual.phase(c) == Phase::Run);
         if !late && self.context.lambdas == 0 && !self.context.module {
             let not = self.out.residual.not(test, place);
-            self.refuse(not, message, place);
+            self.refuse(why, not, message, place);
             return value;
         }
         let message = match message {

@@ -9,9 +9,11 @@ use crate::name::DeclId;
 use crate::signature::{self, Signature};
 use crate::ty::Ty;
 use mc_plan::expr::{ExprId, Node, Operand};
+use mc_plan::plan::Priority;
 use mc_plan::value::Value;
 use mc_syntax::ast::ClauseKind;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A declaration of a resource.
 #[derive(Debug)]
@@ -32,6 +34,14 @@ pub struct Declared {
     pub timeout: Option<Operand>,
     /// `retry`: times and pause.
     pub retry: Option<(Operand, Operand)>,
+    /// `skip when`
+    pub skip: Option<Operand>,
+    /// Whether it may be left out, so that nobody can count on its outputs.
+    pub skippable: bool,
+    /// `approval`: the role.
+    pub approval: Option<Arc<str>>,
+    /// `tags`, also those of the instances around, sorted.
+    pub tags: Vec<Arc<str>>,
     /// Type and key as written.
     pub place: Place,
 }
@@ -43,6 +53,8 @@ pub struct PendingSetting {
     pub attribute: u32,
     /// Its value.
     pub value: Operand,
+    /// Which of several settings wins.
+    pub priority: Priority,
     /// Where it is set.
     pub place: Place,
 }
@@ -128,6 +140,10 @@ impl<'db> Evaluator<'db> {
             settings: Vec::new(),
             timeout: None,
             retry: None,
+            skip: None,
+            skippable: self.may_be_skipped(frame, resource),
+            approval: None,
+            tags: self.context.tags.to_vec(),
             place,
         });
         let context = Context { condition, own: Some(step), ..self.context.clone() };
@@ -139,6 +155,12 @@ impl<'db> Evaluator<'db> {
             context,
         });
         Datum::Refs(Rc::from([step]))
+    }
+
+    fn may_be_skipped(&self, frame: Frame<'db>, resource: &hir::Resource) -> bool {
+        let inherited = resource.inherited.iter().filter_map(|(_, id)| frame.body.defaults.get(*id as usize));
+        let mut clauses = resource.clauses.iter().chain(inherited.flat_map(|defaults| &defaults.clauses));
+        clauses.any(|clause| clause.kind == ClauseKind::SkipWhen)
     }
 
     /// The condition under which something declared here exists; none if it never does, or that was
@@ -235,7 +257,8 @@ impl<'db> Evaluator<'db> {
             outs: vec![Datum::Poison; outs],
             place,
         });
-        let context = Context { condition, instance: path, own: None, ..self.context.clone() };
+        let tags = self.instance_tags(frame, env, &instance.clauses);
+        let context = Context { condition, instance: path, own: None, tags, ..self.context.clone() };
         let task_context = Context { condition, ..self.context.clone() };
         self.with_context(context, |e| e.component(instance.decl, index, args));
         self.out.instances[index as usize].steps.end = self.out.declared.len() as u32;
@@ -306,29 +329,56 @@ impl<'db> Evaluator<'db> {
         let (frame, env) = (task.frame, &task.env);
         match &frame.body.expr(task.expr).kind {
             ExprKind::Resource(resource) => {
-                for (attribute, value, span) in &resource.attributes {
-                    let datum = self.eval(frame, env, *value);
-                    let place = self.place(frame, *value);
-                    if datum.is_dead() {
-                        continue;
-                    }
-                    if let (Some(value), Owner::Step(step)) = (self.operand(&datum, place), task.owner) {
-                        let place = Place::new(frame.file, *span);
-                        let setting = PendingSetting { attribute: *attribute, value, place };
-                        self.out.declared[step as usize].settings.push(setting);
-                    }
+                let mut set: Vec<u32> = Vec::with_capacity(resource.attributes.len());
+                for setting in &resource.attributes {
+                    self.setting(frame, env, task.owner, setting);
+                    set.push(setting.attribute);
                 }
-                self.clauses(task, &resource.clauses);
+                self.clauses(task, env, &resource.clauses, false);
+                // What the resource leaves open, the innermost block says first.
+                for (hops, id) in &resource.inherited {
+                    let Some(defaults) = frame.body.defaults.get(*id as usize) else { continue };
+                    let Some(around) = around(env, *hops) else { continue };
+                    for setting in &defaults.attributes {
+                        if !set.contains(&setting.attribute) {
+                            self.setting(frame, &around, task.owner, setting);
+                            set.push(setting.attribute);
+                        }
+                    }
+                    self.clauses(task, &around, &defaults.clauses, true);
+                }
+                if let Owner::Step(step) = task.owner {
+                    self.out.declared[step as usize].settings.sort_by_key(|setting| setting.attribute);
+                }
             }
-            ExprKind::Instance(instance) => self.clauses(task, &instance.clauses),
+            ExprKind::Instance(instance) => self.clauses(task, env, &instance.clauses, false),
             _ => {}
         }
     }
 
-    fn clauses(&mut self, task: &Task<'db>, clauses: &'db [hir::Clause]) {
+    fn setting(&mut self, frame: Frame<'db>, env: &Rc<Env>, owner: Owner, setting: &'db hir::Setting) {
+        let datum = self.eval(frame, env, setting.value);
+        let place = self.place(frame, setting.value);
+        if datum.is_dead() {
+            return;
+        }
+        if let (Some(value), Owner::Step(step)) = (self.operand(&datum, place), owner) {
+            let place = Place::new(frame.file, setting.span);
+            let (attribute, priority) = (setting.attribute, setting.priority);
+            let setting = PendingSetting { attribute, value, priority, place };
+            self.out.declared[step as usize].settings.push(setting);
+        }
+    }
+
+    /// The clauses of a resource or an instance; those of `defaults` add to what it says itself.
+    fn clauses(&mut self, task: &Task<'db>, env: &Rc<Env>, clauses: &'db [hir::Clause], inherited: bool) {
         for clause in clauses {
-            let datum = self.eval(task.frame, &task.env, clause.value);
             let place = self.place(task.frame, clause.value);
+            let taken = inherited && self.is_given(task.owner, clause.kind);
+            if taken {
+                continue;
+            }
+            let datum = self.eval(task.frame, env, clause.value);
             match (clause.kind, task.owner) {
                 (ClauseKind::Timeout, Owner::Step(step)) => {
                     let timeout = self.early(&datum, place, "a timeout");
@@ -339,7 +389,7 @@ impl<'db> Evaluator<'db> {
                     let times = self.early(&datum, place, "how often a step is tried");
                     let every = clause.every.and_then(|every| {
                         let place = self.place(task.frame, every);
-                        let datum = self.eval(task.frame, &task.env, every);
+                        let datum = self.eval(task.frame, env, every);
                         self.early(&datum, place, "the pause between attempts")
                     });
                     if let (Some(times), every) = (times, every) {
@@ -347,12 +397,98 @@ impl<'db> Evaluator<'db> {
                         self.out.declared[step as usize].retry = Some((times, every));
                     }
                 }
+                (ClauseKind::SkipWhen, Owner::Step(step)) => {
+                    let skip = self.operand(&datum, place);
+                    self.out.declared[step as usize].skip = skip;
+                }
+                (ClauseKind::Approval, Owner::Step(step)) => {
+                    if let Some(role) = self.words(&datum, place, "the role that approves").pop() {
+                        self.out.declared[step as usize].approval = Some(role);
+                    }
+                }
+                (ClauseKind::Tags, Owner::Step(step)) => {
+                    let tags = self.words(&datum, place, "a tag");
+                    let all = &mut self.out.declared[step as usize].tags;
+                    all.extend(tags);
+                    all.sort();
+                    all.dedup();
+                }
+                // Those of an instance were taken when it was made.
+                (ClauseKind::Tags, Owner::Instance(_)) => {}
                 _ => {
                     let place = Place::new(task.frame.file, clause.span);
+                    let before = self.out.edges.len();
                     self.targets(task.owner, clause.kind, &datum, place);
+                    if let (true, Owner::Step(own)) = (inherited, task.owner) {
+                        // What all others of a type wait for does not wait for itself.
+                        let mut added = self.out.edges.split_off(before);
+                        added.retain(|edge| edge.target != EdgeTarget::Step(own));
+                        self.out.edges.append(&mut added);
+                    }
                 }
             }
         }
+    }
+
+    /// Whether a resource says something itself that `defaults` say as well.
+    fn is_given(&self, owner: Owner, kind: ClauseKind) -> bool {
+        let Owner::Step(step) = owner else { return false };
+        let declared = &self.out.declared[step as usize];
+        match kind {
+            ClauseKind::Timeout => declared.timeout.is_some(),
+            ClauseKind::Retry => declared.retry.is_some(),
+            ClauseKind::SkipWhen => declared.skip.is_some(),
+            ClauseKind::Approval => declared.approval.is_some(),
+            _ => false,
+        }
+    }
+
+    /// The tags of an instance and of those around it.
+    fn instance_tags(
+        &mut self,
+        frame: Frame<'db>,
+        env: &Rc<Env>,
+        clauses: &'db [hir::Clause],
+    ) -> Rc<[Arc<str>]> {
+        let Some(clause) = clauses.iter().find(|clause| clause.kind == ClauseKind::Tags) else {
+            return Rc::clone(&self.context.tags);
+        };
+        let datum = self.eval(frame, env, clause.value);
+        let place = self.place(frame, clause.value);
+        let mut all = self.words(&datum, place, "a tag");
+        all.extend(self.context.tags.iter().cloned());
+        all.sort();
+        all.dedup();
+        all.into()
+    }
+
+    /// Names of roles or tags, which are known when the bundle is built.
+    fn words(&mut self, datum: &Datum, place: Place, what: &str) -> Vec<Arc<str>> {
+        if datum.is_dead() {
+            return Vec::new();
+        }
+        let Datum::Value(value) = datum else {
+            self.too_late(place, datum, what, "known when the bundle is built", Phase::Host);
+            return Vec::new();
+        };
+        let values = match value {
+            Value::List(values) => values.to_vec(),
+            one => vec![one.clone()],
+        };
+        let mut words = Vec::with_capacity(values.len());
+        for value in values {
+            let Value::Str(text) = value else { continue };
+            if mc_plan::plan::is_word(&text) {
+                words.push(text);
+            } else {
+                let headline = format!("`{text}` is no name for {what}");
+                self.report(
+                    Diagnostic::error(code::VALUE_DOES_NOT_FIT, place, headline)
+                        .here("1 to 64 letters, digits, `_`, `.` and `-`"),
+                );
+            }
+        }
+        words
     }
 
     fn positive(&mut self, datum: &Datum, place: Place, what: &str) {
@@ -417,6 +553,19 @@ impl<'db> Evaluator<'db> {
         match datum {
             Datum::Refs(steps) => {
                 let steps = steps.to_vec();
+                if let Some(step) = steps.iter().find(|step| self.out.declared[**step as usize].skippable) {
+                    let skipped = self.out.declared[*step as usize].place;
+                    self.report(
+                        Diagnostic::error(
+                            code::MAY_BE_ABSENT,
+                            place,
+                            "this step may be skipped, and gives nothing then",
+                        )
+                        .here("an output")
+                        .label(skipped, "skipped under a condition"),
+                    );
+                    return Datum::Poison;
+                }
                 self.one_of_steps(&steps, lifted, place, |e, step| {
                     let id = e.out.residual.node(Node::Output { step, output: position }, place);
                     let decl = e.out.declared[step as usize].decl;
@@ -496,4 +645,13 @@ impl<'db> Evaluator<'db> {
             _ => Datum::Poison,
         }
     }
+}
+
+/// The values of the block so many blocks out.
+fn around(env: &Rc<Env>, hops: u32) -> Option<Rc<Env>> {
+    let mut at = env;
+    for _ in 0..hops {
+        at = at.parent.as_ref()?;
+    }
+    Some(Rc::clone(at))
 }

@@ -10,6 +10,7 @@ use crate::signature::{self, Signature};
 use crate::ty::Ty;
 use mc_plan::expr::{Builtin, ExprId, Node, UnaryOp};
 use mc_plan::op::{self, EvalError};
+use mc_plan::plan::RefusalKind;
 use mc_plan::value::Value;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -570,7 +571,8 @@ impl<'db> Evaluator<'db> {
             (Some(condition), message) => {
                 if let Some(message) = self.operand(message, place) {
                     let policy = self.context.policy;
-                    self.out.refusals.push(Refusal { policy, condition, message, place });
+                    let (kind, parts) = (RefusalKind::Fail, Vec::new());
+                    self.out.refusals.push(Refusal { policy, kind, parts, condition, message, place });
                 }
                 Datum::Never
             }

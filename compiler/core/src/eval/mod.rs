@@ -26,6 +26,7 @@ use crate::name::{self, DeclId, DeclKind};
 use crate::signature;
 use crate::ty::Ty;
 use mc_plan::expr::{ExprId, Node, Operand};
+use mc_plan::plan::RefusalKind;
 use mc_plan::value::Value;
 use mc_syntax::Span;
 use residual::{Phase, Residual};
@@ -61,6 +62,10 @@ pub struct PolicyInfo {
 pub struct Refusal {
     /// The policy.
     pub policy: u32,
+    /// What it comes from.
+    pub kind: RefusalKind,
+    /// The parts of the condition as written, with their values.
+    pub parts: Vec<(String, Operand)>,
     /// When it is reached.
     pub condition: ExprId,
     /// The message.
@@ -135,6 +140,8 @@ struct Context {
     instance: Rc<str>,
     /// What must hold on the host for this place to be reached; none is always.
     condition: Option<ExprId>,
+    /// The tags of the instances around.
+    tags: Rc<[Arc<str>]>,
     /// How many residual lambdas are around.
     lambdas: u32,
     /// The declared resource whose body is evaluated.
@@ -175,6 +182,7 @@ pub fn evaluate(db: &dyn Db) -> Evaluation {
             policy: 0,
             instance: Rc::from(""),
             condition: None,
+            tags: Rc::from([]),
             lambdas: 0,
             own: None,
             module: false,

@@ -8,6 +8,7 @@ use crate::eval::{Declared, Evaluation, PendingSetting};
 use crate::notation::short_value;
 use mc_plan::eval::{Context, Evaluated, Evaluator, Lookup};
 use mc_plan::expr::{ExprId, Operand};
+use mc_plan::plan::Priority;
 use mc_plan::schema::Schema;
 use mc_plan::value::Value;
 use rustc_hash::FxHashMap;
@@ -83,28 +84,55 @@ pub(super) fn conflicts(
 ) {
     for draft in drafts.iter().filter(|d| d.declared.len() > 1) {
         let schema = &schemas.list[draft.schema as usize];
-        // The first setting of each attribute stands for those equal to it.
-        let mut seen: FxHashMap<u32, Vec<(u32, &PendingSetting)>> = FxHashMap::default();
-        for d in &draft.declared {
-            for setting in &evaluation.declared[*d as usize].settings {
-                let union = schema.attributes.get(setting.attribute as usize).is_some_and(|a| a.union);
-                let unset = setting.value == Operand::Value(Value::None);
-                if union || unset {
-                    continue;
-                }
-                let others = seen.entry(setting.attribute).or_default();
-                let clash = others.iter().find(|(o, other)| {
-                    let (x, y) = (&evaluation.declared[*o as usize], &evaluation.declared[*d as usize]);
-                    other.value != setting.value && !exclusive(evaluation, x, y)
-                });
-                if let Some((o, other)) = clash {
+        // The first setting of each attribute and priority stands for those equal to it.
+        let mut seen: FxHashMap<(u32, Priority), Vec<(u32, &PendingSetting)>> = FxHashMap::default();
+        let settings = draft
+            .declared
+            .iter()
+            .flat_map(|d| evaluation.declared[*d as usize].settings.iter().map(move |setting| (*d, setting)));
+        let all: Vec<(u32, &PendingSetting)> = settings.collect();
+        for (d, setting) in &all {
+            let union = schema.attributes.get(setting.attribute as usize).is_some_and(|a| a.union);
+            let unset = setting.value == Operand::Value(Value::None);
+            if union || unset {
+                continue;
+            }
+            let others = seen.entry((setting.attribute, setting.priority)).or_default();
+            let clash = others.iter().find(|(o, other)| {
+                let (x, y) = (&evaluation.declared[*o as usize], &evaluation.declared[*d as usize]);
+                other.value != setting.value && !exclusive(evaluation, x, y)
+            });
+            if let Some((o, other)) = clash {
+                if !overridden(evaluation, &all, setting, (*o, *d)) {
                     diagnostics.push(conflict(db, schemas, evaluation, draft, (*o, other), (*d, setting)));
                     break;
                 }
-                others.push((*d, setting));
+                continue;
             }
+            others.push((*d, setting));
         }
     }
+}
+
+/// Whether a stronger setting of the attribute is there wherever two weaker ones meet.
+fn overridden(
+    evaluation: &Evaluation,
+    all: &[(u32, &PendingSetting)],
+    setting: &PendingSetting,
+    (a, b): (u32, u32),
+) -> bool {
+    let stronger = all.iter().filter(|(_, other)| {
+        other.attribute == setting.attribute
+            && other.priority > setting.priority
+            && other.value != Operand::Value(Value::None)
+    });
+    let meets = |d: u32, other: u32| {
+        let (condition, select) = condition(evaluation, &evaluation.declared[d as usize]);
+        let there = evaluation.declared[other as usize].policy == evaluation.declared[d as usize].policy;
+        (condition.is_none() && (select.is_none() || there))
+            || certain(evaluation, &evaluation.declared[d as usize], &evaluation.declared[other as usize])
+    };
+    stronger.into_iter().any(|(d, _)| meets(*d, a) || meets(*d, b))
 }
 
 fn conflict(

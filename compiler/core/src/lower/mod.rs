@@ -18,8 +18,7 @@ use crate::notation::short_value;
 use crate::signature;
 use mc_plan::expr::{Exprs, Node, Operand};
 use mc_plan::plan::{
-    Declaration, Fact, Label, Plan, PlanRefusal, Policy, Priority, RefusalKind, Retry, SecretUse, Setting,
-    SourceSpan, Step,
+    Declaration, Fact, Label, Part, Plan, PlanRefusal, Policy, Retry, SecretUse, Setting, SourceSpan, Step,
 };
 use mc_plan::schema::Schema;
 use mc_plan::value::{Blob, Type, Value};
@@ -85,10 +84,14 @@ pub fn lower(db: &dyn Db, mut evaluation: Evaluation) -> (CompiledPlan, Vec<Diag
         .iter()
         .map(|refusal| PlanRefusal {
             policy: refusal.policy,
-            kind: RefusalKind::Fail,
+            kind: refusal.kind,
             condition: Operand::Expr(refusal.condition),
             message: refusal.message.clone(),
-            parts: Vec::new(),
+            parts: refusal
+                .parts
+                .iter()
+                .map(|(text, value)| Part { text: text.clone(), value: value.clone() })
+                .collect(),
             span: sources.span(db, refusal.place),
         })
         .collect();
@@ -212,9 +215,9 @@ impl Pool<'_> {
             attributes,
             timeout: declared.timeout,
             retry: declared.retry.map(|(times, every)| Retry { times, every }),
-            tags: Vec::new(),
-            skip: None,
-            approval: None,
+            tags: declared.tags.iter().map(|tag| tag.to_string()).collect(),
+            skip: declared.skip,
+            approval: declared.approval.map(|role| role.to_string()),
             span: span(declared.place),
         }
     }
@@ -232,7 +235,7 @@ impl Pool<'_> {
             }
             other => other,
         };
-        Setting { attribute: setting.attribute, priority: Priority::Plain, value, span: span(setting.place) }
+        Setting { attribute: setting.attribute, priority: setting.priority, value, span: span(setting.place) }
     }
 
     fn store(&mut self, content: &[u8]) -> Blob {

@@ -44,6 +44,10 @@ pub(super) enum What {
     ConstParam,
     /// What a `check` of a policy or a component asks.
     Check,
+    /// The role that approves a step.
+    Role,
+    /// A tag.
+    Tag,
     /// The default of this parameter, because of this need of the same declaration.
     Default(u32, u32),
     /// An argument, because of this need of the declaration that is used.
@@ -352,12 +356,17 @@ impl<'db> Analysis<'db> {
         value
     }
 
-    /// The value of a local, so many blocks out.
-    pub(super) fn local(&self, hops: u32, local: u32) -> Abs {
-        let mut block = self.block;
+    /// The block so many blocks out.
+    pub(super) fn outward(&self, mut block: Option<BlockId>, hops: u32) -> Option<BlockId> {
         for _ in 0..hops {
             block = block.and_then(|block| self.parents[block.0 as usize]);
         }
+        block
+    }
+
+    /// The value of a local, so many blocks out.
+    pub(super) fn local(&self, hops: u32, local: u32) -> Abs {
+        let block = self.outward(self.block, hops);
         let found = block.and_then(|block| self.locals[block.0 as usize].get(local as usize));
         found.copied().unwrap_or(Abs::KNOWN)
     }

@@ -58,10 +58,20 @@ impl<'db> Analysis<'db> {
         match &self.body.expr(task.expr).kind {
             ExprKind::Resource(resource) => {
                 self.own = Some(Own { expr: task.expr, key: task.key, attributes: FxHashMap::default() });
-                for (position, _, _) in &resource.attributes {
-                    self.attribute(resource, *position);
+                for setting in &resource.attributes {
+                    self.attribute(resource, setting.attribute);
                 }
                 self.clauses(&resource.clauses);
+                let around = self.block;
+                for (hops, id) in &resource.inherited {
+                    let Some(defaults) = self.body.defaults.get(*id as usize) else { continue };
+                    self.block = self.outward(around, *hops);
+                    for setting in &defaults.attributes {
+                        self.expr(setting.value);
+                    }
+                    self.clauses(&defaults.clauses);
+                }
+                self.block = around;
                 self.own = None;
             }
             ExprKind::Instance(instance) => self.clauses(&instance.clauses),
@@ -76,8 +86,8 @@ impl<'db> Analysis<'db> {
             return known.unwrap_or(Abs::KNOWN);
         }
         own.attributes.insert(position, None);
-        let set = resource.attributes.iter().find(|(at, _, _)| *at == position);
-        let value = set.map_or(Abs::KNOWN, |(_, value, _)| self.expr(*value));
+        let set = resource.attributes.iter().find(|setting| setting.attribute == position);
+        let value = set.map_or(Abs::KNOWN, |setting| self.expr(setting.value));
         if let Some(own) = &mut self.own {
             own.attributes.insert(position, Some(value));
         }
@@ -98,12 +108,14 @@ impl<'db> Analysis<'db> {
     fn clauses(&mut self, clauses: &'db [Clause]) {
         for clause in clauses {
             let value = self.expr(clause.value);
-            let what = match clause.kind {
-                ClauseKind::Timeout => What::Timeout,
-                ClauseKind::Retry => What::Retry,
+            let (level, what) = match clause.kind {
+                ClauseKind::Timeout => (Phase::Host, What::Timeout),
+                ClauseKind::Retry => (Phase::Host, What::Retry),
+                ClauseKind::Approval => (Phase::Const, What::Role),
+                ClauseKind::Tags => (Phase::Const, What::Tag),
                 _ => continue,
             };
-            self.need_whole(value, Phase::Host, clause.value, what);
+            self.need_whole(value, level, clause.value, what);
             if let Some(every) = clause.every {
                 let pause = self.expr(every);
                 self.need_whole(pause, Phase::Host, every, What::Pause);

@@ -82,6 +82,8 @@ fn what(db: &dyn Db, unit: Unit, what: What) -> String {
         What::ConstLet => "the value of a `const let`".to_owned(),
         What::ConstParam => "a `const param`".to_owned(),
         What::Check => "what a `check` asks".to_owned(),
+        What::Role => "the role that approves".to_owned(),
+        What::Tag => "a tag".to_owned(),
         What::Default(param, _) => format!("the default of `{}`", param_name(db, unit, param)),
         What::Argument(callee, need) => {
             let need = flow(db, callee).summary.needs.get(need as usize);
@@ -111,6 +113,8 @@ fn phrase(what: What) -> &'static str {
         What::ConstLet => "a `const let` is made of it",
         What::ConstParam => "it is a `const param`",
         What::Check => "a `check` asks it",
+        What::Role => "it names the role that approves",
+        What::Tag => "a tag is made of it",
         What::Default(..) | What::Argument(..) => "it is handed on here",
     }
 }
