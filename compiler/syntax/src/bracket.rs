@@ -320,7 +320,7 @@ fn column(text: &str, at: u32) -> u32 {
 }
 
 /// Whether a declaration that stands only at file level begins at `index`.
-fn begins_declaration(text: &str, lexemes: &[Lexeme], index: usize) -> bool {
+pub(crate) fn begins_declaration(text: &str, lexemes: &[Lexeme], index: usize) -> bool {
     let token = |offset: usize| lexemes.get(index + offset).map(|lexeme| lexeme.token);
     match token(0) {
         Some(Token::Import | Token::Pub | Token::Record | Token::Enum | Token::Fn | Token::Type) => true,

@@ -24,7 +24,7 @@ mod tree;
 mod trivia;
 mod wording;
 
-pub use error::{Bracket, SyntaxError, SyntaxErrorKind};
+pub use error::{Bracket, Habit, SyntaxError, SyntaxErrorKind};
 pub use span::Span;
 pub use token::Token;
 pub use trivia::{Comment, CommentKind, Trivia};

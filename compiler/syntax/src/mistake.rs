@@ -3,14 +3,18 @@
 //! The parser knows which token it did not expect and which it would have taken. The tokens around that place
 //! tell more: most mistakes are habits from other languages, and each of those has a message of its own.
 
+mod habit;
+mod slip;
+
 use crate::Span;
 use crate::ast::*;
-use crate::deep::{ArmBody, BodyNode, Deep, HeadNode, Slip};
+use crate::deep::Deep;
 use crate::error::{SyntaxError, SyntaxErrorKind as Kind};
 use crate::token::{Lexeme, Token};
 use crate::tree::Cx;
 use crate::wording::{
-    FILE_WORDS, INFIX_WORDS, PREFIX_WORDS, STATEMENT_WORDS, camel, describe, expected_words, quote_key, snake,
+    FIELD_WORDS, FILE_WORDS, INFIX_WORDS, PREFIX_WORDS, STATEMENT_WORDS, TEST_WORDS, camel, describe,
+    expected_words, quote_key,
 };
 use lalrpop_util::{ErrorRecovery, ParseError};
 
@@ -73,8 +77,12 @@ impl Cx<'_> {
         if self.is_reported(&site) {
             return;
         }
+        if self.foreign_file(&site) {
+            return;
+        }
         let error = self
-            .not_a_name(&site)
+            .habit(&site)
+            .or_else(|| self.not_a_name(&site))
             .or_else(|| self.unknown_tag(&site))
             .or_else(|| self.after_missing_body(&site))
             .or_else(|| self.foreign_word(&site))
@@ -219,6 +227,10 @@ impl Cx<'_> {
         if self.token_before(site, 1) != Some(Token::TagStart) {
             return None;
         }
+        if site.found == Some(Token::HoleEnd) {
+            let kind = Kind::MissingValue { what: "a word", after: "`%{`".to_owned() };
+            return Some(SyntaxError::new(kind, site.span));
+        }
         let error = SyntaxError::new(Kind::UnknownTag { found: self.describe(site) }, site.span);
         Some(error.help(match self.slice(site.span) {
             "elif" | "elsif" | "elseif" => "write `%{ else if .. }`",
@@ -242,13 +254,26 @@ impl Cx<'_> {
             Some(SyntaxError::new(Kind::ForeignWord { word: word.into(), instead }, lexeme.span))
         };
         if let Some(here) = here.filter(|lexeme| lexeme.token == Token::Lower) {
-            let table =
-                if site.expects("component") && site.expects("import") { FILE_WORDS } else { INFIX_WORDS };
+            let table = if site.expects("component") && site.expects("import") {
+                FILE_WORDS
+            } else if site.expects("given") {
+                TEST_WORDS
+            } else {
+                INFIX_WORDS
+            };
             if let Some(error) = instead_of(here, table) {
                 return Some(error);
             }
         }
+        if let Some(here) = here.filter(|lexeme| matches!(lexeme.token, Token::Default | Token::Else))
+            && site.expects("_")
+        {
+            return instead_of(here, &[("default", "_"), ("else", "_")]);
+        }
         let previous = self.before(site, 1).filter(|lexeme| lexeme.token == Token::Lower)?;
+        if site.expects(":") && !site.expects("=") && self.begins_item(site, 1) {
+            return instead_of(previous, FIELD_WORDS);
+        }
         if here.is_some_and(|here| here.token.can_begin_operand()) {
             let table = if self.begins_item(site, 1) { STATEMENT_WORDS } else { PREFIX_WORDS };
             return instead_of(previous, table).or_else(|| instead_of(previous, PREFIX_WORDS));
@@ -312,7 +337,7 @@ impl Cx<'_> {
     }
 
     /// `=>` for `=`, `:` for `=`, `= ` without `let`, `>=` for `> =`.
-    fn wrong_sign(&self, site: &Site<'_>) -> Option<SyntaxError> {
+    fn wrong_sign(&mut self, site: &Site<'_>) -> Option<SyntaxError> {
         let previous = self.before(site, 1);
         let name = previous.filter(|p| p.token == Token::Lower).map(|p| SmolStr::new(self.text(p)));
         match (site.found?, name) {
@@ -338,6 +363,25 @@ impl Cx<'_> {
                 let error = self.unexpected(site);
                 Some(error.help(format!("a value gets a name with `let`: `let {name} = ..`")))
             }
+            // `let p: plan(web)`: what was taken for a type is the value.
+            (_, Some(_))
+                if site.expects("=")
+                    && site.expects("?")
+                    && self.token_before(site, 2) == Some(Token::Colon)
+                    && self.errors.last().is_some_and(|last| Some(last.span) == previous.map(|p| p.span)) =>
+            {
+                self.errors.pop();
+                let name = self.before(site, 3).map_or("", |name| self.text(name));
+                let help = format!("write `{name} = ..`");
+                let colon = self.before(site, 2)?.span;
+                Some(SyntaxError::new(Kind::ColonForEquals { name: name.into() }, colon).help(help))
+            }
+            (Token::Lower, _)
+                if site.expects("given") && self.after(site, 1).is_some_and(|l| l.token == Token::Eq) =>
+            {
+                let help = format!("a value gets a name with `let`: `let {} = ..`", self.slice(site.span));
+                Some(self.unexpected(site).help(help))
+            }
             (Token::Ge, _) if site.expects(">") && site.expects("?") && !site.expects("+") => {
                 Some(SyntaxError::new(Kind::TypeThenEquals, site.span).help("write `> =`"))
             }
@@ -354,7 +398,13 @@ impl Cx<'_> {
                 Some(SyntaxError::new(Kind::MissingEquals { name }, site.span).help(help))
             }
             (
-                Token::Comma | Token::Sep | Token::RParen | Token::RBrace | Token::HoleEnd | Token::Eq,
+                Token::Comma
+                | Token::Sep
+                | Token::RParen
+                | Token::RBrace
+                | Token::HoleEnd
+                | Token::Eq
+                | Token::From,
                 Some(name),
             ) if site.expects(":") && !site.expects("=") && !site.expects("sep") => {
                 let help = format!("write `{name}: String`, or what else it is");
@@ -369,7 +419,12 @@ impl Cx<'_> {
                 Some(SyntaxError::new(kind, place).help("a function says what it returns: `-> String`"))
             }
             (Token::LBrace, Some(name)) if self.begins_item(site, 1) || site.expects("+") => {
-                let help = format!("write `{}`", camel(&name));
+                let next = |distance| self.after(site, distance).map(|next| next.token);
+                let record = next(1) == Some(Token::Lower) && next(2) == Some(Token::Eq);
+                let help = match record {
+                    true => format!("write `{}`, or `{name} with {{ .. }}` for a changed copy", camel(&name)),
+                    false => format!("write `{}`", camel(&name)),
+                };
                 let kind = Kind::UpperExpected { name, what: "a resource, component or record" };
                 Some(SyntaxError::new(kind, previous?.span).help(help))
             }
@@ -390,7 +445,7 @@ impl Cx<'_> {
 
     /// `1..9`
     fn range(&self, site: &Site<'_>) -> Option<SyntaxError> {
-        if site.found? != Token::DotDot || !site.expects("+") {
+        if site.found? != Token::DotDot || !site.expects("+") && !site.expects("=>") {
             return None;
         }
         let kind = Kind::NotAvailable { word: "..".into(), purpose: "ranges" };
@@ -401,6 +456,19 @@ impl Cx<'_> {
     fn missing_operand(&self, site: &Site<'_>) -> Option<SyntaxError> {
         use Token as T;
         let previous = self.before(site, 1)?;
+        if previous.token == T::Colon
+            && site.found == Some(T::Eq)
+            && let Some(name) = self.before(site, 2).filter(|name| name.token == T::Lower)
+        {
+            let name = SmolStr::new(self.text(name));
+            let help = format!("write `{name} = ..`");
+            let span = previous.span.to(site.span);
+            return Some(SyntaxError::new(Kind::ColonForEquals { name }, span).help(help));
+        }
+        if matches!(site.found, Some(T::Percentage | T::Int)) && self.text(previous) == "wave" {
+            let kind = Kind::MissingValue { what: "a name", after: "`wave`".to_owned() };
+            return Some(SyntaxError::new(kind, Span::at(previous.span.end)).help("write `wave early 10%`"));
+        }
         let block = matches!(site.found, Some(T::LBrace | T::HeadBrace | T::Eq | T::In));
         if !site.is_end() && (!block || site.expects("{")) {
             return None;
@@ -417,7 +485,9 @@ impl Cx<'_> {
             T::Dot | T::QuestionDot => "a name",
             T::Let | T::Fn | T::Record | T::Enum | T::Import | T::As => "a name",
             T::If | T::Match | T::For => "a value",
+            T::Else if site.expects("string") => "a value",
             T::Else => "a block",
+            T::Lower if site.expects("=") && site.expects(".") && site.expects(":") => "a value",
             token if token.is_infix() => "a value",
             T::Lower if site.expects("string") && !site.expects("+") => "a value",
             T::Lower if site.expects("lower") && !site.expects("+") => "a name",
@@ -460,10 +530,18 @@ impl Cx<'_> {
             return None;
         }
         let found = self.describe(site);
-        let help = if matches!(site.found, Some(Token::Upper | Token::If | Token::Match | Token::For)) {
-            "put it into a `policy`, which says which hosts it is for"
-        } else {
-            "a file holds `import`, `let`, `fn`, `record`, `enum`, `labels`, `resource`, `component` and `policy`"
+        let next = self.after(site, 1).map(|next| next.token);
+        let help = match site.found {
+            Some(Token::Upper | Token::If | Token::Match | Token::For) => {
+                "put it into a `policy`, which says which hosts it is for"
+            }
+            Some(Token::Lower) if matches!(next, Some(Token::Eq | Token::Colon)) => {
+                "a value gets a name with `let`: `let x = ..`"
+            }
+            _ => {
+                "a file holds `import`, `let`, `fn`, `type`, `record`, `enum`, `labels`, `resource`, `component`, \
+                 `policy`, `guard`, `rollout`, `fact` and `test`"
+            }
         };
         Some(SyntaxError::new(Kind::NotADeclaration { found }, site.span).help(help))
     }
@@ -480,7 +558,7 @@ impl Cx<'_> {
             return None;
         }
         let separator = if site.expects("sep") && site.expects("import")
-            || site.expects("sep") && site.expected.len() == 1
+            || site.expects("sep") && (site.expected.len() == 1 || self.at_file_level(site))
         {
             "a new line"
         } else if site.expects("sep") {
@@ -495,226 +573,15 @@ impl Cx<'_> {
         Some(error.label(Span::at(previous.span.end), "it belongs here"))
     }
 
+    /// Whether no bracket is open at the place.
+    fn at_file_level(&self, site: &Site<'_>) -> bool {
+        let before = self.lexemes.get(..site.at).unwrap_or(&[]);
+        let closers = before.iter().filter(|lexeme| lexeme.token.is_closer()).count();
+        before.iter().filter(|lexeme| lexeme.token.is_opener()).count() == closers
+    }
+
     fn unexpected(&self, site: &Site<'_>) -> SyntaxError {
         let expected = expected_words(site.expected);
         SyntaxError::new(Kind::UnexpectedToken { found: self.describe(site), expected }, site.span)
-    }
-
-    // Mistakes that the grammar has rules for.
-
-    /// `record site`
-    pub(crate) fn lower_for_upper(&mut self, l: u32, r: u32) -> Name {
-        let name = self.name(l, r);
-        let what = match self.token_ending_before(l) {
-            Some(Token::Record) => "a record",
-            Some(Token::Enum) => "an enum",
-            Some(Token::Lower) => "a resource or component",
-            _ => "a variant",
-        };
-        let help = format!("write `{}`", camel(&name.text));
-        self.report(
-            SyntaxError::new(Kind::UpperExpected { name: name.text.clone(), what }, name.span).help(help),
-        );
-        name
-    }
-
-    /// `let Foo`
-    pub(crate) fn upper_for_lower(&mut self, l: u32, r: u32) -> Name {
-        let name = self.name(l, r);
-        let what = match self.token_ending_before(l) {
-            Some(Token::Let) => "a value",
-            Some(Token::Fn) => "a function",
-            Some(Token::Lower) => "a policy or parameter",
-            _ => "a field, attribute or parameter",
-        };
-        let help = format!("write `{}`", snake(&name.text));
-        self.report(
-            SyntaxError::new(Kind::LowerExpected { name: name.text.clone(), what }, name.span).help(help),
-        );
-        name
-    }
-
-    fn token_ending_before(&self, l: u32) -> Option<Token> {
-        let at = self.lexemes.partition_point(|lexeme| lexeme.span.start < l);
-        self.lexemes.get(at.checked_sub(1)?).map(|lexeme| lexeme.token)
-    }
-
-    /// A word of the language where a name has to stand.
-    pub(crate) fn reserved_name(&mut self, l: u32, r: u32) -> Name {
-        let name = self.name(l, r);
-        self.reserved_word(&name);
-        name
-    }
-
-    fn reserved_word(&mut self, name: &Name) {
-        let other = match name.text.as_str() {
-            "type" => "kind",
-            "in" => "input",
-            "default" => "fallback",
-            "self" => "this",
-            _ => "",
-        };
-        let help = match other {
-            "" => format!("choose another name, for example `{}_`", name.text),
-            other => format!("choose another name, for example `{other}`"),
-        };
-        self.report(SyntaxError::new(Kind::ReservedWord { word: name.text.clone() }, name.span).help(help));
-    }
-
-    /// Words that begin statements cannot name what an expression may begin with.
-    pub(crate) fn check_variable(&mut self, name: &Name) {
-        if matches!(name.text.as_str(), "after" | "select" | "check" | "defaults" | "prune" | "param" | "out")
-        {
-            self.reserved_word(name);
-        }
-    }
-
-    /// `(a,)`
-    pub(crate) fn single_tuple(&mut self, only: &Expr, r: u32) {
-        let at = self.lexemes.partition_point(|lexeme| lexeme.span.end < r);
-        let comma = at.checked_sub(1).and_then(|at| self.lexemes.get(at));
-        if let Some(comma) = comma.filter(|comma| comma.token == Token::Comma)
-            && comma.span.start >= only.span.end
-        {
-            let error = SyntaxError::new(Kind::SingleTuple, comma.span);
-            self.report(error.help("leave the comma out: one value needs no tuple"));
-        }
-    }
-
-    /// What may stand once.
-    pub(crate) fn given_twice(&mut self, span: Span) {
-        let text = SmolStr::new(self.slice(span));
-        self.report(SyntaxError::new(Kind::GivenTwice { text }, span).help("leave one of them out"));
-    }
-
-    /// `string` for `String`
-    pub(crate) fn lower_type(&mut self, l: u32, r: u32) -> Deep<Box<TypeExpr>> {
-        let name = self.name(l, r);
-        let known = match name.text.as_str() {
-            "string" | "str" | "text" => Some("String"),
-            "int" | "integer" | "number" | "i64" | "u64" | "i32" | "u32" => Some("Int"),
-            "bool" | "boolean" => Some("Bool"),
-            "duration" => Some("Duration"),
-            "size" => Some("Size"),
-            "mode" => Some("Mode"),
-            "path" => Some("AbsPath"),
-            _ => None,
-        };
-        let help = match (known, name.text.as_str()) {
-            (Some(known), _) => format!("write `{known}`"),
-            (None, "list" | "array" | "vec") => "write `List<T>`".to_owned(),
-            (None, text) => format!("write `{}`", camel(text)),
-        };
-        let kind = Kind::UpperExpected { name: name.text, what: "a type" };
-        self.report(SyntaxError::new(kind, name.span).help(help));
-        match known {
-            Some(known) => {
-                let name = Name { text: known.into(), span: name.span };
-                let kind = TypeExprKind::Path { module: None, name, args: Vec::new() };
-                Deep::flat(Box::new(TypeExpr { kind, span: Span::new(l, r) }))
-            }
-            None => self.bad_type(l, r),
-        }
-    }
-
-    /// `mode: 0o644`, `mode => 0o644`
-    pub(crate) fn slip_attribute(
-        &mut self,
-        slip: Slip,
-        sign: Span,
-        name: Name,
-        value: Deep<Expr>,
-    ) -> Deep<Box<BodyItem>> {
-        let kind = match slip {
-            Slip::Colon => Kind::ColonForEquals { name: name.text.clone() },
-            Slip::FatArrow => Kind::ArrowForEquals { name: name.text.clone() },
-        };
-        // A value that could not be read has its own message, and one is enough.
-        if value.node.kind != ExprKind::Error || value.node.span.is_empty() {
-            let help = format!("write `{} = ..`", name.text);
-            self.report(SyntaxError::new(kind, sign).help(help));
-        }
-        self.attribute(name, Some(value))
-    }
-
-    /// `a with { port: 81 }`
-    pub(crate) fn slip_with_item(
-        &mut self,
-        l: u32,
-        path: Vec<Name>,
-        sign: Span,
-        value: Deep<Expr>,
-        r: u32,
-    ) -> Deep<Option<Box<WithItem>>> {
-        if value.node.kind != ExprKind::Error || value.node.span.is_empty() {
-            let name = SmolStr::new(self.slice(Span::new(l, sign.start)).trim());
-            let help = format!("write `{name} = ..`");
-            self.report(SyntaxError::new(Kind::ColonForEquals { name }, sign).help(help));
-        }
-        self.with_item(l, path, value, r)
-    }
-
-    /// `if a = b { .. }`
-    pub(crate) fn equals_condition(
-        &mut self,
-        left: Deep<Expr>,
-        sign: Span,
-        right: Deep<Expr>,
-    ) -> Box<HeadNode> {
-        self.report(SyntaxError::new(Kind::EqualsInCondition, sign).help("write `==`"));
-        HeadNode::value(self.binary(left, BinaryOp::Equal, sign, right))
-    }
-
-    /// `.Off: 1` in a `match`
-    pub(crate) fn wrong_arm(
-        &mut self,
-        l: u32,
-        pattern: Deep<Box<Pattern>>,
-        guard: Option<Deep<Expr>>,
-        sign: Span,
-        body: ArmBody,
-        r: u32,
-    ) -> Deep<Option<Box<Arm>>> {
-        let found = match self.slice(sign) {
-            ":" => ":",
-            "->" => "->",
-            _ => "=",
-        };
-        self.report(SyntaxError::new(Kind::WrongArmArrow { found }, sign).help("write `=>`"));
-        self.arm(l, pattern, guard, body, r)
-    }
-
-    /// `File "/etc/motd"` without a body.
-    pub(crate) fn no_body(&mut self, path: Path, title: Deep<Expr>) -> Deep<Expr> {
-        let span = path.span.to(title.node.span);
-        let name = path.segments.last().map(|name| name.text.clone()).unwrap_or_default();
-        let written = self.slice(title.node.span);
-        let help = match written.contains('\n') {
-            true => format!("write `{name} .. {{}}` to declare it, or `{name}[..]` to refer to it"),
-            false => {
-                format!("write `{name} {written} {{}}` to declare it, or `{name}[{written}]` to refer to it")
-            }
-        };
-        self.report(SyntaxError::new(Kind::MissingBody, span).help(help));
-        self.construct(path, Some(title), BodyNode::empty(span.end))
-    }
-
-    /// `Package nginx { .. }`
-    pub(crate) fn unquoted_title(&mut self, path: Path, l: u32, r: u32, body: BodyNode) -> Deep<Expr> {
-        let span = Span::new(l, r);
-        let key = SmolStr::new(self.slice(span));
-        let resource = path.segments.last().map(|name| name.text.clone()).unwrap_or_default();
-        self.report(quote_key(&resource, &key, span));
-        let title = self.leaf(ExprKind::String(vec![StringPart::Text(key, span)]), l, r);
-        self.construct(path, Some(title), body)
-    }
-
-    /// `Debian` in a pattern.
-    pub(crate) fn bare_variant(&mut self, name: &Name) {
-        let found = format!("`{}`", name.text);
-        let kind = Kind::UnexpectedToken { found, expected: vec!["a variant with its dot"] };
-        self.report(
-            SyntaxError::new(kind, name.span).help(format!("a variant begins with a dot: `.{}`", name.text)),
-        );
     }
 }

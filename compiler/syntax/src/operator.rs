@@ -1,9 +1,9 @@
 //! Precedence of infix operators, applied to flat chains.
 
 use crate::Span;
-use crate::ast::{BinaryOp, Expr};
+use crate::ast::{BinaryOp, Expr, ExprKind};
 use crate::deep::{Deep, OpChain};
-use crate::error::{SyntaxError, SyntaxErrorKind as Kind};
+use crate::error::{Habit, SyntaxError, SyntaxErrorKind as Kind};
 use crate::tree::Cx;
 
 /// How tightly an operator binds: higher binds tighter.
@@ -37,7 +37,7 @@ impl Cx<'_> {
                     break;
                 }
                 if left == COMPARISON && right == COMPARISON {
-                    self.chained(waiting, waiting_span, op, span);
+                    self.chained(waiting, waiting_span, &top.node, op, span);
                 }
                 operators.pop();
                 top = self.apply(operands.pop(), waiting, waiting_span, top);
@@ -66,7 +66,20 @@ impl Cx<'_> {
         }
     }
 
-    fn chained(&mut self, first: BinaryOp, first_span: Span, second: BinaryOp, second_span: Span) {
+    fn chained(
+        &mut self,
+        first: BinaryOp,
+        first_span: Span,
+        middle: &Expr,
+        second: BinaryOp,
+        second_span: Span,
+    ) {
+        if let (BinaryOp::Less, BinaryOp::Greater) = (first, second)
+            && let ExprKind::Path(_) = middle.kind
+        {
+            let error = SyntaxError::new(Kind::Habit(Habit::GenericCall), first_span.to(second_span));
+            return self.report(error.help("leave the types out: `first(xs)`"));
+        }
         let ordered = |op| {
             matches!(op, BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual)
         };

@@ -32,7 +32,7 @@ pub(crate) struct Cx<'s> {
     /// Which of `docs` found their declaration.
     docs_used: Vec<bool>,
     /// Set when there are enough mistakes.
-    stop: &'s Cell<bool>,
+    pub(crate) stop: &'s Cell<bool>,
     pub(crate) errors: Vec<SyntaxError>,
     too_deep: bool,
 }

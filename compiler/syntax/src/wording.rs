@@ -19,6 +19,7 @@ pub(crate) const FILE_WORDS: &[(&str, &str)] = &[
     ("val", "let"),
     ("variable", "let"),
     ("local", "let"),
+    ("locals", "let"),
     ("use", "import"),
     ("using", "import"),
     ("include", "import"),
@@ -44,6 +45,29 @@ pub(crate) const INFIX_WORDS: &[(&str, &str)] = &[
     ("elsif", "else if"),
     ("elseif", "else if"),
     ("mod", "%"),
+];
+
+/// Words that begin the lines of tests elsewhere.
+pub(crate) const TEST_WORDS: &[(&str, &str)] = &[
+    ("assert", "expect"),
+    ("check", "expect"),
+    ("should", "expect"),
+    ("require", "expect"),
+    ("verify", "expect"),
+    ("where", "given"),
+    ("setup", "given"),
+    ("with", "given"),
+];
+
+/// Words that begin assertions about fields elsewhere.
+pub(crate) const FIELD_WORDS: &[(&str, &str)] = &[
+    ("assert", "check"),
+    ("require", "check"),
+    ("ensure", "check"),
+    ("validate", "check"),
+    ("validation", "check"),
+    ("invariant", "check"),
+    ("constraint", "check"),
 ];
 
 /// Words that stand before operands elsewhere.
@@ -123,6 +147,12 @@ pub(crate) fn expected_words(expected: &[String]) -> Vec<&'static str> {
         Some("a clause")
     } else if expects("claims") {
         Some("a line of a schema")
+    } else if expects("deny") {
+        Some("a line of a guard")
+    } else if expects("wave") {
+        Some("a line of a rollout")
+    } else if expects("given") {
+        Some("a line of a test")
     } else if expects("select") {
         Some("a statement")
     } else if expects("_") {

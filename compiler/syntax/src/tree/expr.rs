@@ -103,12 +103,22 @@ impl Cx<'_> {
         self.leaf(ExprKind::Path(path), span.start, span.end)
     }
 
+    /// `f<T>()` at its parenthesis: the two signs are reported when the operation is complete.
+    fn is_generic_call(&self, l: u32) -> bool {
+        let at = self.lexemes.partition_point(|lexeme| lexeme.span.start < l);
+        let before = at.checked_sub(3).and_then(|from| self.lexemes.get(from..at)).unwrap_or(&[]);
+        let tokens = [Token::Lt, Token::Upper, Token::Gt];
+        before.iter().map(|lexeme| lexeme.token).eq(tokens)
+    }
+
     /// `(e)` or `(a, b)`
     pub(crate) fn paren_or_tuple(&mut self, l: u32, mut list: List<Deep<Expr>>, r: u32) -> Deep<Expr> {
         let depth = list.depth;
         let Some(last) = list.nodes.pop() else {
-            let kind = Kind::MissingValue { what: "a value", after: "`(`".to_owned() };
-            self.report(SyntaxError::new(kind, Span::at(l + 1)));
+            if !self.is_generic_call(l) {
+                let kind = Kind::MissingValue { what: "a value", after: "`(`".to_owned() };
+                self.report(SyntaxError::new(kind, Span::at(l + 1)));
+            }
             return self.bad_expr(l, r);
         };
         if list.nodes.is_empty() {
@@ -326,7 +336,7 @@ impl Cx<'_> {
     }
 
     /// A bare expression is a block of one statement.
-    fn arm_block(&mut self, body: ArmBody) -> Deep<Block> {
+    pub(crate) fn arm_block(&mut self, body: ArmBody) -> Deep<Block> {
         match body {
             ArmBody::Block(block) => block,
             ArmBody::Value(value) => {

@@ -66,7 +66,11 @@ impl Cx<'_> {
         mut fields: Option<PFields>,
         r: u32,
     ) -> Deep<Box<Pattern>> {
+        let dotted = self.arm_word(&mut path);
         let span = Span::new(path.span.start, r);
+        if let (true, [name]) = (dotted, path.segments.as_slice()) {
+            return self.variant_pattern(None, name.clone(), fields, span);
+        }
         if let (Some(PFields { fields, rest, depth }), [_]) = (&mut fields, path.segments.as_slice()) {
             let (fields, rest, depth) = (std::mem::take(fields), *rest, *depth);
             let kind = PatternKind::Record { path, fields, rest };

@@ -424,7 +424,8 @@ let v = x."#,
             2:8 MC0137 a value is missing after `=`
             3:12 MC0137 a value is missing after `+`
             5:4 MC0137 a name is missing after the word `let`
-            6:7 MC0137 a type is missing after `:`
+            6:6-6:9 MC0128 `w` gets its value with `=`; `:` introduces a type
+              help: write `w = ..`
             8:9 MC0137 a value is missing after `=`
             12:3 MC0137 a name is missing after `.`
             13:11 MC0137 a name is missing after `.`
@@ -445,7 +446,7 @@ let z = 1
             1:1-1:5 MC0138 `File` cannot stand at file level
               help: put it into a `policy`, which says which hosts it is for
             2:1-2:2 MC0138 `x` cannot stand at file level
-              help: a file holds `import`, `let`, `fn`, `record`, `enum`, `labels`, `resource`, `component` and `policy`
+              help: a value gets a name with `let`: `let x = ..`
             3:1-3:3 MC0138 the word `if` cannot stand at file level
               help: put it into a `policy`, which says which hosts it is for
             (error)
@@ -565,7 +566,8 @@ let x = 1
             3:16-3:17 MC0124 a new line or a comma is missing before `d`
               3:15 it belongs here
             3:23 MC0137 a name is missing after the word `as`
-            4:8-4:11 MC0101 the text "x" does not fit here; a name would
+            4:8-4:11 MC0162 a module is named without quotes
+              help: write `import x`
             5:9-5:10 MC0101 `,` does not fit here; a variant, a new line or `.` would
             (error)
             (error)

@@ -1,6 +1,8 @@
 //! Tests of the parser through its public interface.
 
 mod corpus;
+mod declared;
+mod foreign;
 mod habit;
 mod mistake;
 mod place;

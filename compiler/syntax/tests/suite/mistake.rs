@@ -464,6 +464,78 @@ fn every_code() {
         ("MC0148", r#"fact f: T from file "/f" as xml"#),
         ("MC0149", r#"rollout r { wave a 1 2 }"#),
         ("MC0150", r#"policy p { if a with { b = 1 } { c } }"#),
+        ("MC0157", r#"let a = { b: 1 }"#),
+        ("MC0158", r#"let a = b.c(lambda x: x)"#),
+        ("MC0159", r#"fn double(n: Int) -> Int = n * 2"#),
+        ("MC0160", r#"fn double(n: Int): Int { n * 2 }"#),
+        ("MC0161", r#"import a.*"#),
+        ("MC0162", r#"import "std/fs""#),
+        ("MC0163", r#"import a.B as C"#),
+        ("MC0164", r#"type Port = Int, it > 0"#),
+        ("MC0165", r#"type Site = { port: Int }"#),
+        ("MC0166", r#"record R { a: B | C }"#),
+        ("MC0167", r#"policy p { if let a { b } }"#),
+        ("MC0168", r#"policy p { match a { .B(c) => d } }"#),
+        ("MC0169", r#"let port = true ? 443 : 80"#),
+        ("MC0170", r#"let port == 80"#),
+        ("MC0171", r#"policy p { F "k" { default a = 1 } }"#),
+        ("MC0172", r#"record R { a: Int, check a > 0 }"#),
+        ("MC0173", r#"test "one" { expect 1 == 1, "one is one" }"#),
+        ("MC0174", r#"let a = b with c = 1"#),
+        (
+            "MC0175",
+            r#"let a = [1]
+let b = [..a, 2]"#,
+        ),
+        ("MC0176", r#"let ports: List[Int] = [80]"#),
+        ("MC0177", r#"let ports: [Int] = [80]"#),
+        (
+            "MC0178",
+            r#"fn same(n: Int) -> Int { n }
+
+let port = same<Int>(80)"#,
+        ),
+        ("MC0179", r#"component Web(port: Int) {}"#),
+        ("MC0180", r#"policy base for "web" {}"#),
+        ("MC0181", r#"policy "base" {}"#),
+        ("MC0182", r#"resource "file" "/etc/motd" {}"#),
+        (
+            "MC0183",
+            r#"- hosts: all
+  tasks:
+    - name: greet"#,
+        ),
+        ("MC0184", r#"policy p { match a { .B | .C => d } }"#),
+        ("MC0185", r#"policy p { match a { case .B => c } }"#),
+        ("MC0186", r#"guard g { deny File f if f.path == "/" }"#),
+        ("MC0187", r#"guard g { require "dba" }"#),
+        (
+            "MC0188",
+            r#"policy base {
+  select = true
+}"#,
+        ),
+        ("MC0189", r#"test greets_users {}"#),
+        ("MC0190", r#"fact site: String from "/etc/site""#),
+        ("MC0191", r#"let same = 1 === 1"#),
+        (
+            "MC0192",
+            r#"policy base {
+  let mut port = 80
+}"#,
+        ),
+        (
+            "MC0193",
+            r#"import std.fs.File
+
+policy base { prune File }"#,
+        ),
+        ("MC0194", r#"policy base { defaults { owner = "root" } }"#),
+        ("MC0195", r#"policy base { const port = 80 }"#),
+        ("MC0196", r#"policy base { let a, b = 1 }"#),
+        ("MC0197", r#"let a = [b for b in c where d]"#),
+        ("MC0198", r#"guard g { deny File(f) }"#),
+        ("MC0199", r#"test "t" { expect fails plan(base) }"#),
     ]);
     for (code, text) in [
         ("MC0151", "${a"),

@@ -91,13 +91,13 @@ fn a_greater_sign_at_the_end_of_a_line_closes_a_type() {
     check(
         "let a: List<Int>\n  = b\nrecord R {\n  a: List<Int>\n  b: T\n}",
         expect![[r#"
-        1:17 MC0137 a value is missing after `>`
-        2:3-2:4 MC0138 `=` cannot stand at file level
-          help: a file holds `import`, `let`, `fn`, `record`, `enum`, `labels`, `resource`, `component` and `policy`
-        (let a <error>)
-        (error)
-        (record R (a: List<Int>) (b: T))
-    "#]],
+            1:17 MC0137 a value is missing after `>`
+            2:3-2:4 MC0138 `=` cannot stand at file level
+              help: a file holds `import`, `let`, `fn`, `type`, `record`, `enum`, `labels`, `resource`, `component`, `policy`, `guard`, `rollout`, `fact` and `test`
+            (let a <error>)
+            (error)
+            (record R (a: List<Int>) (b: T))
+        "#]],
     );
     check_in_policy(
         "let a = b\n  > c",
@@ -253,7 +253,8 @@ fn where_stands_behind_a_type_only() {
     check(
         "type A = Int where it > 0 && it in [1, 2]\nlet it = 1\nlet b = [c for c in d where e]",
         expect![[r#"
-            3:23-3:28 MC0101 the word `where` does not fit here; `]` would
+            3:23-3:28 MC0197 a comprehension chooses its elements with `if`
+              help: write `if`
             (type A Int where (And (Greater it 0) (In it [1 2])))
             (let it 1)
             (let b [c for c in <error>])

@@ -254,8 +254,7 @@ fn mistakes_in_tags() {
               help: write `x: String`, or what else it is
             5:4-5:7 MC0156 no tag begins with `foo`
               help: a tag is `param x: T`, `if c`, `else`, `for x in xs`, `match x`, `case p` or `end`; a value is written `${..}`
-            6:4-6:5 MC0156 no tag begins with `}`
-              help: a tag is `param x: T`, `if c`, `else`, `for x in xs`, `match x`, `case p` or `end`; a value is written `${..}`
+            6:4-6:5 MC0137 a word is missing after `%{`
             7:4-7:5 MC0101 `}` does not fit here; a value would
             ()
             (if a {<error>}) (if a {"c"}) "\n" (if (Equal a b) {"c"}) "\n" <error> <error> <error> <error> "\n"
