@@ -12,6 +12,7 @@ mod describe;
 mod each;
 mod expr;
 mod matching;
+mod record;
 pub mod residual;
 mod simplify;
 
