@@ -17,7 +17,7 @@ pub use lock::{LOCK_FORMAT, Lock, Locked, MOST_PACKAGES, ParsedLock, VENDOR, par
 pub use manifest::{
     Declared, EDITION, EDITIONS, GuardUse, Manifest, ParsedManifest, module_name, parse_manifest,
 };
-pub use resolve::{LockState, current_lock, guards_in_use, lock_state};
+pub use resolve::{LockState, current_lock, declaration, guards_in_use, lock_state};
 pub use source::Source;
 
 use crate::db::{Database, Db, File, Origin, Program};

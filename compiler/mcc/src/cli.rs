@@ -1,6 +1,6 @@
 //! The command line itself: what can be written, and which command that is.
 
-use crate::command::{build, check, diff, explain, graph, inspect, key, lsp, new, verify};
+use crate::command::{build, check, diff, explain, graph, inspect, key, lsp, new, vendor, verify};
 use crate::env::{Env, complain};
 use clap::{Parser, Subcommand};
 
@@ -19,6 +19,7 @@ struct Cli {
 enum Command {
     Key(key::Args),
     New(new::Args),
+    Vendor(vendor::Args),
     Check(check::Args),
     Build(build::Args),
     Verify(verify::Args),
@@ -43,6 +44,7 @@ pub(crate) fn run() -> u8 {
     let result = match cli.command {
         Command::Key(args) => key::run(&args, &env),
         Command::New(args) => new::run(&args, &env),
+        Command::Vendor(args) => vendor::run(&args, &env),
         Command::Check(args) => check::run(&args, &env),
         Command::Build(args) => build::run(&args, &env),
         Command::Verify(args) => verify::run(&args, &env),

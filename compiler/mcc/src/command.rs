@@ -9,4 +9,5 @@ pub(crate) mod inspect;
 pub(crate) mod key;
 pub(crate) mod lsp;
 pub(crate) mod new;
+pub(crate) mod vendor;
 pub(crate) mod verify;

@@ -56,6 +56,11 @@ impl Failure {
         Self::new(status, "")
     }
 
+    /// The source is wrong, and there is no place in it that says so.
+    pub(crate) fn wrong(message: impl Into<String>) -> Self {
+        Self::new(Status::Source, message)
+    }
+
     /// The source asks for more than a bundle can hold.
     pub(crate) fn too_large(message: impl Into<String>) -> Self {
         Self::new(Status::Source, message)

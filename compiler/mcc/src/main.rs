@@ -8,6 +8,7 @@ mod cli;
 mod command;
 mod env;
 mod failure;
+mod fetch;
 mod file;
 mod key;
 mod package;

@@ -1,4 +1,7 @@
 //! A package on disk, loaded and checked.
+//!
+//! A lock that is missing is written by the commands that check and build; one that is there is changed by `mcc
+//! vendor` alone (`docs/decisions/0008-vendor-and-lock.md`).
 
 use crate::command::explain;
 use crate::env::Env;
@@ -6,9 +9,12 @@ use crate::failure::Failure;
 use crate::file;
 use camino::Utf8Path;
 use mc_compiler::diagnostic::render::{Format, RenderOptions, Tool, render, sarif};
-use mc_compiler::package::{self, LoadError};
-use mc_compiler::system::OsSystem;
+use mc_compiler::diagnostic::{Place, code};
+use mc_compiler::package::{self, LOCK, LoadError, LockState, Package};
+use mc_compiler::system::{OsSystem, System};
 use mc_compiler::{Database, Diagnostic, Severity};
+use mc_plan::digest::sha256;
+use mc_syntax::Span;
 
 /// A package in a database, with everything that is wrong with it.
 pub(crate) struct Checked {
@@ -22,14 +28,53 @@ impl Checked {
     /// Loads and checks the package in `root`.
     pub(crate) fn load(root: &Utf8Path) -> Result<Self, Failure> {
         let mut db = Database::new();
-        // The folder's name is used in messages, and `.` has none.
-        package::load(&mut db, &OsSystem, &file::absolute(root)).map_err(|error| match error {
-            LoadError::NoFolder { .. } => Failure::environment(format!("there is no folder `{root}`"))
-                .hint(format!("make a package there with `mcc new {root}`")),
-            error => Failure::environment(error.to_string()),
-        })?;
+        load(&mut db, &OsSystem, root)?;
         let diagnostics = mc_compiler::diagnostics(&db);
         Ok(Checked { db, diagnostics })
+    }
+
+    /// Sees to the lock: writes one that is missing, if the package is right. `locked` says that it may not be
+    /// missing, and `strict` that it may not be behind the packages.
+    pub(crate) fn settle_lock(
+        &mut self,
+        root: &Utf8Path,
+        locked: bool,
+        strict: bool,
+        env: &Env,
+    ) -> Result<(), Failure> {
+        if strict || locked {
+            for found in self.diagnostics.iter_mut().filter(|found| found.code == code::LOCK_BEHIND) {
+                found.severity = Severity::Error;
+            }
+        }
+        // Before anything else is known, a wrong package needs no lock.
+        if self.has_errors() || package::lock_state(&self.db) != LockState::Missing {
+            return Ok(());
+        }
+        let Some(lock) = package::current_lock(&self.db) else { return Ok(()) };
+        if locked {
+            let manifest = *Package::get(&self.db).manifest(&self.db);
+            let place = Place::new(manifest, Span::at(0));
+            let headline = format!("the package has dependencies and no `{LOCK}`");
+            let found = Diagnostic::error(code::NOT_LOCKED, place, headline).here("this package");
+            self.diagnostics.push(found.help("`mcc vendor` writes it; keep it with your sources"));
+            return Ok(());
+        }
+        let path = root.join(LOCK);
+        let written = file::replace(&path, lock.text().as_bytes());
+        match written {
+            Ok(()) => env.say(&format!("wrote `{path}`: keep it with your sources\n")),
+            Err(failure) if strict => return Err(failure),
+            // A package that can only be read can be checked all the same.
+            Err(failure) => env.say(&failure.text(env.color)),
+        }
+        Ok(())
+    }
+
+    /// Digest of the lock that the packages have, by its text as `mcc` writes it. None without dependencies.
+    pub(crate) fn lock_digest(&self) -> Option<[u8; 32]> {
+        let lock = package::current_lock(&self.db)?;
+        (!lock.packages.is_empty()).then(|| sha256(lock.text().as_bytes()))
     }
 
     /// Whether the package cannot be built.
@@ -45,8 +90,23 @@ impl Checked {
 
     /// The diagnostics as text.
     pub(crate) fn render(&self, env: &Env, format: Format) -> String {
-        let color = env.color && format == Format::Full;
-        let options = RenderOptions { format, color, ascii: env.ascii, width: env.width };
-        render(&self.db, &self.diagnostics, &options)
+        text(&self.db, &self.diagnostics, env, format)
     }
+}
+
+/// Diagnostics as text.
+pub(crate) fn text(db: &Database, diagnostics: &[Diagnostic], env: &Env, format: Format) -> String {
+    let color = env.color && format == Format::Full;
+    let options = RenderOptions { format, color, ascii: env.ascii, width: env.width };
+    render(db, diagnostics, &options)
+}
+
+/// Loads the package in `root`.
+pub(crate) fn load(db: &mut Database, system: &dyn System, root: &Utf8Path) -> Result<(), Failure> {
+    // The folder's name is used in messages, and `.` has none.
+    package::load(db, system, &file::absolute(root)).map(drop).map_err(|error| match error {
+        LoadError::NoFolder { .. } => Failure::environment(format!("there is no folder `{root}`"))
+            .hint(format!("make a package there with `mcc new {root}`")),
+        error => Failure::environment(error.to_string()),
+    })
 }

@@ -26,6 +26,7 @@ const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
     ("MC0405", "a program that takes long"),
     ("MC0606", "a page is text itself"),
     ("MC0622", "hundreds of packages"),
+    ("MC0625", "what a server sends"),
 ];
 
 const MANIFEST: &str = "[package]\nname = \"page\"\nversion = \"0.1.0\"\nedition = \"2026\"\n";

@@ -167,6 +167,8 @@ codes! {
     LOCK_BEHIND = code!("MC0623");
     /// A guard to use that no dependency has.
     UNKNOWN_GUARD = code!("MC0624");
+    /// An archive that is not the one the manifest names.
+    WRONG_ARCHIVE = code!("MC0625");
 }
 
 #[cfg(test)]

@@ -92,6 +92,17 @@ fn find_guard(db: &dyn Db, name: &str) -> Result<Option<DeclId>, Vec<SmolStr>> {
     }
 }
 
+/// Where a dependency is named first.
+pub fn declaration(db: &dyn Db, name: &str) -> Option<Place> {
+    let root = *Package::try_get(db)?.manifest(db);
+    let others = super::dependencies(db).iter().filter_map(|dependency| *dependency.manifest(db));
+    let mut manifests = std::iter::once(root).chain(others);
+    manifests.find_map(|file| {
+        let mut declared = parse_manifest(db, file).dependencies.iter();
+        declared.find(|declared| declared.name == name).map(|declared| declared.place)
+    })
+}
+
 /// A package whose manifest is followed.
 struct Node<'db> {
     name: SmolStr,

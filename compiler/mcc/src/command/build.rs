@@ -9,7 +9,7 @@ use crate::key;
 use crate::package::Checked;
 use camino::Utf8PathBuf;
 use mc_compiler::diagnostic::render::Format;
-use mc_compiler::package::{self, Package, parse_manifest};
+use mc_compiler::package::{self, Manifest, Package, parse_manifest};
 use mc_compiler::{Database, Program};
 use mc_plan::bundle::{self, Compiler, Content, Version};
 use mc_plan::digest::{hex, sha256};
@@ -29,6 +29,9 @@ pub(crate) struct Args {
     /// MC_KEY_PASSPHRASE_FILE
     #[arg(long, value_name = "FILE")]
     key: Utf8PathBuf,
+    /// Fail where the lock is missing, too; one that is behind the packages is an error in any case
+    #[arg(long)]
+    locked: bool,
     #[command(flatten)]
     release: release::ReleaseArgs,
 }
@@ -42,14 +45,17 @@ pub(crate) fn run(args: &Args, env: &Env) -> Result<(), Failure> {
     if locked.is_open_to_others() {
         env.say(&format!("warning: others than you may read `{}`: chmod 600 it\n", args.key));
     }
-    let checked = Checked::load(&args.package)?;
+    let mut checked = Checked::load(&args.package)?;
+    checked.settle_lock(&args.package, args.locked, true, env)?;
     env.say(&checked.render(env, Format::Full));
     if checked.has_errors() {
         return Err(Failure::source());
     }
     let db = &checked.db;
     let program = Program::get(db);
-    let release = args.release.release(program.name(db), env)?;
+    let manifest = manifest(db);
+    let stream = manifest.and_then(|manifest| manifest.stream.as_ref()).unwrap_or(program.name(db));
+    let release = args.release.release(stream, env)?;
     let compiled = mc_compiler::compiled_plan(db)
         .ok_or_else(|| Failure::internal("the package has no errors and no plan"))?;
     let blobs: Vec<&[u8]> = compiled.blobs.iter().map(|(_, content)| &**content).collect();
@@ -57,10 +63,13 @@ pub(crate) fn run(args: &Args, env: &Env) -> Result<(), Failure> {
         plan: &compiled.plan,
         blobs: &blobs,
         compiler: compiler(),
-        edition: package::EDITION.to_owned(),
-        package: bundle::Package { name: program.name(db).to_string(), version: version(db) },
+        edition: manifest.map_or(package::EDITION, |manifest| &manifest.edition).to_owned(),
+        package: bundle::Package {
+            name: program.name(db).to_string(),
+            version: manifest.map(|manifest| manifest.version.to_string()).unwrap_or_default(),
+        },
         source: package::source_digest(db),
-        lock: None,
+        lock: checked.lock_digest(),
         minimum_runtime: MINIMUM_RUNTIME,
     };
     let key = locked.unlock(env)?;
@@ -103,9 +112,11 @@ fn compiler() -> Compiler {
     Compiler { version: env!("CARGO_PKG_VERSION").to_owned(), source }
 }
 
+fn manifest(db: &Database) -> Option<&Manifest> {
+    parse_manifest(db, *Package::get(db).manifest(db)).manifest.as_ref()
+}
+
 /// The package's version, as its manifest says it.
 pub(crate) fn version(db: &Database) -> String {
-    let package = Package::get(db);
-    let manifest = &parse_manifest(db, *package.manifest(db)).manifest;
-    manifest.as_ref().map(|manifest| manifest.version.to_string()).unwrap_or_default()
+    manifest(db).map(|manifest| manifest.version.to_string()).unwrap_or_default()
 }

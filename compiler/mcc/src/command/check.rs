@@ -14,6 +14,9 @@ pub(crate) struct Args {
     /// The package's folder
     #[arg(default_value = ".")]
     package: Utf8PathBuf,
+    /// Fail where the lock is missing or behind the packages
+    #[arg(long)]
+    locked: bool,
     /// How to write it: `full` goes to standard error, the others to standard output
     #[arg(long, value_enum, default_value_t = OutputFormat::Full)]
     format: OutputFormat,
@@ -32,7 +35,8 @@ enum OutputFormat {
 }
 
 pub(crate) fn run(args: &Args, env: &Env) -> Result<(), Failure> {
-    let checked = Checked::load(&args.package)?;
+    let mut checked = Checked::load(&args.package)?;
+    checked.settle_lock(&args.package, args.locked, false, env)?;
     match args.format {
         OutputFormat::Full => {
             env.say(&checked.render(env, Format::Full));

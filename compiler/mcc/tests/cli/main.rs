@@ -20,3 +20,4 @@ mod sarif;
 mod session;
 mod tool;
 mod usage;
+mod vendor;

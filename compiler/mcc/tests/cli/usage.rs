@@ -61,6 +61,7 @@ fn help_and_version_are_answers() {
         Commands:
           key      Make signing keys
           new      Make a package with one policy that builds as it is
+          vendor   Fetch what the package needs into `vendor/`, and lock it
           check    Report everything that is wrong with a package
           build    Compile a package and sign the bundle
           verify   Check that a bundle is whole, valid now and signed by a trusted key
@@ -91,10 +92,11 @@ fn help_and_version_are_answers() {
         Options:
           -o, --output <OUT.mcb>  The bundle to write; an old one is replaced as a whole
               --key <FILE>        The key to sign with; an encrypted one asks for its passphrase, or reads it from the file named by MC_KEY_PASSPHRASE_FILE
+              --locked            Fail where the lock is missing, too; one that is behind the packages is an error in any case
           -h, --help              Print help
 
         Release:
-              --stream <S>            The stream it belongs to [default: the package's name]
+              --stream <S>            The stream it belongs to [default: the one in the manifest, or the package's name]
               --epoch <N>             The stream's epoch [default: 1]
               --sequence <N>          Its place in the stream, which only goes up [default: the time of `--issued` in milliseconds]
               --issued <RFC3339>      When it is issued [default: SOURCE_DATE_EPOCH, or now]

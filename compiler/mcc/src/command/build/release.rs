@@ -9,7 +9,7 @@ use mc_plan::bundle::{Actions, Modes, Release};
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Release")]
 pub(super) struct ReleaseArgs {
-    /// The stream it belongs to [default: the package's name]
+    /// The stream it belongs to [default: the one in the manifest, or the package's name]
     #[arg(long, value_name = "S")]
     stream: Option<String>,
     /// The stream's epoch
@@ -44,8 +44,8 @@ fn span_of(text: &str) -> Result<u64, String> {
 }
 
 impl ReleaseArgs {
-    /// The release block of a package with this name.
-    pub(super) fn release(&self, package: &str, env: &Env) -> Result<Release, Failure> {
+    /// The release block of a package with this stream.
+    pub(super) fn release(&self, stream: &str, env: &Env) -> Result<Release, Failure> {
         let issued = match (self.issued, &env.source_date_epoch) {
             (Some(issued), _) => issued,
             (None, Some(seconds)) => {
@@ -59,7 +59,7 @@ impl ReleaseArgs {
         audience.sort();
         audience.dedup();
         Ok(Release {
-            stream: self.stream.clone().unwrap_or_else(|| package.to_owned()),
+            stream: self.stream.clone().unwrap_or_else(|| stream.to_owned()),
             epoch: self.epoch,
             sequence: self.sequence.unwrap_or(issued),
             issued,
