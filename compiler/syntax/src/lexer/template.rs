@@ -7,14 +7,14 @@ use crate::token::Token;
 use logos::Logos;
 
 #[derive(Logos, Clone, Copy, Debug, PartialEq, Eq)]
-enum Text {
+enum Piece {
     #[regex(r"[^$%]+")]
     #[token("$")]
     #[token("%")]
     // The signs themselves: a backslash is a plain character in the files that templates make.
     #[token("$${")]
     #[token("%%{")]
-    Text,
+    Copied,
     #[token("${")]
     Hole,
     #[token("%{")]
@@ -27,12 +27,12 @@ impl Lexer<'_> {
         let start = self.at;
         let mut end = self.text.len();
         let mut opener = None;
-        let mut lexer = Text::lexer(self.text.get(start..).unwrap_or(""));
+        let mut lexer = Piece::lexer(self.text.get(start..).unwrap_or(""));
         while let Some(found) = lexer.next() {
             let token = match found {
-                Ok(Text::Text) | Err(()) => continue,
-                Ok(Text::Hole) => Token::HoleStart,
-                Ok(Text::Tag) => Token::TagStart,
+                Ok(Piece::Copied) | Err(()) => continue,
+                Ok(Piece::Hole) => Token::HoleStart,
+                Ok(Piece::Tag) => Token::TagStart,
             };
             end = start + lexer.span().start;
             opener = Some(token);

@@ -229,7 +229,7 @@ impl Cx<'_> {
             T::Lower if matches!(before, Some(T::Default | T::Force)) && second => {
                 let priority = previous.map_or("", |previous| self.text(previous));
                 let name = self.slice(site.span);
-                return found(Habit::PriorityPlace, format!("write `{name} = {priority} ..`"))?.at(previous);
+                found(Habit::PriorityPlace, format!("write `{name} = {priority} ..`"))?.at(previous)
             }
             _ if site.expects("else") && site.expects("+") && !site.expects("sep") => {
                 let mut found = found(Habit::CheckReason, "write `check condition else \"what is wrong\"`")?;
@@ -433,7 +433,7 @@ impl Cx<'_> {
             }
             T::Lower | T::Underscore if before == Some(T::Lower) && self.text(previous?) == "lambda" => {
                 let name = self.slice(site.span);
-                return found(Habit::ForeignLambda, format!("write `|{name}| ..`"))?.at(previous);
+                found(Habit::ForeignLambda, format!("write `|{name}| ..`"))?.at(previous)
             }
             T::Where if site.expects("if") && site.expects("+") => {
                 found(Habit::ComprehensionWhere, "write `if`")
