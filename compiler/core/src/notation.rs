@@ -6,7 +6,7 @@ mod setting;
 mod template;
 mod typed;
 
-pub use setting::{SecretAttributes, priority_word};
+pub use setting::{SecretAttributes, is_written, priority_word};
 pub use typed::{Typed, type_name};
 
 use mc_plan::eval::Analysis;

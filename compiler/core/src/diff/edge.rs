@@ -2,7 +2,7 @@
 
 use super::{Change, EdgeGroup, Pair};
 use crate::graph::boundary::boundaries;
-use crate::notation::{Notation, kind_word};
+use crate::notation::{Notation, is_written, kind_word};
 use mc_plan::plan::{EdgeReason, Plan};
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
@@ -58,7 +58,7 @@ fn collect(
         if edge.reason == EdgeReason::Boundary || !shared(edge.from) || !shared(edge.to) {
             continue;
         }
-        let written = !matches!(edge.reason, EdgeReason::Auto { .. });
+        let written = is_written(edge.reason);
         let at = written.then(|| notation.at(edge.span));
         let identity = (name(edge.from), name(edge.to), kind_word(edge.kind), notation.reason(edge.reason));
         found.entry(identity).or_insert(at);

@@ -193,18 +193,6 @@ impl<'p> At<'_, 'p> {
         self.view.notation.condition(&declaration.condition, self.context(None))
     }
 
-    fn timeout(&self, declaration: &Declaration) -> Option<String> {
-        let timeout = declaration.timeout.as_ref()?;
-        Some(self.view.notation.operand(timeout, self.context(None)))
-    }
-
-    fn retry(&self, declaration: &Declaration) -> Option<String> {
-        let retry = declaration.retry.as_ref()?;
-        let [times, every] =
-            [&retry.times, &retry.every].map(|part| self.view.notation.operand(part, self.context(None)));
-        Some(format!("{times} every {every}"))
-    }
-
     /// What a step has, as the details of one that is new.
     fn all(&self) -> Vec<Detail> {
         let several = self.step.declarations.len() > 1;
@@ -226,8 +214,9 @@ impl<'p> At<'_, 'p> {
         for setting in &declaration.attributes {
             details.push(detail(self.name(setting), self.shown(setting), setting.span));
         }
-        details.extend(self.timeout(declaration).map(|new| detail("timeout", new, declaration.span)));
-        details.extend(self.retry(declaration).map(|new| detail("retry", new, declaration.span)));
+        for (name, value) in self.view.notation.clauses(self.step, declaration) {
+            details.push(detail(name, value, declaration.span));
+        }
         details
     }
 }
@@ -330,13 +319,16 @@ fn declaration(
     for (name, setting) in was_set {
         differs(name, Some(old.shown(setting)), None, None, old.at(setting.span));
     }
-    let timeouts = (old.timeout(before), new.timeout(after));
-    if timeouts.0 != timeouts.1 {
-        differs("timeout", timeouts.0, timeouts.1, None, new.at(after.span));
+    let mut was_said: BTreeMap<&str, String> =
+        old.view.notation.clauses(old.step, before).into_iter().collect();
+    for (name, is) in new.view.notation.clauses(new.step, after) {
+        let was = was_said.remove(name);
+        if was.as_ref() != Some(&is) {
+            differs(name, was, Some(is), None, new.at(after.span));
+        }
     }
-    let retries = (old.retry(before), new.retry(after));
-    if retries.0 != retries.1 {
-        differs("retry", retries.0, retries.1, None, new.at(after.span));
+    for (name, was) in was_said {
+        differs(name, Some(was), None, None, new.at(after.span));
     }
 }
 

@@ -1,8 +1,10 @@
-//! The tables of a plan: policies, labels, facts, resource types, effects, secrets, refusals.
+//! The tables of a plan: policies, guards, rollouts, labels, facts, resource types, effects, secrets, refusals.
 
 use super::{Change, Entry, Pair};
-use crate::notation::{Notation, Place, Typed, type_name};
-use mc_plan::plan::Plan;
+use crate::notation::{Notation, Place, Typed, short, type_name};
+use mc_plan::expr::Operand;
+use mc_plan::op::render_duration;
+use mc_plan::plan::{GuardAction, Plan, Rollout, Share};
 use mc_plan::schema::Schema;
 use std::collections::BTreeMap;
 
@@ -17,8 +19,11 @@ const HASH: &str = "schema hash";
 
 pub(super) fn entries(pair: &Pair<'_>) -> Vec<Entry> {
     let sides = [(pair.old.plan, &pair.old_notation), (pair.new.plan, &pair.new_notation)];
-    let tables: [(&'static str, fn(&Plan, &Notation<'_>) -> Table); 7] = [
+    let tables: [(&'static str, fn(&Plan, &Notation<'_>) -> Table); 10] = [
         ("policy", policies),
+        ("guard", guards),
+        ("rollout", rollouts),
+        ("removal", removals),
         ("label", labels),
         ("fact", facts),
         ("type", schemas),
@@ -36,8 +41,12 @@ pub(super) fn entries(pair: &Pair<'_>) -> Vec<Entry> {
 
 fn compare(table: &'static str, old: &Table, new: &Table, entries: &mut Vec<Entry>) {
     let whole = |name: &str, change, parts: &Parts, at: &Option<String>| {
-        let text = parts.iter().filter(|(part, _)| !part.contains(' '));
-        let text: Vec<&str> = text.map(|(_, text)| text.as_str()).filter(|text| !text.is_empty()).collect();
+        // Parts of more than one word are details of the thing, and say too much here.
+        let main: Vec<_> = parts.iter().filter(|(part, _)| !part.contains(' ')).collect();
+        let text: Vec<String> = match main.as_slice() {
+            [(_, text)] => vec![(*text).clone()],
+            all => all.iter().map(|(part, text)| format!("{part} {text}")).collect(),
+        };
         let text = (!text.is_empty()).then(|| text.join(", "));
         let (was, is) = if change == Change::Added { (None, text) } else { (text, None) };
         Entry { table, change, name: name.to_owned(), part: String::new(), old: was, new: is, at: at.clone() }
@@ -84,6 +93,78 @@ fn policies(plan: &Plan, notation: &Notation<'_>) -> Table {
         (policy.name.clone(), (parts([("select", select)]), Some(notation.at(policy.span))))
     };
     plan.policies.iter().map(entry).collect()
+}
+
+fn guards(plan: &Plan, notation: &Notation<'_>) -> Table {
+    let mut table = Table::new();
+    for guard in &plan.guards {
+        let schema = plan.schemas.get(guard.schema as usize);
+        let place = Place { schema, expected: None };
+        let action = match &guard.action {
+            GuardAction::Deny => "deny".to_owned(),
+            GuardAction::Approval(role) => format!("require approval from {role} on"),
+        };
+        let ty = schema.map_or("?", |schema| short(&schema.name));
+        let when = notation.operand(&Operand::Expr(guard.predicate), place);
+        let message = guard.message.as_ref().map(|message| notation.operand(message, place));
+        let rule = format!("{action} {ty} when {when}");
+        // A guard may have several rules.
+        let (parts, _) =
+            table.entry(guard.name.clone()).or_insert((Parts::new(), Some(notation.at(guard.span))));
+        let number = parts.keys().filter(|part| part.starts_with("rule")).count() + 1;
+        parts.insert(format!("rule{number}"), rule);
+        parts.extend(message.map(|message| (format!("message {number}"), message)));
+    }
+    table
+}
+
+fn rollouts(plan: &Plan, notation: &Notation<'_>) -> Table {
+    let entry = |rollout: &Rollout| {
+        let policies: Vec<&str> = rollout
+            .policies
+            .iter()
+            .filter_map(|policy| plan.policies.get(*policy as usize))
+            .map(|policy| policy.name.as_str())
+            .collect();
+        let waves: Vec<String> = rollout
+            .waves
+            .iter()
+            .map(|wave| {
+                let select = wave.select.as_ref().map(|s| notation.operand(s, Place::default()));
+                let select = select.map(|select| format!(" when {select}")).unwrap_or_default();
+                let pause = wave.pause.map(|pause| format!(" pause {}", render_duration(pause)));
+                format!("{} {}{}{select}", wave.name, share(wave.size), pause.unwrap_or_default())
+            })
+            .collect();
+        let mut parts = parts([("policies", policies.join(", ")), ("waves", waves.join(", "))]);
+        if !rollout.health.is_empty() {
+            parts.insert("health".to_owned(), rollout.health.join(", "));
+        }
+        parts.extend(rollout.budget.map(|budget| ("budget".to_owned(), share(budget))));
+        (rollout.name.clone(), (parts, Some(notation.at(rollout.span))))
+    };
+    plan.rollouts.iter().map(entry).collect()
+}
+
+fn share(share: Share) -> String {
+    match share {
+        Share::Count(count) => count.to_string(),
+        Share::Percent(percent) => format!("{percent}%"),
+    }
+}
+
+fn removals(plan: &Plan, notation: &Notation<'_>) -> Table {
+    let mut table = Table::new();
+    for prune in &plan.prune {
+        let policy = plan.policies.get(prune.policy as usize).map_or("?", |policy| &policy.name);
+        for schema in &prune.schemas {
+            let ty = plan.schemas.get(*schema as usize).map_or("?", |schema| short(&schema.name));
+            let limit = prune.limit.as_ref().map(|limit| notation.operand(limit, Place::default()));
+            let parts = limit.map(|limit| ("limit".to_owned(), limit)).into_iter().collect();
+            table.insert(format!("{ty} in {policy}"), (parts, Some(notation.at(prune.span))));
+        }
+    }
+    table
 }
 
 fn labels(plan: &Plan, notation: &Notation<'_>) -> Table {

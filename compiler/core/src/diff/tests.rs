@@ -146,8 +146,8 @@ policy web {
               version: - => "1.2"
             Changed web: Service["nginx"]
               when: - => facts.cpu.count > 1
-              timeout: 1m => -
               retry: - => 2 every 1s
+              timeout: 1m => -
             Added edges, reload (reload on): [("File[\"/etc/c\"]", "Service[\"nginx\"]")]
             Removed edges, restart (restart on): [("File[\"/etc/c\"]", "Service[\"nginx\"]")]
             2 steps added, 1 removed, 6 changed; 1 edge added, 1 removed; 1 fact added
@@ -164,7 +164,7 @@ fn tables() {
             policy Changed web [select]: every host => labels.r == .A
             policy Removed old []: labels.r == .A => -
             label Changed n [default]: 1 => 2
-            label Added new []: - => false, Bool
+            label Added new []: - => default false, type Bool
             label Changed r [type]: R { A, B } => R { Z, A, B }
             fact Added facts.hostname []: - => HostName
             fact Removed facts.cpu.count []: Int => -
@@ -263,4 +263,36 @@ fn secrets_are_not_shown() {
         let json = serde_json::to_string(&found).expect("JSON");
         assert!(!json.contains("hidden"), "{json}");
     }
+}
+
+/// Of a plan that has everything, all is shown when it is new, and nothing when it is the same.
+#[test]
+fn a_plan_that_has_everything() {
+    let everything = mc_plan::testing::everything();
+    let empty = Plan::default();
+    let none = |_: &[u8; 32]| None;
+    let side = |plan| Side { plan, contents: &none };
+    assert!(diff(side(&everything), side(&everything)).is_empty());
+    let text = outline(&diff(side(&empty), side(&everything)));
+    let tables: Vec<&str> = text.lines().take_while(|line| !line.starts_with("Added")).collect();
+    expect![[r#"
+        policy Added web []: - => labels.role == .Web
+        policy Added zone []: - => labels.role == .Web
+        guard Added no_world_writable []: - => deny File when self.mode != none
+        guard Added restarts []: - => require approval from dba on File when self.mode != none && change.restarts
+        rollout Added careful []: - => budget 2%, health http, load, policies web, zone, waves canary 1 pause 10m when labels.role == .Web, half 50%
+        removal Added File in web []: - => 20
+        removal Added File in zone []: - => -
+        label Added env []: - => default "dev", type String
+        label Added role []: - => Role { Web, Db }
+        fact Added facts.cpu []: - => Cpu
+        fact Added facts.os.family []: - => OsFamily
+        type Added std.fs.File []: - => core.file 1
+        effect Added fs.write []: - => -
+        secret Added db/password []: - => -
+        secret Added tls.key []: - => -
+        refusal Added web: "a web host has two cores" when labels.role == .Web []: - => -
+        refusal Added zone: "web hosts run Debian" when labels.role == .Web []: - => -"#]].assert_eq(&tables.join("\n"));
+    let summary = diff(side(&everything), side(&empty)).summary();
+    expect!["3 steps removed; 1 edge removed; 2 policies removed; 2 guards removed; 1 rollout removed; 2 removals removed; 2 labels removed; 2 facts removed; 1 type removed; 1 effect removed; 2 secrets removed; 2 refusals removed"].assert_eq(&summary);
 }

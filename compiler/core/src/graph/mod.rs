@@ -14,9 +14,11 @@ mod reduce;
 mod stack;
 pub mod svg;
 
-use crate::notation::{Notation, Place, SecretAttributes, Typed, kind_word, priority_word, short};
+use crate::notation::{
+    Notation, Place, SecretAttributes, Typed, is_written, kind_word, priority_word, short,
+};
 use mc_plan::expr::Operand;
-use mc_plan::plan::{self, Declaration, EdgeKind, EdgeReason, Plan};
+use mc_plan::plan::{self, Declaration, EdgeKind, Plan};
 use mc_plan::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -295,14 +297,8 @@ impl<'p> Builder<'p> {
                 (self.notation.attribute(step, setting.attribute).to_owned(), word + &value)
             })
             .collect();
-        if let Some(timeout) = &declaration.timeout {
-            settings.push(("timeout".to_owned(), self.notation.operand(timeout, place)));
-        }
-        if let Some(retry) = &declaration.retry {
-            let times = self.notation.operand(&retry.times, place);
-            let every = self.notation.operand(&retry.every, place);
-            settings.push(("retry".to_owned(), format!("{times} every {every}")));
-        }
+        let clauses = self.notation.clauses(step, declaration);
+        settings.extend(clauses.into_iter().map(|(name, value)| (name.to_owned(), value)));
         Declared {
             instance: declaration.instance.clone(),
             when: self.notation.condition(&declaration.condition, place),
@@ -369,7 +365,7 @@ impl<'p> Builder<'p> {
         for edge in &self.plan.edges {
             let ends = [edge.from, edge.to].map(|at| self.vertex_of.get(at as usize).copied().flatten());
             let [Some(from), Some(to)] = ends else { continue };
-            let written = !matches!(edge.reason, EdgeReason::Auto { .. } | EdgeReason::Boundary);
+            let written = is_written(edge.reason);
             let reason = Reason {
                 kind: kind_word(edge.kind),
                 text: self.notation.reason(edge.reason),

@@ -2,7 +2,7 @@
 
 use super::{Notation, Place, Typed};
 use mc_plan::expr::Operand;
-use mc_plan::plan::{Priority, Setting, Step};
+use mc_plan::plan::{Declaration, EdgeReason, Priority, Setting, Step};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The attributes of a step that hold a secret, with the secrets by position.
@@ -36,6 +36,21 @@ impl<'p> Notation<'p> {
         self.operand(&setting.value, Place { schema, expected })
     }
 
+    /// The clauses of a declaration beside its condition and its edges, by their words.
+    pub fn clauses(&self, step: &Step, declaration: &Declaration) -> Vec<(&'static str, String)> {
+        let place = Place { schema: self.plan.schemas.get(step.schema as usize), expected: None };
+        let mut clauses = Vec::new();
+        clauses.extend(declaration.timeout.as_ref().map(|t| ("timeout", self.operand(t, place))));
+        clauses.extend(declaration.retry.as_ref().map(|retry| {
+            let times = self.operand(&retry.times, place);
+            ("retry", format!("{times} every {}", self.operand(&retry.every, place)))
+        }));
+        clauses.extend(declaration.skip.as_ref().map(|skip| ("skip when", self.operand(skip, place))));
+        clauses.extend(declaration.approval.clone().map(|role| ("approval", role)));
+        clauses.extend((!declaration.tags.is_empty()).then(|| ("tags", declaration.tags.join(", "))));
+        clauses
+    }
+
     /// What stands for an operand that depends on a secret.
     pub(super) fn secret(&self, operand: &Operand) -> Option<String> {
         let (Operand::Expr(id), Some(analysis)) = (operand, &self.analysis) else { return None };
@@ -52,4 +67,9 @@ pub fn priority_word(priority: Priority) -> Option<&'static str> {
         Priority::Plain => None,
         Priority::Force => Some("force"),
     }
+}
+
+/// Whether an edge was written by somebody, so that its place says something.
+pub fn is_written(reason: EdgeReason) -> bool {
+    !matches!(reason, EdgeReason::Auto { .. } | EdgeReason::Boundary | EdgeReason::Policy)
 }

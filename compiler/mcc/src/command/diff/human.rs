@@ -57,6 +57,9 @@ pub(super) fn text(document: &Document, color: bool) -> String {
 fn title_of(table: &str) -> &'static str {
     match table {
         "policy" => "policies",
+        "guard" => "guards",
+        "rollout" => "rollouts",
+        "removal" => "what is removed when it is no longer declared",
         "label" => "labels",
         "fact" => "facts that are read",
         "type" => "resource types",

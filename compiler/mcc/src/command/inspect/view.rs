@@ -1,11 +1,11 @@
 //! What a plan says, as plain data: the JSON answer is this, and the text for people is drawn from it.
 
-use mc_compiler::notation::{Notation, Place, SecretAttributes, Typed, kind_word, priority_word, type_name};
+use mc_compiler::notation::{
+    Notation, Place, SecretAttributes, Typed, is_written, kind_word, priority_word, type_name,
+};
 use mc_plan::expr::Operand;
 use mc_plan::op::render_duration;
-use mc_plan::plan::{
-    Declaration, Edge, EdgeReason, Guard, GuardAction, Plan, Prune, RefusalKind, Rollout, Share, Step,
-};
+use mc_plan::plan::{Declaration, Edge, Guard, GuardAction, Plan, Prune, RefusalKind, Rollout, Share, Step};
 use serde::Serialize;
 
 /// A plan.
@@ -324,8 +324,7 @@ impl<'p> Viewer<'p> {
     }
 
     fn edge(&self, edge: &Edge) -> EdgeView {
-        let written =
-            !matches!(edge.reason, EdgeReason::Auto { .. } | EdgeReason::Boundary | EdgeReason::Policy);
+        let written = is_written(edge.reason);
         EdgeView {
             from: self.notation.vertex(edge.from),
             to: self.notation.vertex(edge.to),
