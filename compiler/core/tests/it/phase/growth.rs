@@ -103,7 +103,7 @@ fn structures_that_share_their_parts_are_linear() {
     for i in 1..=12 {
         let _ = write!(source, "record R{i} {{");
         for field in 0..10 {
-            let _ = write!(source, " f{field}: R{}\n", i - 1);
+            let _ = writeln!(source, " f{field}: R{}", i - 1);
         }
         source.push_str("}\n");
     }
@@ -112,7 +112,7 @@ fn structures_that_share_their_parts_are_linear() {
         for name in ["x", "y"] {
             let _ = write!(source, "let {name}{i} = R{i} {{");
             for field in 0..10 {
-                let _ = write!(source, " f{field} = {name}{}\n", i - 1);
+                let _ = writeln!(source, " f{field} = {name}{}", i - 1);
             }
             source.push_str("}\n");
         }

@@ -50,6 +50,7 @@ fn late(source: &str, lines: &[usize]) {
     assert_eq!(wrong(source), expected);
 }
 
+#[expect(clippy::expect_used, reason = "test code: every package has a root module")]
 fn unit(db: &Database, name: &str) -> Unit {
     let file = package::file(db, Utf8Path::new("src/main.mc")).expect("the root module");
     match name::declarations(db, file).get(name) {
