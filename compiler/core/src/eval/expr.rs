@@ -77,7 +77,15 @@ impl<'db> Evaluator<'db> {
                 self.lift(first.clone(), *lifted, place, |e, first| {
                     let mut all = vec![first];
                     all.extend(rest.iter().cloned());
-                    e.builtin(*builtin, &all, place)
+                    let result = e.builtin(*builtin, &all, place);
+                    // What a built-in function gives is there, unless its type says otherwise.
+                    if let (Datum::Node(id), false) = (&result, *lifted)
+                        && !matches!(expr.ty.plain(), Ty::Optional(_) | Ty::Param(..))
+                        && matches!(e.out.residual.get(*id), Some(Node::Call(..)))
+                    {
+                        e.out.residual.mark_present(*id);
+                    }
+                    result
                 })
             }
             ExprKind::CallFn(decl, args) => {
@@ -332,21 +340,8 @@ impl<'db> Evaluator<'db> {
         if args.iter().any(Datum::is_dead) {
             return Datum::Poison;
         }
-        // What asks only for the shape is known as soon as the shape is.
-        if let (Some(first), true) = (args.first(), args.len() == 1)
-            && let Some(elements) = first.elements()
-        {
-            match builtin {
-                Builtin::Len => return Datum::Value(Value::Int(elements.len() as i64)),
-                Builtin::First => return elements.first().cloned().unwrap_or(Datum::NONE),
-                Builtin::Last => return elements.last().cloned().unwrap_or(Datum::NONE),
-                Builtin::Indexed => {
-                    let pair =
-                        |(i, x): (usize, Datum)| Datum::record(vec![Datum::Value(Value::Int(i as i64)), x]);
-                    return Datum::list(elements.into_iter().enumerate().map(pair).collect());
-                }
-                _ => {}
-            }
+        if let Some(known) = super::shape::of_shape(builtin, args) {
+            return known;
         }
         let values: Option<Vec<Value>> = args
             .iter()

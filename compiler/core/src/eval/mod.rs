@@ -14,6 +14,7 @@ mod expr;
 mod matching;
 mod record;
 pub mod residual;
+mod shape;
 mod simplify;
 
 pub use datum::Datum;

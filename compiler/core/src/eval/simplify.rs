@@ -5,7 +5,7 @@
 
 use super::residual::Residual;
 use crate::diagnostic::Place;
-use mc_plan::expr::{Builtin, EachKind, ExprId, Node};
+use mc_plan::expr::{BinaryOp, Builtin, EachKind, ExprId, Node};
 use mc_plan::value::Value;
 
 /// How many choices inside of each other are looked through.
@@ -82,9 +82,16 @@ impl Residual {
             (Node::Call(Builtin::Len, _), Node::List(parts)) => {
                 Some(self.node(Node::Const(Value::Int(parts.len() as i64)), place))
             }
-            (Node::Call(Builtin::Len, _), Node::Each { kind: EachKind::Map, list, .. }) => {
-                self.answer(&Node::Call(Builtin::Len, vec![*list]), place, depth)
+            (Node::Call(Builtin::Len, _), Node::Binary(BinaryOp::Add, a, b)) => {
+                let (a, b) = (*a, *b);
+                let a = self.answer(&Node::Call(Builtin::Len, vec![a]), place, depth)?;
+                let b = self.answer(&Node::Call(Builtin::Len, vec![b]), place, depth)?;
+                Some(self.node(Node::Binary(BinaryOp::Add, a, b), place))
             }
+            (
+                Node::Call(Builtin::Len, _),
+                Node::Each { kind: EachKind::Map | EachKind::SortBy, list, .. },
+            ) => self.answer(&Node::Call(Builtin::Len, vec![*list]), place, depth),
             (Node::Call(Builtin::First, _), Node::List(parts)) if !parts.is_empty() => parts.first().copied(),
             (Node::Call(Builtin::Last, _), Node::List(parts)) if !parts.is_empty() => parts.last().copied(),
             _ => None,
@@ -97,6 +104,7 @@ impl Residual {
             Some(Node::Const(value)) => *value != Value::None,
             Some(
                 Node::Label(_)
+                | Node::Secret(_)
                 | Node::Unary(..)
                 | Node::Binary(..)
                 | Node::And(..)
@@ -110,7 +118,7 @@ impl Residual {
                 | Node::Convert(..),
             ) => true,
             Some(Node::Coalesce(_, otherwise)) => self.is_present(*otherwise),
-            Some(Node::Fact(_) | Node::Output { .. }) => self.is_marked(id),
+            Some(Node::Fact(_) | Node::Output { .. } | Node::Call(..)) => self.is_marked(id),
             _ => false,
         }
     }

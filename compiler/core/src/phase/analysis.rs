@@ -1,6 +1,7 @@
 //! The analysis of one declaration: blocks, statements, and what comes of it.
 
 use super::Phase;
+use super::function::Callee;
 use super::graph::{Atom, AtomId, NodeId};
 use super::summary::{Export, Given, Need, Summary, Unit, UnitPart, part};
 use super::summary_of;
@@ -8,6 +9,8 @@ use super::value::{Abs, Values};
 use crate::check::{self, Checked};
 use crate::db::{Db, File};
 use crate::hir::{self, Block, BlockId, Body, ExprId, Stmt};
+use crate::name::DeclId;
+use crate::signature::{self, Signature};
 use mc_syntax::Span;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, VecDeque};
@@ -97,7 +100,7 @@ impl Flow {
 /// The typed form of a unit.
 pub fn checked(db: &dyn Db, unit: Unit) -> &Checked {
     match unit.part {
-        UnitPart::Item(index) => check::body(db, crate::name::DeclId { file: unit.file, index }),
+        UnitPart::Item(index) => check::body(db, DeclId { file: unit.file, index }),
         UnitPart::Values => check::values(db, unit.file),
         UnitPart::Labels => check::labels(db),
     }
@@ -125,6 +128,8 @@ pub(super) fn analyse(db: &dyn Db, unit: Unit) -> Flow {
         order: Vec::new(),
         in_default: None,
         gives: Vec::new(),
+        functions: Vec::new(),
+        calls: BTreeMap::new(),
         steps: 0,
     };
     let offsets = analysis.run(checked);
@@ -175,7 +180,11 @@ pub(super) struct Analysis<'db> {
     /// The parameter whose default is analysed.
     in_default: Option<u32>,
     gives: Vec<Abs>,
-    steps: u64,
+    /// The functions that are arguments.
+    pub functions: Vec<Callee>,
+    /// What parameters that are functions are called with.
+    pub calls: BTreeMap<u32, Vec<Abs>>,
+    pub steps: u64,
 }
 
 impl<'db> Analysis<'db> {
@@ -413,6 +422,14 @@ impl<'db> Analysis<'db> {
         summary_of(self.db, unit)
     }
 
+    /// How many parameters a function has.
+    pub(super) fn param_count(&self, decl: DeclId) -> usize {
+        match signature::signature(self.db, decl) {
+            Signature::Fn(params, _) => params.len(),
+            _ => 0,
+        }
+    }
+
     fn finish(mut self, offsets: Vec<u32>) -> Flow {
         let (needs, sources) = self.needs();
         self.defaults_in_time(&needs);
@@ -423,6 +440,11 @@ impl<'db> Analysis<'db> {
             .iter()
             .map(|default| default.map(|(value, _)| export.value(value)))
             .collect::<Vec<Option<Given>>>();
+        let calls = self
+            .calls
+            .iter()
+            .map(|(param, args)| (*param, args.iter().map(|arg| export.value(*arg)).collect::<Vec<Given>>()));
+        export.summary.calls = calls.collect::<Vec<_>>();
         let (mut summary, leaves) = (export.summary, export.nodes);
         summary.order = self.order;
         summary.offsets = offsets;

@@ -65,6 +65,43 @@ impl Analysis<'_> {
                 let node = values.graph.computed(&nodes, id);
                 Abs { over: map.over, ..Abs::flat(node, ty) }
             }
+            // Whether there is a value depends on the keys.
+            (Builtin::Get, [map, key]) => {
+                let (shape, key) = (values.own(*map), values.whole(*key));
+                let which = values.graph.join(&[shape, key], Some(id));
+                let entry = values.step(*map, Step::Element);
+                let value = values.step(entry, Step::Part(1));
+                values.under(value, which, id)
+            }
+            (Builtin::Merge, [a, b]) => {
+                let both = values.join(&[*a, *b], Some(id));
+                let own = values.own(both);
+                Abs { own, ..both }
+            }
+            (Builtin::Without, [map, keys]) => {
+                let nodes = [values.own(*map), values.whole(*keys)];
+                let own = values.graph.join(&nodes, Some(id));
+                Abs { own, ..*map }
+            }
+            (Builtin::Flatten, [lists]) => {
+                let list = values.step(*lists, Step::Element);
+                let nodes = [values.own(*lists), values.own(list)];
+                let own = values.graph.join(&nodes, Some(id));
+                let element = values.step(list, Step::Element);
+                let all = values.elements(element);
+                Abs { over: lists.over, own, ..all }
+            }
+            // The elements decide their order.
+            (Builtin::Sort, [list]) => {
+                let (shape, whole) = (values.own(*list), values.whole(*list));
+                let element = Abs { own: whole, ..Abs::KNOWN };
+                let all = values.elements(element);
+                Abs { over: list.over, own: shape, ..all }
+            }
+            (Builtin::ListMin | Builtin::ListMax, [list]) => {
+                let (shape, whole) = (values.own(*list), values.whole(*list));
+                Abs { over: shape, own: values.graph.computed(&[whole], id), ..Abs::KNOWN }
+            }
             (Builtin::Zip, [a, b]) => {
                 let nodes = [values.own(*a), values.own(*b)];
                 let own = values.graph.join(&nodes, Some(id));

@@ -2,11 +2,12 @@
 
 use super::analysis::{Analysis, What};
 use super::graph::{Atom, NodeId, Origin, Step};
-use super::summary::{Given, GivenKind, ParamPart, Summary, Unit};
+use super::summary::{Given, GivenKind, Need, ParamPart, Summary, Unit};
 use super::value::{Abs, Kind, Values};
 use crate::db::File;
 use crate::hir::ExprId;
 use crate::name::DeclId;
+use crate::signature::{self, Signature};
 use crate::ty::Ty;
 use mc_syntax::Span;
 
@@ -14,14 +15,25 @@ use mc_syntax::Span;
 #[derive(Debug)]
 pub(super) struct Call<'db> {
     unit: Unit,
-    summary: &'db Summary,
+    pub summary: &'db Summary,
     /// Where the arguments begin among the parameters.
     first: u32,
     /// The arguments; for one left out its default.
     pub args: Vec<Abs>,
-    id: ExprId,
+    pub id: ExprId,
     nodes: Vec<Option<NodeId>>,
     shapes: Vec<Option<Abs>>,
+}
+
+/// An argument.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Argument {
+    /// Its value.
+    pub value: Abs,
+    /// Where it stands.
+    pub at: Span,
+    /// Whether it may be absent, which leaves the parameter to its default.
+    pub absent: bool,
 }
 
 impl<'db> Analysis<'db> {
@@ -34,79 +46,110 @@ impl<'db> Analysis<'db> {
         id: ExprId,
         head: Span,
     ) -> Call<'db> {
-        let values: Vec<Option<Abs>> = args.iter().map(|arg| arg.map(|arg| self.expr(arg))).collect();
-        let summary = self.summary(unit);
-        let mut call = Call::new(unit, summary, first, vec![Abs::KNOWN; args.len()], id);
-        let mut missing = false;
-        for (slot, value) in call.args.iter_mut().zip(&values) {
-            match value {
-                Some(value) => *slot = *value,
-                None => missing = true,
-            }
-        }
-        if missing {
-            for param in &summary.order {
-                let Some(position) = param.checked_sub(first).map(|position| position as usize) else {
-                    continue;
-                };
-                if let (Some(None), Some(Some(default))) =
-                    (values.get(position), summary.defaults.get(*param as usize))
-                {
-                    call.args[position] = call.value(&mut self.values, *default);
+        let params = unit.decl().map(|decl| signature::signature(self.db, decl));
+        let mut given = Vec::with_capacity(args.len());
+        for (position, arg) in args.iter().enumerate() {
+            let Some(arg) = *arg else {
+                given.push(None);
+                continue;
+            };
+            let value = self.expr(arg);
+            let optional = |ty: &Ty| matches!(ty.plain(), Ty::Optional(_));
+            let absent = match params {
+                Some(Signature::Component(params, _)) => {
+                    optional(&self.body.expr(arg).ty)
+                        && params.get(position).is_some_and(|param| !optional(&param.ty))
                 }
-            }
-            // What was made of arguments that were not there yet is made anew.
-            call = Call::new(unit, summary, first, call.args, id);
+                _ => false,
+            };
+            given.push(Some(Argument { value, at: self.span(arg), absent }));
         }
-        self.demand(&mut call, args, head);
+        self.call_with(unit, first, given, id, head)
+    }
+
+    /// The same with arguments that were analysed.
+    pub(super) fn call_with(
+        &mut self,
+        unit: Unit,
+        first: u32,
+        args: Vec<Option<Argument>>,
+        id: ExprId,
+        head: Span,
+    ) -> Call<'db> {
+        let summary = self.summary(unit);
+        let values = args.iter().map(|arg| arg.map_or(Abs::KNOWN, |arg| arg.value)).collect();
+        let mut call = Call::new(unit, summary, first, values, id);
+        if args.iter().any(|arg| arg.is_none_or(|arg| arg.absent)) {
+            for param in &summary.order {
+                let Some(position) = call.position(*param) else { continue };
+                let Some(Some(default)) = summary.defaults.get(*param as usize) else { continue };
+                let Some(given) = args.get(position) else { continue };
+                if given.is_some_and(|given| !given.absent) {
+                    continue;
+                }
+                let default = call.value(&mut self.values, *default);
+                call.args[position] = match given {
+                    Some(given) => {
+                        let there = self.values.presence(given.value);
+                        let either = self.values.join(&[given.value, default], Some(id));
+                        self.values.under(either, there, id)
+                    }
+                    None => default,
+                };
+            }
+            call.forget();
+        }
+        self.run_arguments(&mut call);
+        self.demand(&mut call, &args, head);
         call
     }
 
     /// Demands of the arguments what the declaration needs of them.
-    fn demand(&mut self, call: &mut Call<'db>, args: &[Option<ExprId>], head: Span) {
+    fn demand(&mut self, call: &mut Call<'db>, args: &[Option<Argument>], head: Span) {
         if call.args.iter().all(|arg| *arg == Abs::KNOWN) {
             return;
         }
         for (position, need) in call.summary.needs.iter().enumerate() {
-            let at = |param: u32| param.checked_sub(call.first).map(|at| at as usize);
+            let left_to_default =
+                |at: usize| args.get(at).is_some_and(|arg| arg.is_none_or(|arg| arg.absent));
             if let Some(default) = need.default
-                && at(default).is_none_or(|at| !matches!(args.get(at), Some(None)))
+                && !call.position(default).is_some_and(left_to_default)
             {
                 continue;
             }
-            let param = at(need.part.param);
-            let given = param.and_then(|at| args.get(at).copied());
-            if need.part.param != Atom::ALL && given.is_none() {
+            let param = call.position(need.part.param);
+            if need.part.param != Atom::ALL && param.is_none() {
                 continue;
             }
             let node = call.node_of(&mut self.values, &need.part);
             if node == NodeId::KNOWN {
                 continue;
             }
-            let place = match given {
-                Some(Some(argument)) => self.span(argument),
-                _ => head,
-            };
-            if given == Some(None) && self.values.graph.phase(node) > need.level {
-                // A default that is late by itself is reported where it is declared.
-                let mut alone = Call::new(
-                    call.unit,
-                    call.summary,
-                    call.first,
-                    vec![Abs::KNOWN; call.args.len()],
-                    call.id,
-                );
-                let default = call.summary.defaults.get(need.part.param as usize).copied().flatten();
-                if let (Some(default), Some(at)) = (default, param) {
-                    alone.args[at] = alone.value(&mut self.values, default);
-                }
-                let node = alone.node_of(&mut self.values, &need.part);
-                if self.values.graph.phase(node) > need.level {
-                    continue;
-                }
+            let given = param.and_then(|at| args.get(at).copied().flatten());
+            if param.is_some_and(left_to_default)
+                && self.values.graph.phase(node) > need.level
+                && self.default_is_late(call, need)
+                && given.is_none_or(|given| {
+                    let alone = part_of(&mut self.values, given.value, &need.part);
+                    self.values.graph.phase(alone) <= need.level
+                })
+            {
+                continue;
             }
+            let place = given.map_or(head, |given| given.at);
             self.need(node, need.level, place, What::Argument(call.unit, position as u32));
         }
+    }
+
+    /// Whether a default is too late by itself: that is reported where it is declared.
+    fn default_is_late(&mut self, call: &Call<'db>, need: &Need) -> bool {
+        let known = vec![Abs::KNOWN; call.args.len()];
+        let mut alone = Call::new(call.unit, call.summary, call.first, known, call.id);
+        let default = call.summary.defaults.get(need.part.param as usize).copied().flatten();
+        let Some(default) = default else { return false };
+        let value = alone.value(&mut self.values, default);
+        let node = part_of(&mut self.values, value, &need.part);
+        self.values.graph.phase(node) > need.level
     }
 
     /// What a declaration gives at a position.
@@ -174,9 +217,20 @@ impl<'db> Call<'db> {
         self.summary.is_early() && self.args.iter().all(|arg| *arg == Abs::KNOWN)
     }
 
+    /// The argument of a parameter, by its position.
+    pub(super) fn position(&self, param: u32) -> Option<usize> {
+        let position = param.checked_sub(self.first)? as usize;
+        (position < self.args.len()).then_some(position)
+    }
+
+    /// Makes anew what was made of the arguments: they are other ones now.
+    pub(super) fn forget(&mut self) {
+        self.nodes.fill(None);
+        self.shapes.fill(None);
+    }
+
     fn arg(&self, param: u32) -> Abs {
-        let position = param.checked_sub(self.first).map(|position| position as usize);
-        position.and_then(|position| self.args.get(position)).copied().unwrap_or(Abs::KNOWN)
+        self.position(param).and_then(|position| self.args.get(position)).copied().unwrap_or(Abs::KNOWN)
     }
 
     /// As late as all arguments together.
@@ -216,7 +270,7 @@ impl<'db> Call<'db> {
     }
 
     /// A value of the summary for these arguments.
-    fn value(&mut self, values: &mut Values, given: Given) -> Abs {
+    pub(super) fn value(&mut self, values: &mut Values, given: Given) -> Abs {
         let over = self.leaf(values, given.over);
         let own = self.leaf(values, given.own);
         let inside = self.shape(values, given.shape);
@@ -250,4 +304,10 @@ impl<'db> Call<'db> {
         self.shapes[position] = Some(value);
         value
     }
+}
+
+/// A part of a parameter, of the value that it is given.
+fn part_of(values: &mut Values, value: Abs, part: &ParamPart) -> NodeId {
+    let inside = part.path.iter().fold(value, |value, step| values.step(value, *step));
+    values.aspect(inside, part.aspect)
 }

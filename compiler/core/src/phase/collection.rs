@@ -1,11 +1,13 @@
 //! Collections and the functions that run over them.
 
 use super::analysis::Analysis;
-use super::graph::{NodeId, Step};
+use super::graph::Step;
 use super::value::Abs;
-use crate::hir::{ExprId, ExprKind};
+use crate::hir::ExprId;
+use crate::signature::{self, Signature};
 use crate::ty::Ty;
 use mc_plan::expr::EachKind;
+use std::collections::BTreeMap;
 
 impl<'db> Analysis<'db> {
     /// A list: its shape is known.
@@ -51,79 +53,41 @@ impl<'db> Analysis<'db> {
     /// `a with { b.c = d }`: the fields that are not changed stay as late as they were.
     pub(super) fn with(&mut self, base: ExprId, changes: &'db [(Vec<u32>, ExprId)], ty: &Ty) -> Abs {
         let base = self.expr(base);
-        let changes: Vec<(&[u32], Abs)> =
-            changes.iter().map(|(path, value)| (path.as_slice(), self.expr(*value))).collect();
-        self.changed(base, &changes, ty)
+        let changes = changes.iter().map(|(path, value)| (path.as_slice(), self.expr(*value))).collect();
+        self.changed(base, changes, ty)
     }
 
-    fn changed(&mut self, base: Abs, changes: &[(&[u32], Abs)], ty: &Ty) -> Abs {
+    fn changed(&mut self, base: Abs, changes: Vec<(&[u32], Abs)>, ty: &Ty) -> Abs {
         let Ty::Record(decl, args) = ty.plain() else { return base };
-        let crate::signature::Signature::Record(fields) = crate::signature::signature(self.db, *decl) else {
-            return base;
-        };
+        let Signature::Record(fields) = signature::signature(self.db, *decl) else { return base };
+        let mut changed: BTreeMap<u32, Vec<(&[u32], Abs)>> = BTreeMap::new();
+        for (path, value) in changes {
+            if let Some((field, rest)) = path.split_first() {
+                changed.entry(*field).or_default().push((rest, value));
+            }
+        }
         let mut parts = Vec::with_capacity(fields.len());
-        for (position, field) in fields.iter().enumerate() {
-            let position = position as u32;
-            let here: Vec<(&[u32], Abs)> = changes
-                .iter()
-                .filter(|(path, _)| path.first() == Some(&position))
-                .map(|(path, value)| (&path[1..], *value))
-                .collect();
-            parts.push(match here.as_slice() {
-                [([], value)] => *value,
-                inner => {
-                    let old = self.values.step(base, Step::Part(position));
-                    if inner.is_empty() {
-                        old
-                    } else {
+        for (position, field) in (0..).zip(fields) {
+            parts.push(match changed.remove(&position) {
+                Some(inner) => match inner.as_slice() {
+                    [([], value)] => *value,
+                    _ => {
+                        let old = self.values.step(base, Step::Part(position));
                         self.changed(old, inner, &field.ty.substitute(*decl, args))
                     }
-                }
+                },
+                None => self.values.step(base, Step::Part(position)),
             });
         }
-        let whole = self.values.parts(parts);
-        Abs { over: base.over, ..whole }
-    }
-
-    /// What a function gives for these arguments.
-    pub(super) fn apply(&mut self, function: ExprId, args: &[Abs], id: ExprId) -> Abs {
-        match &self.body.expr(function).kind {
-            ExprKind::Lambda(patterns, block) => {
-                // A function of two parameters takes a pair apart.
-                let args: Vec<Abs> = match args {
-                    [pair] if patterns.len() > 1 => {
-                        (0..patterns.len() as u32).map(|at| self.values.step(*pair, Step::Part(at))).collect()
-                    }
-                    _ => args.to_vec(),
-                };
-                let mut bound = Vec::new();
-                for (pattern, value) in patterns.iter().zip(&args) {
-                    self.pattern(pattern, *value, &mut Vec::new(), &mut bound);
-                }
-                self.block(*block, &bound)
-            }
-            _ => {
-                let function = self.expr(function);
-                let mut nodes = vec![self.values.whole(function)];
-                for arg in args {
-                    nodes.push(self.values.whole(*arg));
-                }
-                Abs::flat(self.values.graph.computed(&nodes, id), &self.body.expr(id).ty)
-            }
-        }
-    }
-
-    /// A lambda that is handed on: as late as what it gives.
-    pub(super) fn function(&mut self, function: ExprId, id: ExprId) -> Abs {
-        let result = self.apply(function, &[], id);
-        let node = self.values.whole(result);
-        Abs { own: node, ..Abs::KNOWN }
+        let all = self.values.parts(parts);
+        Abs { over: base.over, ..all }
     }
 
     /// `xs.map(f)` and its kin.
     pub(super) fn each(&mut self, kind: EachKind, list: ExprId, function: ExprId, id: ExprId) -> Abs {
         let ty = &self.body.expr(id).ty;
         let collection = self.expr(list);
+        let function = self.expr(function);
         let element = self.values.step(collection, Step::Element);
         let result = self.apply(function, &[element], id);
         let shape = self.values.own(collection);
@@ -134,12 +98,14 @@ impl<'db> Analysis<'db> {
                 let all = self.values.elements(result);
                 Abs { over: collection.over, own: shape, ..all }
             }
-            // The answers decide which elements are there, and in which order.
-            EachKind::Filter
-            | EachKind::TakeWhile
-            | EachKind::SkipWhile
-            | EachKind::SortBy
-            | EachKind::UniqueBy => {
+            // The answers decide the order, not the number.
+            EachKind::SortBy => {
+                let element = self.values.under(element, answer, id);
+                let all = self.values.elements(element);
+                Abs { over: collection.over, own: shape, ..all }
+            }
+            // The answers decide which elements are there.
+            EachKind::Filter | EachKind::TakeWhile | EachKind::SkipWhile | EachKind::UniqueBy => {
                 let all = self.values.elements(element);
                 Abs { over: collection.over, own: chosen, ..all }
             }
@@ -175,19 +141,5 @@ impl<'db> Analysis<'db> {
                 Abs { over: collection.over, ..Abs::flat(node, ty) }
             }
         }
-    }
-
-    /// `xs.fold(start, f)`: the accumulator may hold anything of what came before.
-    pub(super) fn fold(&mut self, list: ExprId, start: ExprId, function: ExprId, id: ExprId) -> Abs {
-        let collection = self.expr(list);
-        let start = self.expr(start);
-        let element = self.values.step(collection, Step::Element);
-        let nodes = [self.values.whole(collection), self.values.whole(start)];
-        let before: NodeId = self.values.graph.join(&nodes, Some(id));
-        let accumulator = Abs { own: before, ..Abs::KNOWN };
-        let result = self.apply(function, &[accumulator, element], id);
-        let node = self.values.whole(result);
-        let node = self.values.graph.computed(&[node, before], id);
-        Abs::flat(node, &self.body.expr(id).ty)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Phase;
 use super::analysis::{Analysis, What};
+use super::function::Callee;
 use super::graph::{NodeId, Origin, Step};
 use super::summary::Unit;
 use super::value::Abs;
@@ -57,13 +58,19 @@ impl<'db> Analysis<'db> {
                 let mut call = self.call(unit, 0, args, id, expr.span);
                 self.given(&mut call, 0, ty)
             }
-            ExprKind::Function(_) => Abs::KNOWN,
-            ExprKind::Lambda(..) => self.function(id, id),
-            ExprKind::CallValue(function, args, _) => {
+            ExprKind::Function(decl) => self.function(Callee::Declared(*decl)),
+            ExprKind::Lambda(..) => self.function(Callee::Lambda(id, self.block)),
+            ExprKind::CallValue(function, args, lifted) => {
                 let args: Vec<Abs> = args.iter().map(|arg| self.expr(*arg)).collect();
-                let over = args.first().map_or(NodeId::KNOWN, |first| first.over);
-                let result = self.apply(*function, &args, id);
-                self.values.under(result, over, id)
+                let function = self.expr(*function);
+                let result = self.apply(function, &args, id);
+                match args.first() {
+                    Some(first) if *lifted => {
+                        let there = self.values.presence(*first);
+                        self.values.under(result, there, id)
+                    }
+                    _ => result,
+                }
             }
             ExprKind::Each(kind, list, function, _) => self.each(*kind, *list, *function, id),
             ExprKind::Fold(list, start, function, _) => self.fold(*list, *start, *function, id),
@@ -75,11 +82,11 @@ impl<'db> Analysis<'db> {
             }
             ExprKind::With(base, changes) => self.with(*base, changes, ty),
             ExprKind::Secret(_) => self.source(Origin::Secret, id),
-            ExprKind::Described(value) | ExprKind::TryConvert(_, value) | ExprKind::TryVariant(_, value) => {
-                self.computed(&[*value], id, ty)
-            }
+            ExprKind::Described(value)
+            | ExprKind::TryConvert(_, value)
+            | ExprKind::TryVariant(_, value)
+            | ExprKind::TryRefine(_, value) => self.computed(&[*value], id, ty),
             ExprKind::Typed(value) | ExprKind::Refine(_, value) => self.expr(*value),
-            ExprKind::TryRefine(_, value) => self.computed(&[*value], id, ty),
             ExprKind::Fail(message) => {
                 self.expr(*message);
                 Abs::KNOWN
@@ -190,10 +197,12 @@ impl<'db> Analysis<'db> {
         // A comparison with a variant without payload asks for the variant only.
         let variant = matches!(operator, B::Equal | B::NotEqual)
             && (self.is_bare_variant(a) || self.is_bare_variant(b));
-        let part = |analysis: &mut Self, value| {
-            if variant { analysis.values.own(value) } else { analysis.values.whole(value) }
+        let part = |analysis: &mut Self, value, shape| {
+            if shape { analysis.values.own(value) } else { analysis.values.whole(value) }
         };
-        let nodes = [part(self, x), part(self, y)];
+        // Of a map, the keys are asked.
+        let keys = operator == B::In && matches!(self.body.expr(b).ty.some_plain(), Ty::Map(..));
+        let nodes = [part(self, x, variant), part(self, y, variant || keys)];
         Abs::flat(self.values.graph.computed(&nodes, id), ty)
     }
 

@@ -189,6 +189,12 @@ impl Graph {
         self.atoms[id.0 as usize]
     }
 
+    /// Whether two nodes are as late as each other, and depend on the same parts of parameters.
+    pub(super) fn same(&self, a: NodeId, b: NodeId) -> bool {
+        let (a, b) = (self.node(a), self.node(b));
+        a.phase == b.phase && a.atoms == b.atoms
+    }
+
     /// The operands of a node.
     pub(super) fn operands(&self, id: NodeId) -> &[NodeId] {
         let next = self.nodes.get(id.0 as usize + 1).map_or(self.operands.len(), |n| n.operands as usize);

@@ -22,6 +22,7 @@ mod collection;
 mod declare;
 mod expr;
 mod finding;
+mod function;
 mod graph;
 mod order;
 mod pattern;

@@ -127,6 +127,8 @@ pub struct Summary {
     pub(super) offsets: Vec<u32>,
     /// What it needs early.
     pub(super) needs: Vec<Need>,
+    /// The parameters that are functions and are called, with what they are called with, sorted.
+    pub(super) calls: Vec<(u32, Vec<Given>)>,
     /// Whether nothing is known of it, because it needs itself: what it gives is as late as its arguments.
     pub(super) opaque: bool,
 }
@@ -195,7 +197,8 @@ impl<'a> Export<'a> {
         let symbols =
             shape.symbols.iter().map(|(param, path)| (*param, self.values.graph.steps_of(*path))).collect();
         let kind = match &shape.kind {
-            Kind::Flat => GivenKind::Flat,
+            // A declaration gives no functions.
+            Kind::Flat | Kind::Functions(_) => GivenKind::Flat,
             Kind::Parts(parts) => GivenKind::Parts(parts.iter().map(|part| self.value(*part)).collect()),
             Kind::Payloads(keys, parts) => {
                 GivenKind::Payloads(keys.clone(), parts.iter().map(|part| self.value(*part)).collect())

@@ -72,8 +72,10 @@ pub(super) enum Kind {
     Parts(Vec<Abs>),
     /// The payloads by variant and field, sorted.
     Payloads(Vec<(u32, u32)>, Vec<Abs>),
-    /// The elements of a collection.
+    /// The elements of a collection; what a function gives that is an argument.
     Elements(Abs),
+    /// Functions, by their positions among those of the declaration, sorted.
+    Functions(Vec<u32>),
 }
 
 /// The values of a declaration.
@@ -129,7 +131,7 @@ impl Values {
     /// Adds a shape. Where it would get too deep or too large, its parts are flat.
     fn push(&mut self, mut kind: Kind, symbols: Vec<Symbol>) -> ShapeId {
         let mut size = Size { depth: 1, parts: 1 };
-        let mut late = !symbols.is_empty();
+        let mut late = !symbols.is_empty() || matches!(kind, Kind::Functions(_));
         for part in kind.parts_mut() {
             if self.size(*part).depth >= MAX_DEPTH {
                 *part = self.flattened(*part);
@@ -247,7 +249,7 @@ impl Values {
             let shape = self.shape(value.shape);
             params.extend(shape.symbols.iter().map(|(param, _)| *param));
             match &shape.kind {
-                Kind::Flat => {}
+                Kind::Flat | Kind::Functions(_) => {}
                 Kind::Parts(parts) | Kind::Payloads(_, parts) => stack.extend(parts),
                 Kind::Elements(element) => stack.push(*element),
             }
@@ -360,6 +362,12 @@ impl Values {
                 Kind::Parts(parts.map(|(x, y)| self.join_parts(x, y, expr, joined)).collect())
             }
             (Kind::Elements(x), Kind::Elements(y)) => Kind::Elements(self.join_parts(x, y, expr, joined)),
+            (Kind::Functions(x), Kind::Functions(y)) => {
+                let mut all: Vec<u32> = x.into_iter().chain(y).collect();
+                all.sort_unstable();
+                all.dedup();
+                Kind::Functions(all)
+            }
             (Kind::Payloads(keys, x), Kind::Payloads(more, y)) => {
                 let x = keys.into_iter().zip(x);
                 let y = more.into_iter().zip(y);
@@ -407,10 +415,52 @@ impl Values {
     }
 }
 
+impl Values {
+    /// Whether two values are as late as each other, part by part.
+    pub(super) fn alike(&self, a: Abs, b: Abs) -> bool {
+        let mut stack = vec![(a, b)];
+        let mut seen = FxHashSet::default();
+        while let Some((a, b)) = stack.pop() {
+            if !self.graph.same(a.over, b.over) || !self.graph.same(a.own, b.own) {
+                return false;
+            }
+            if a.shape == b.shape || !seen.insert((a.shape, b.shape)) {
+                continue;
+            }
+            let (x, y) = (self.shape(a.shape), self.shape(b.shape));
+            let (parts, others) = (x.kind.parts(), y.kind.parts());
+            let of_one_kind = match (&x.kind, &y.kind) {
+                (Kind::Payloads(keys, _), Kind::Payloads(others, _)) => keys == others,
+                (Kind::Functions(functions), Kind::Functions(others)) => functions == others,
+                (a, b) => std::mem::discriminant(a) == std::mem::discriminant(b),
+            };
+            if x.symbols != y.symbols || !of_one_kind || parts.len() != others.len() {
+                return false;
+            }
+            stack.extend(parts.iter().copied().zip(others.iter().copied()));
+        }
+        true
+    }
+
+    /// Whether values are as late as others, one by one.
+    pub(super) fn all_alike(&self, values: &[Abs], others: &[Abs]) -> bool {
+        values.len() == others.len() && values.iter().zip(others).all(|(a, b)| self.alike(*a, *b))
+    }
+}
+
 impl Kind {
+    /// The parts.
+    pub(super) fn parts(&self) -> &[Abs] {
+        match self {
+            Kind::Flat | Kind::Functions(_) => &[],
+            Kind::Parts(parts) | Kind::Payloads(_, parts) => parts,
+            Kind::Elements(element) => std::slice::from_ref(element),
+        }
+    }
+
     fn parts_mut(&mut self) -> &mut [Abs] {
         match self {
-            Kind::Flat => &mut [],
+            Kind::Flat | Kind::Functions(_) => &mut [],
             Kind::Parts(parts) | Kind::Payloads(_, parts) => parts,
             Kind::Elements(element) => std::slice::from_mut(element),
         }

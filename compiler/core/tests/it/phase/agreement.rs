@@ -60,7 +60,7 @@ impl Chance {
                 0 => {
                     let condition = self.condition(below);
                     let (a, b) = (self.value(kind, below), self.value(kind, below));
-                    return format!("(if {condition} {{ {a} }} else {{ {b} }})");
+                    return format!("(if ({condition}) {{ {a} }} else {{ {b} }})");
                 }
                 1 => {
                     let fitting: Vec<_> =
@@ -87,6 +87,12 @@ impl Chance {
             }
         }
         let below = depth.saturating_sub(1);
+        if depth > 0
+            && self.below(4) == 0
+            && let Some(value) = self.over_collections(kind, below)
+        {
+            return value;
+        }
         match (kind, self.below(if depth == 0 { 3 } else { 7 })) {
             (Kind::Int, 0) => "1".to_owned(),
             (Kind::Int, 1) => "facts.cpu.count".to_owned(),
@@ -125,7 +131,7 @@ impl Chance {
             (Kind::Optional, 2) => "(if facts.cpu.count > 1 { c.status })".to_owned(),
             (Kind::Optional, 3 | 4) => {
                 let condition = self.condition(below);
-                format!("(if {condition} {{ {} }})", self.value(Kind::Int, below))
+                format!("(if ({condition}) {{ {} }})", self.value(Kind::Int, below))
             }
             (Kind::Optional, _) => format!("{}.first()", self.value(Kind::List, below)),
             (Kind::Enum, 0) => "E.A".to_owned(),
@@ -135,9 +141,64 @@ impl Chance {
         }
     }
 
+    /// What `inner` makes with a further name in scope, and the name.
+    fn with_name(&mut self, inner: impl FnOnce(&mut Self) -> String) -> (String, String) {
+        let name = format!("n{}", self.below(1_000_000));
+        self.names.push((Kind::Int, name.clone()));
+        let made = inner(self);
+        self.names.pop();
+        (name, made)
+    }
+
+    /// A value by a lambda, a map, a tuple or an update.
+    fn over_collections(&mut self, kind: Kind, below: usize) -> Option<String> {
+        Some(match (kind, self.below(3)) {
+            (Kind::Int, 0) => {
+                let (a, b) = (self.value(Kind::Int, below), self.value(Kind::Int, below));
+                let start = self.value(Kind::Int, below);
+                let (element, (sum, body)) = {
+                    let mut inner = None;
+                    let (element, _) = self.with_name(|chance| {
+                        inner = Some(chance.with_name(|chance| chance.value(Kind::Int, below)));
+                        String::new()
+                    });
+                    (element, inner?)
+                };
+                format!("[{a}, {b}].fold({start}, |{sum}, {element}| {body})")
+            }
+            (Kind::Int, 1) => {
+                let value = self.value(Kind::Int, below);
+                let (x, body) = self.with_name(|chance| chance.value(Kind::Int, below));
+                format!("twice({value}, |{x}| {body})")
+            }
+            (Kind::Int, _) => {
+                format!("({}, {}).1", self.value(Kind::Int, below), self.value(Kind::Int, below))
+            }
+            (Kind::List, at) => {
+                let list = self.value(Kind::List, below);
+                // Not `filter` and `sort_by`: what the host chooses is one residual value, with its elements.
+                let (x, body) = self.with_name(|chance| chance.value(Kind::Int, below));
+                let method = ["map", "reverse().map", "take(2).map"][at];
+                format!("{list}.{method}(|{x}| {body})")
+            }
+            (Kind::Record, _) => {
+                let record = self.value(Kind::Record, below);
+                format!("({record} with {{ a = {} }})", self.value(Kind::Int, below))
+            }
+            (Kind::Optional, 0) => format!("[\"k\" => {}].get(\"k\")", self.value(Kind::Int, below)),
+            (Kind::Optional, _) => {
+                let list = format!("[{}, {}]", self.value(Kind::Int, below), self.value(Kind::Int, below));
+                let (x, body) = self.with_name(|chance| chance.condition(below));
+                format!("{list}.find(|{x}| {body})")
+            }
+            (Kind::Enum, _) => return None,
+        })
+    }
+
     fn program(&mut self) -> String {
         let mut source = String::from(
-            "record R { a: Int, l: List<Int> = [a] }\nenum E { A, B { x: Int } }\ncomponent Named { param x: Int }\n",
+            "record R { a: Int, l: List<Int> = [a] }\nenum E { A, B { x: Int } }\ncomponent Named { param x: Int }\n\
+             fn twice(x: Int, f: (Int) -> Int) -> Int { f(f(x)) }\n",
         );
         self.functions.clear();
         for at in 0..3 {
@@ -166,13 +227,13 @@ impl Chance {
         let demand = match self.below(6) {
             0 => format!("File \"/k/${{{}}}\" {{}}", self.value(Kind::Int, 1)),
             1 => format!("Named \"n${{{}}}\" {{ x = 1 }}", self.value(Kind::Int, 1)),
-            2 => format!("for x in {} {{ File \"/x\" {{}} }}", self.value(Kind::List, 1)),
-            3 => format!("if {} {{ File \"/x\" {{}} }}", self.condition(1)),
+            2 => format!("for x in ({}) {{ File \"/x\" {{}} }}", self.value(Kind::List, 1)),
+            3 => format!("if ({}) {{ File \"/x\" {{}} }}", self.condition(1)),
             4 => format!(
-                "match {} {{ .A => {{ File \"/x\" {{}} }}, .B {{ .. }} => {{ File \"/y\" {{}} }} }}",
+                "match ({}) {{ .A => {{ File \"/x\" {{}} }}, .B {{ .. }} => {{ File \"/y\" {{}} }} }}",
                 self.value(Kind::Enum, 1)
             ),
-            _ => format!("if let y = {} {{ File \"/y\" {{}} }}", self.value(Kind::Optional, 1)),
+            _ => format!("if let y = ({}) {{ File \"/y\" {{}} }}", self.value(Kind::Optional, 1)),
         };
         source.push_str(&demand);
         source.push_str("\n}\n");

@@ -384,6 +384,80 @@ fn elements_may_be_too_late_where_the_shape_is_not() {
     );
 }
 
+#[test]
+fn what_runs_over_a_collection_keeps_shape_and_elements_apart() {
+    late(
+        r#"record Site { name: String, version: String }
+policy p {
+  let nginx = Package "nginx" {}
+  let sites = [Site { name = "a", version = nginx.version }, Site { name = "b", version = "1" }]
+  for site in sites.filter(|site| site.name != "a") { File "/a/${site.name}" {} }
+  for site in sites.filter(|site| site.version != "1") { File "/b" {} }
+  for site in sites.sort_by(|site| site.version) { File "/c" { content = site.name } }
+  for site in sites.sort_by(|site| site.version) { File "/d/${site.name}" {} }
+  if sites.any(|site| site.version == "1") { File "/e" {} }
+  if sites.any(|site| site.name == "a") { File "/f" {} }
+  if let site = sites.find(|site| site.name == "a") { File "/g" { content = site.version } }
+  for name, group in sites.group_by(|site| site.name) { File "/h/${name}" { content = group[0].version } }
+  for version, group in sites.group_by(|site| site.version) { File "/i" {} }
+  for note in [site.version for site in sites if site.name == "a"] { File "/j" { content = note } }
+  for note in [1 for site in sites if site.version == "1"] { File "/k" {} }
+}
+"#,
+        &[6, 8, 9, 13, 15],
+    );
+}
+
+#[test]
+fn keys_of_maps_and_elements_of_sets_are_shape() {
+    late(
+        r#"policy p {
+  let nginx = Package "nginx" {}
+  let versions = ["nginx" => nginx.version, "other" => "1"]
+  for name, version in versions { File "/a/${name}" { content = version } }
+  File "/b/${versions["nginx"]}" {}
+  if let version = versions.get("nginx") { File "/c" { content = version } }
+  if "nginx" in versions && versions.len() == 2 { File "/d" {} }
+  for name in versions.keys() { File "/e/${name}" {} }
+  for version in versions.values() { File "/f" { content = version } }
+  let set: Set<String> = [nginx.version, "1"]
+  for x in set { File "/g" {} }
+  let turned = [version => name for name, version in versions]
+  for version, name in turned { File "/h" {} }
+  let merged = versions.merge(["last" => nginx.version])
+  for name, version in merged.without(["other"]) { File "/i/${name}" { content = version } }
+}
+"#,
+        &[5, 11, 13],
+    );
+}
+
+#[test]
+fn tuples_and_updates_keep_their_parts_apart() {
+    late(
+        r#"record Tls { cert: String, key: String }
+record Site { name: String, tls: Tls }
+fn renamed(site: Site, name: String) -> Site { site with { name = name } }
+policy p {
+  let nginx = Package "nginx" {}
+  let (name, version) = ("a", nginx.version)
+  File "/a/${name}" {}
+  File "/b/${version}" {}
+  let site = Site { name = "a", tls = Tls { cert = "c", key = "k" } }
+  let other = site with { tls.key = nginx.version }
+  File "/c/${other.name}/${other.tls.cert}" { content = other.tls.key }
+  File "/d/${other.tls.key}" {}
+  let third = renamed(other, nginx.version)
+  File "/e/${third.tls.cert}" {}
+  File "/f/${third.name}" {}
+  let fourth = third with { name = "x", tls = Tls { cert = "c", key = "k" } }
+  File "/g/${fourth.name}/${fourth.tls.key}" {}
+}
+"#,
+        &[8, 12, 15],
+    );
+}
+
 // Functions, components.
 
 #[test]
@@ -624,6 +698,79 @@ policy p {
     );
 }
 
+// Functions as arguments.
+
+#[test]
+fn lambdas_are_analysed_where_they_are_called() {
+    late(
+        r#"record Site { name: String, note: String }
+fn twice(x: String, f: (String) -> String) -> String { f(f(x)) }
+fn names(sites: List<Site>, f: (Site) -> String) -> List<String> { sites.map(f) }
+fn both(f: (String) -> String, g: (String) -> String) -> String { f(g("a")) }
+fn through(f: (String) -> String) -> String { twice("b", f) }
+fn exclaim(x: String) -> String { "${x}!" }
+fn host(x: String) -> String { "${x}${facts.fqdn}" }
+component Named { param x: Int = 1 }
+policy p {
+  let nginx = Package "nginx" {}
+  let sites = [Site { name = "a", note = nginx.version }]
+  File "/a/${twice("a", |x| "${x}!")}" {}
+  File "/b/${twice("a", |x| "${x}${nginx.version}")}" {}
+  for name in names(sites, |site| site.name) { File "/c/${name}" {} }
+  for note in names(sites, |site| site.note) { File "/d/${note}" {} }
+  File "/e/${both(exclaim, |x| x)}" {}
+  File "/f/${both(exclaim, |x| nginx.version)}" {}
+  Named (through(exclaim)) {}
+  Named (through(host)) {}
+  Named (through(|x| if facts.cpu.count > 1 { x } else { x })) {}
+}
+"#,
+        &[13, 15, 17, 19, 20],
+    );
+}
+
+#[test]
+fn an_accumulator_may_be_anything_that_came_before() {
+    late(
+        r#"policy p {
+  let nginx = Package "nginx" {}
+  let all = ["a", nginx.version]
+  let text = all.fold("", |so_far, x| "${so_far}${x}")
+  File "/a/${text}" {}
+  let count = all.fold(0, |so_far, x| so_far + 1)
+  File "/b/${count}" {}
+  let list = all.fold([""], |so_far, x| so_far + [x])
+  for x in list { File "/c" { content = x } }
+  let moved = all.fold(("a", "b", "c"), |t, x| (t.1, t.2, x))
+  File "/d/${moved.0}" {}
+}
+"#,
+        &[5, 11],
+    );
+}
+
+#[test]
+fn lambdas_inside_of_lambdas_are_not_analysed_again_and_again() {
+    let source = |n: usize| {
+        let mut source = String::from(
+            "fn twice(x: String, f: (String) -> String) -> String { f(f(x)) }\nfn g() -> String {\n",
+        );
+        for i in 0..n {
+            let before = if i == 0 { "facts.fqdn".to_owned() } else { format!("x{}", i - 1) };
+            let _ = writeln!(source, "twice({before}, |x{i}| ");
+        }
+        let _ = write!(source, "x{}", n - 1);
+        source.push_str(&")".repeat(n));
+        source.push_str("\n}\n");
+        source
+    };
+    let work = |n: usize| {
+        let db = database(&[("src/main.mc", &source(n))]);
+        phase::work(&db, unit(&db, "g"))
+    };
+    assert!(work(40) < 40 * 40 * 40, "{}", work(40));
+}
+
 // What is evaluated.
 
 #[test]
@@ -724,6 +871,125 @@ fn attributes_of_the_resource_itself() {
 }
 "#,
         &[7],
+    );
+}
+
+#[test]
+fn const_let_and_const_param() {
+    drawn(
+        r#"
+const let cores = facts.cpu.count
+component Web {
+  const param name: String
+  param note: String = ""
+  File "/etc/${name}" { content = note }
+}
+component Group {
+  param title: String
+  Web { name = title }
+}
+policy p {
+  const let one = 1
+  Web "a" { name = "a${one}", note = facts.fqdn }
+  Web "b" { name = facts.fqdn }
+  Group { title = facts.fqdn }
+}
+"#,
+        expect![[r#"
+            error[MC0401]: the value of a `const let` must be known when the bundle is built
+               ,-[ src/main.mc:7:19 ]
+               |
+             7 | const let cores = facts.cpu.count
+               |                   |^^^^^^^^^^^^^^
+               |                   `---------------- a fact, known only on the host
+            ---'
+
+            error[MC0401]: `name` of `Web` must be known when the bundle is built
+                ,-[ src/main.mc:20:20 ]
+                |
+              9 |   const param name: String
+                |               |^^^
+                |               `----- `Web` needs `name` early: it is a `const param`
+                |
+             20 |   Web "b" { name = facts.fqdn }
+                |                    |^^^^^^^^^
+                |                    `----------- a fact, known only on the host
+            ----'
+
+            error[MC0401]: `title` of `Group` must be known when the bundle is built
+                ,-[ src/main.mc:21:19 ]
+                |
+              9 |   const param name: String
+                |               |^^^
+                |               `----- `Web` needs `name` early: it is a `const param`
+                |
+             15 |   Web { name = title }
+                |                |^^^^
+                |                `------ `Group` hands `title` to `Web` here
+                |
+             21 |   Group { title = facts.fqdn }
+                |                   |^^^^^^^^^
+                |                   `----------- a fact, known only on the host
+            ----'
+
+            3 errors
+        "#]],
+    );
+}
+
+#[test]
+fn an_argument_that_may_be_absent_leaves_a_default() {
+    late(
+        r#"component Named { param x: Int = 1 }
+component Web {
+  param name: String = "web"
+  param note: String = facts.fqdn
+  Named (name) {}
+  File "/${note}" {}
+}
+policy p {
+  let nginx = Package "nginx" {}
+  Web "a" { name = if true { "x" } }
+  Web "b" { name = if facts.cpu.count > 1 { "x" } }
+  Web "c" { note = if true { nginx.version } }
+}
+"#,
+        &[11, 12],
+    );
+}
+
+#[test]
+fn secrets_are_known_while_the_plan_runs() {
+    late(
+        r#"record Site { name: String, key: Secret<String>? }
+policy p {
+  let sites = [Site { name = "a", key = secret("a/key") }, Site { name = "b" }]
+  for site in sites {
+    if let key = site.key { File "/etc/${site.name}.key" { content = key } }
+  }
+  let chosen = if facts.cpu.count > 1 { secret("x") } else { secret("y") }
+  File "/etc/x.key" { content = chosen.map(|s| "${s}!") }
+}
+"#,
+        &[],
+    );
+}
+
+#[test]
+fn assertions_have_the_phase_of_what_is_around_them() {
+    late(
+        r#"component Web {
+  param name: String
+  check name != "" else "a name"
+}
+policy p {
+  let nginx = Package "nginx" {}
+  check facts.cpu.count > 0 else "no cores, ${facts.fqdn}"
+  check nginx.version != "" else "no version"
+  Web { name = nginx.version }
+}
+"#,
+        &[8, 9],
     );
 }
 
