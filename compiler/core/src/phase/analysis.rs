@@ -8,7 +8,7 @@ use super::summary_of;
 use super::value::{Abs, Values};
 use crate::check::{self, Checked};
 use crate::db::{Db, File};
-use crate::hir::{self, Block, BlockId, Body, ExprId, Stmt};
+use crate::hir::{self, Block, BlockId, Body, ExprId, ExprKind, Stmt};
 use crate::name::DeclId;
 use crate::signature::{self, Signature};
 use mc_syntax::Span;
@@ -118,7 +118,7 @@ pub(super) fn analyse(db: &dyn Db, unit: Unit) -> Flow {
         locals: body.blocks.iter().map(|block| vec![Abs::KNOWN; block.locals.len()]).collect(),
         parents: vec![None; body.blocks.len()],
         block: None,
-        conditions: Vec::new(),
+        declared: declared(body),
         requirements: Vec::new(),
         late: FxHashMap::default(),
         tasks: VecDeque::new(),
@@ -134,6 +134,14 @@ pub(super) fn analyse(db: &dyn Db, unit: Unit) -> Flow {
     };
     let offsets = analysis.run(checked);
     analysis.finish(offsets)
+}
+
+/// Where the resources and instances of a body begin.
+fn declared(body: &Body) -> Vec<u32> {
+    let declares = |expr: &&hir::Expr| matches!(expr.kind, ExprKind::Resource(_) | ExprKind::Instance(_));
+    let mut all: Vec<u32> = body.exprs.iter().filter(declares).map(|expr| expr.span.start).collect();
+    all.sort_unstable();
+    all
 }
 
 /// The resource whose body is analysed.
@@ -167,8 +175,8 @@ pub(super) struct Analysis<'db> {
     parents: Vec<Option<BlockId>>,
     /// The current block.
     pub block: Option<BlockId>,
-    /// The conditions and loops around, and whether something is declared under them.
-    pub conditions: Vec<bool>,
+    /// Where the resources and instances begin that are declared, sorted.
+    pub declared: Vec<u32>,
     pub requirements: Vec<Requirement>,
     late: FxHashMap<ExprId, Abs>,
     pub tasks: VecDeque<Task>,

@@ -10,16 +10,6 @@ use mc_syntax::ast::ClauseKind;
 use rustc_hash::FxHashMap;
 
 impl<'db> Analysis<'db> {
-    /// Something is declared here: every condition around it decides whether it exists.
-    fn declared(&mut self) {
-        for condition in self.conditions.iter_mut().rev() {
-            if *condition {
-                break;
-            }
-            *condition = true;
-        }
-    }
-
     fn when(&mut self, when: Option<ExprId>) -> NodeId {
         let Some(when) = when else { return NodeId::KNOWN };
         let condition = self.expr(when);
@@ -29,7 +19,6 @@ impl<'db> Analysis<'db> {
 
     /// A reference: whether it exists, and its key.
     pub(super) fn resource(&mut self, resource: &'db Resource, id: ExprId) -> Abs {
-        self.declared();
         let key = self.expr(resource.key);
         let over = self.when(resource.when);
         let key = self.need_whole(key, Phase::Host, resource.key, What::Key);
@@ -39,7 +28,6 @@ impl<'db> Analysis<'db> {
 
     /// An instance: whether it exists, and its outputs.
     pub(super) fn instance(&mut self, instance: &'db Instance, id: ExprId) -> Abs {
-        self.declared();
         if let Some(name) = instance.name {
             let value = self.expr(name);
             self.need_whole(value, Phase::Const, name, What::InstanceName);

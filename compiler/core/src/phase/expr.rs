@@ -123,23 +123,26 @@ impl<'db> Analysis<'db> {
             ExprKind::If(condition, then, otherwise) => {
                 let test = self.expr(*condition);
                 let test = self.values.whole(test);
-                self.conditions.push(false);
+                let test = self.decides(test, id, *condition, What::Existence);
                 let then = self.branch(*then, &[]);
                 let otherwise = self.otherwise(*otherwise);
-                self.choice(test, *condition, &[then, otherwise], id)
+                self.choice(test, &[then, otherwise], id)
             }
             ExprKind::IfLet(value, pattern, then, otherwise) => {
                 let scrutinee = self.expr(*value);
                 let (mut tests, mut bound) = (Vec::new(), Vec::new());
                 self.pattern(pattern, scrutinee, &mut tests, &mut bound);
-                let test = self.values.graph.join(&tests, Some(*value));
-                self.conditions.push(false);
+                let asked = self.values.graph.join(&tests, Some(*value));
+                let test = self.decides(asked, id, *value, What::Existence);
+                if test != asked {
+                    bound.iter_mut().for_each(|(_, value)| *value = Abs::KNOWN);
+                }
                 let then = self.branch(*then, &bound);
                 let otherwise = self.otherwise(*otherwise);
-                self.choice(test, *value, &[then, otherwise], id)
+                self.choice(test, &[then, otherwise], id)
             }
             ExprKind::Match(value, arms) => self.matching(*value, arms, id),
-            ExprKind::For(iterable, pattern, body) => self.repeat(*iterable, pattern, *body),
+            ExprKind::For(iterable, pattern, body) => self.repeat(*iterable, pattern, *body, id),
             ExprKind::Resource(resource) => self.resource(resource, id),
             ExprKind::Instance(instance) => self.instance(instance, id),
             ExprKind::Reference(_, key) => {
@@ -232,11 +235,20 @@ impl<'db> Analysis<'db> {
         (!fails).then_some(value)
     }
 
+    /// What decides at `id` between branches or over repetitions: where something is declared inside, it has to
+    /// be known early. What is not is reported here, and counts as known from here on.
+    fn decides(&mut self, test: NodeId, id: ExprId, at: ExprId, what: What) -> NodeId {
+        let span = self.span(id);
+        let next = self.declared.partition_point(|start| *start < span.start);
+        if self.declared.get(next).is_some_and(|start| *start < span.end) {
+            return self.need(test, Phase::Host, self.span(at), what);
+        }
+        test
+    }
+
     /// The value of one of several branches. What decides between them is a condition that the value passed;
     /// a branch without a value leaves nothing to decide.
-    fn choice(&mut self, test: NodeId, at: ExprId, branches: &[Option<Abs>], id: ExprId) -> Abs {
-        let declares = self.conditions.pop().unwrap_or(false);
-        let test = if declares { self.need(test, Phase::Host, self.span(at), What::Existence) } else { test };
+    fn choice(&mut self, test: NodeId, branches: &[Option<Abs>], id: ExprId) -> Abs {
         let values: Vec<Abs> = branches.iter().copied().flatten().collect();
         let value = self.values.join(&values, Some(id));
         if values.len() > 1 { self.values.under(value, test, id) } else { value }
@@ -245,34 +257,40 @@ impl<'db> Analysis<'db> {
     fn matching(&mut self, value: ExprId, arms: &'db [Arm], id: ExprId) -> Abs {
         let scrutinee = self.expr(value);
         let mut tests = Vec::new();
-        let mut branches = Vec::with_capacity(arms.len());
-        self.conditions.push(false);
+        let mut bindings = Vec::with_capacity(arms.len());
         for Arm { pattern, guard, block } in arms {
             let mut bound = Vec::new();
             self.pattern(pattern, scrutinee, &mut tests, &mut bound);
             if let Some(guard) = guard {
                 let answer = self.inside(*block, &bound, *guard);
-                let answer = self.values.whole(answer);
-                tests.push(answer);
+                tests.push(self.values.whole(answer));
+            }
+            bindings.push(bound);
+        }
+        let asked = self.values.graph.join(&tests, Some(value));
+        let test = self.decides(asked, id, value, What::Existence);
+        let mut branches = Vec::with_capacity(arms.len());
+        for (Arm { block, .. }, mut bound) in arms.iter().zip(bindings) {
+            if test != asked {
+                bound.iter_mut().for_each(|(_, value)| *value = Abs::KNOWN);
             }
             branches.push(self.branch(*block, &bound));
         }
-        let test = self.values.graph.join(&tests, Some(value));
-        self.choice(test, value, &branches, id)
+        self.choice(test, &branches, id)
     }
 
-    fn repeat(&mut self, iterable: ExprId, pattern: &'db Pattern, body: BlockId) -> Abs {
-        let list = self.expr(iterable);
-        let shape = self.values.own(list);
+    fn repeat(&mut self, iterable: ExprId, pattern: &'db Pattern, body: BlockId, id: ExprId) -> Abs {
+        let mut list = self.expr(iterable);
+        let asked = self.values.own(list);
+        let shape = self.decides(asked, id, iterable, What::For);
+        if shape != asked {
+            list = Abs::KNOWN;
+        }
         let element = self.values.step(list, Step::Element);
         let mut bound = Vec::new();
         self.pattern(pattern, element, &mut Vec::new(), &mut bound);
-        self.conditions.push(false);
         let result = self.block(body, &bound);
-        let declares = self.conditions.pop().unwrap_or(false);
-        let shape =
-            if declares { self.need(shape, Phase::Host, self.span(iterable), What::For) } else { shape };
         let all = self.values.elements(result);
-        Abs { over: NodeId::KNOWN, own: shape, ..all }
+        Abs { own: shape, ..all }
     }
 }
