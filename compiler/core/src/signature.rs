@@ -450,6 +450,23 @@ fn resolve_path(
         }
         let mut given: Vec<Ty> = args.iter().map(|arg| resolve(db, scope, arg, findings)).collect();
         let last = given.pop().unwrap_or(Ty::Error);
+        let looked_up = match name.text.as_str() {
+            "Set" => Some(&last),
+            "Map" => given.last(),
+            _ => None,
+        };
+        if looked_up.is_some_and(|ty| ty.any(&mut |ty| matches!(ty, Ty::Secret(_)))) {
+            let what = if name.text == "Set" { "the elements of a set" } else { "the keys of a map" };
+            findings.diagnostics.push(
+                Diagnostic::error(
+                    code::SECRET_DECIDES,
+                    Place::new(file, span),
+                    format!("{what} are told apart by `==`, and secrets are not compared"),
+                )
+                .here("holds a secret"),
+            );
+            return Ty::Error;
+        }
         return match (name.text.as_str(), given.pop()) {
             ("List", _) => last.list(),
             ("Set", _) => last.set(),

@@ -219,8 +219,10 @@ impl Ty {
             }
             (Ty::Text(_), Ty::String) => true,
             (Ty::Text(_) | Ty::String | Ty::Bytes, Ty::Blob) => true,
-            (Ty::List(a), Ty::List(b)) | (Ty::Set(a), Ty::Set(b)) => a.fits(b),
-            (Ty::Map(a, b), Ty::Map(c, d)) => a.fits(c) && b.fits(d),
+            (Ty::List(a), Ty::List(b)) => a.fits(b),
+            // What is looked up by `==` does not become a secret on the way.
+            (Ty::Set(a), Ty::Set(b)) => a.fits(b) && a.is_secret() == b.is_secret(),
+            (Ty::Map(a, b), Ty::Map(c, d)) => a.fits(c) && a.is_secret() == c.is_secret() && b.fits(d),
             (Ty::Tuple(a), Ty::Tuple(b)) => fit_all(a, b),
             (Ty::Record(x, a), Ty::Record(y, b))
             | (Ty::Enum(x, a), Ty::Enum(y, b))
@@ -231,6 +233,11 @@ impl Ty {
             (Ty::Refined(_, base), _) => base.fits(target),
             _ => false,
         }
+    }
+
+    /// Whether a secret is written in it, wherever.
+    fn is_secret(&self) -> bool {
+        self.any(&mut |ty| matches!(ty, Ty::Secret(_)))
     }
 
     fn unrefined(&self) -> Option<&Ty> {

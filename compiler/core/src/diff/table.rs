@@ -14,12 +14,15 @@ type Parts = BTreeMap<String, String>;
 /// Things of one table by name, each with its parts and its place.
 type Table = BTreeMap<String, (Parts, Option<String>)>;
 
+/// Makes the table of one kind of thing.
+type Maker = fn(&Plan, &Notation<'_>) -> Table;
+
 /// The part of a type that says that there is a difference, and not which.
 const HASH: &str = "schema hash";
 
 pub(super) fn entries(pair: &Pair<'_>) -> Vec<Entry> {
     let sides = [(pair.old.plan, &pair.old_notation), (pair.new.plan, &pair.new_notation)];
-    let tables: [(&'static str, fn(&Plan, &Notation<'_>) -> Table); 10] = [
+    let tables: [(&'static str, Maker); 10] = [
         ("policy", policies),
         ("guard", guards),
         ("rollout", rollouts),

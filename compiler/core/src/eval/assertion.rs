@@ -225,6 +225,9 @@ impl<'db> Evaluator<'db> {
         why: (RefusalKind, Vec<(String, Operand)>),
         message: impl FnOnce(&mut Self) -> Option<Operand>,
     ) -> Datum {
+        if self.context.inside {
+            return self.fails_inside(place);
+        }
         let Some(test) = self.node(test, place) else { return Datum::Poison };
         let Some(message) = message(self) else { return Datum::Poison };
         let late = self.out.residual.phase(test) == Phase::Run

@@ -102,6 +102,7 @@ impl<'db> Evaluator<'db> {
                 self.function_datum(Callable::Lambda(frame, Rc::clone(env), patterns, *block))
             }
             ExprKind::CallValue(function, args, lifted) => {
+                let inside = self.is_inside(frame, *function, args);
                 let Some(function) = self.callable(frame, env, *function) else { return Datum::Poison };
                 let args: Vec<Datum> = args.iter().map(|arg| self.eval(frame, env, *arg)).collect();
                 if args.iter().any(Datum::is_dead) {
@@ -110,10 +111,14 @@ impl<'db> Evaluator<'db> {
                 let Some((first, rest)) = args.split_first() else {
                     return self.apply(&function, Vec::new(), place);
                 };
-                self.lift(first.clone(), *lifted, place, |e, first| {
+                let before = self.context.inside;
+                self.context.inside |= inside;
+                let result = self.lift(first.clone(), *lifted, place, |e, first| {
                     let all = std::iter::once(first).chain(rest.iter().cloned()).collect();
                     e.apply(&function, all, place)
-                })
+                });
+                self.context.inside = before;
+                result
             }
             ExprKind::Each(kind, list, function, lifted) => {
                 let datum = self.eval(frame, env, *list);
@@ -287,6 +292,16 @@ impl<'db> Evaluator<'db> {
         }
     }
 
+    /// Whether a call hands what is in a secret to a function: `s.map(f)`.
+    fn is_inside(&self, frame: Frame<'db>, function: HirId, args: &[HirId]) -> bool {
+        let secret = |ty: &Ty| matches!(ty.some_plain(), Ty::Secret(_));
+        let Some(first) = args.first() else { return false };
+        match frame.body.expr(function).ty.plain() {
+            Ty::Fn(params, _) => secret(&frame.body.expr(*first).ty) && !params.first().is_some_and(secret),
+            _ => false,
+        }
+    }
+
     /// A constant operation's result; its failure is the user's.
     pub(super) fn checked(&mut self, result: Result<Value, EvalError>, place: Place) -> Datum {
         match result {
@@ -397,6 +412,9 @@ impl<'db> Evaluator<'db> {
 
     /// `fail` has the phase of the conditions around it.
     fn fail(&mut self, message: &Datum, place: Place) -> Datum {
+        if self.context.inside {
+            return self.fails_inside(place);
+        }
         if message.is_dead() {
             return message.clone();
         }

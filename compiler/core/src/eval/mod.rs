@@ -150,6 +150,8 @@ struct Context {
     own: Option<u32>,
     /// Whether a module's values are evaluated, which belong to no policy.
     module: bool,
+    /// Whether this computes inside of a secret, where nothing may fail: that it did would tell of the secret.
+    inside: bool,
 }
 
 /// What a message of the evaluator says is late and the language allows: a list whose length only the host
@@ -188,6 +190,7 @@ pub fn evaluate(db: &dyn Db) -> Evaluation {
             lambdas: 0,
             own: None,
             module: false,
+            inside: false,
         },
         steps: 0,
         depth: 0,
@@ -486,6 +489,16 @@ impl<'db> Evaluator<'db> {
         self.out.secrets.push(Arc::clone(name));
         self.secrets.insert(Arc::clone(name), position);
         position
+    }
+
+    /// Reports what may fail inside of a secret.
+    fn fails_inside(&mut self, place: Place) -> Datum {
+        self.report(
+            Diagnostic::error(code::SECRET_DECIDES, place, "nothing may fail inside of a secret")
+                .here("may stop the plan")
+                .note("whoever sees that it failed could tell something of the secret"),
+        );
+        Datum::Poison
     }
 
     /// Counts a step; false when the budget is used up, which is reported once.

@@ -174,6 +174,9 @@ struct Builder<'p> {
     vertex_of: Vec<Option<u32>>,
 }
 
+/// A link, and the declarations that bring it.
+type Carried = (Link, BTreeSet<Option<(bool, u32)>>);
+
 impl<'p> Builder<'p> {
     fn new(plan: &'p Plan, policy: Option<u32>) -> Self {
         Builder {
@@ -361,7 +364,7 @@ impl<'p> Builder<'p> {
     /// The links, and which of them hold wherever both ends exist: of several declarations of a step, each brings
     /// its own edges only.
     fn links(&self) -> (Vec<Link>, Vec<bool>) {
-        let mut links: BTreeMap<(u32, u32), (Link, BTreeSet<Option<(bool, u32)>>)> = BTreeMap::new();
+        let mut links: BTreeMap<(u32, u32), Carried> = BTreeMap::new();
         for edge in &self.plan.edges {
             let ends = [edge.from, edge.to].map(|at| self.vertex_of.get(at as usize).copied().flatten());
             let [Some(from), Some(to)] = ends else { continue };

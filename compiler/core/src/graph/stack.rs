@@ -17,6 +17,9 @@ pub(super) struct Stacks {
 /// Neighbours of a vertex: after it or before it, with or without a refresh.
 type Neighbours = Vec<(bool, u32, bool)>;
 
+/// What steps have in common that are drawn as one: group, type, condition, neighbours.
+type Likeness<'g> = (Option<u32>, &'g str, &'g [String], Neighbours);
+
 /// Puts steps of one type together that stand in one group and have the same neighbours.
 pub(super) fn stacks(graph: &Graph) -> Stacks {
     let mut neighbours: Vec<Neighbours> = vec![Vec::new(); graph.vertices.len()];
@@ -24,7 +27,7 @@ pub(super) fn stacks(graph: &Graph) -> Stacks {
         neighbours[link.from as usize].push((true, link.to, link.refresh));
         neighbours[link.to as usize].push((false, link.from, link.refresh));
     }
-    let mut alike: BTreeMap<(Option<u32>, &str, &[String], Neighbours), Vec<u32>> = BTreeMap::new();
+    let mut alike: BTreeMap<Likeness<'_>, Vec<u32>> = BTreeMap::new();
     for (at, (vertex, mut neighbours)) in graph.vertices.iter().zip(neighbours).enumerate() {
         neighbours.sort_unstable();
         if let VertexKind::Step(step) = &vertex.kind {

@@ -243,9 +243,9 @@ fn store(db: &mut Database, wanted: Wanted, read: Result<Tree, State>) -> Depend
         }
         let found = file(db, dependency, &mut known, &mut new, source);
         if name.is_ok() {
-            lists.files.push(found)
+            lists.files.push(found);
         } else {
-            lists.misnamed.push(found)
+            lists.misnamed.push(found);
         }
         if source.text.is_none() {
             lists.unreadable.push(found);

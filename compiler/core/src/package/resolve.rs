@@ -416,7 +416,8 @@ impl<'db> Resolver<'db> {
                 |headline: String| Diagnostic::warning(code::LOCK_BEHIND, first.place, headline).help(help);
             match self.lock.get(name) {
                 None => {
-                    self.found.push(behind(format!("the lock does not know `{name}`")).here("not locked yet"))
+                    self.found
+                        .push(behind(format!("the lock does not know `{name}`")).here("not locked yet"));
                 }
                 Some((old, _)) if *old == now => {}
                 Some((old, at)) => {

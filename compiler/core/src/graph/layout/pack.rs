@@ -301,13 +301,13 @@ impl Packing {
 
     fn stack(&mut self, frame: Option<u32>) {
         let children = self.children(frame);
-        let tops = self.from_above(&children, |_| 0, 0);
+        let tops = self.placed_by_above(&children, |_| 0, 0);
         self.settle(frame, &children, &tops);
     }
 
     /// Puts children below each other in their order, each at its wish or as high above it as those before allow,
     /// and none above `ceiling`.
-    fn from_above(&self, children: &[Item], wish: impl Fn(usize) -> i32, ceiling: i32) -> Vec<i32> {
+    fn placed_by_above(&self, children: &[Item], wish: impl Fn(usize) -> i32, ceiling: i32) -> Vec<i32> {
         let mut bottoms = vec![ceiling; self.columns];
         let mut tops = Vec::with_capacity(children.len());
         for (at, item) in children.iter().enumerate() {
@@ -321,7 +321,7 @@ impl Packing {
     }
 
     /// The same from the last one to the first: none ends below `floor`.
-    fn from_below(&self, children: &[Item], wish: impl Fn(usize) -> i32, floor: i32) -> Vec<i32> {
+    fn placed_by_below(&self, children: &[Item], wish: impl Fn(usize) -> i32, floor: i32) -> Vec<i32> {
         let mut ceilings = vec![floor; self.columns];
         let mut tops = vec![0; children.len()];
         for (at, item) in children.iter().enumerate().rev() {
@@ -347,14 +347,14 @@ impl Packing {
             })
             .collect();
         let (least, most) = (i32::MIN / 4, i32::MAX / 4);
-        let highest = self.from_above(&children, |_| least, 0);
+        let highest = self.placed_by_above(&children, |_| least, 0);
         let bottom = |tops: &[i32]| {
             tops.iter().zip(&children).map(|(top, item)| top + self.extent(*item).2).max().unwrap_or(0)
         };
         let height = bottom(&highest);
-        let lowest = self.from_below(&children, |_| most, height + (height / 8).max(20));
-        let down = self.from_above(&children, |at| wish[at], least);
-        let up = self.from_below(&children, |at| wish[at], most);
+        let lowest = self.placed_by_below(&children, |_| most, height + (height / 8).max(20));
+        let down = self.placed_by_above(&children, |at| wish[at], least);
+        let up = self.placed_by_below(&children, |at| wish[at], most);
         let tops: Vec<i32> = (0..children.len())
             .map(|at| (down[at] + up[at]).div_euclid(2).max(highest[at]).min(lowest[at]))
             .collect();
