@@ -129,7 +129,7 @@ fn run(example: &Example) -> Result<(), String> {
     let main = example.files.get("src/main.mc").cloned().unwrap_or_default();
     let mut files = example.files.clone();
     let shift = if main.contains("import ") { 0 } else { IMPORTS.lines().count() };
-    let mut source = if shift == 0 { main.clone() } else { format!("{IMPORTS}{main}") };
+    let mut source = if shift == 0 { main } else { format!("{IMPORTS}{main}") };
     if !source.lines().any(|line| line.trim_start().starts_with("policy ")) {
         source.push_str("policy example {}\n");
     }
