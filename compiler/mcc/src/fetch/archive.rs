@@ -284,6 +284,7 @@ mod tests {
         (result, fake.calls.into_inner())
     }
 
+    #[allow(clippy::disallowed_methods, reason = "the test looks at what was unpacked")]
     fn walk(root: &Utf8Path, folder: &Utf8Path) -> Vec<String> {
         let entries =
             folder.read_dir_utf8().expect("a folder").map(|entry| entry.expect("an entry").into_path());

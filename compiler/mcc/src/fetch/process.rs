@@ -163,7 +163,8 @@ impl Runner for OsRunner {
         });
         let status = child.wait().map_err(start)?;
         // What it says itself is nearer to the cause than what is missing from its output.
-        if !status.success() && !(read.is_err() && said.is_empty()) {
+        let explained = read.is_ok() || !said.is_empty();
+        if !status.success() && explained {
             return Err(RunError::Failed { program, said }.into());
         }
         read

@@ -364,7 +364,7 @@ pub(super) mod tests {
             let cut = entries(&whole[..end]);
             assert!(cut.is_err(), "{end}");
         }
-        let mut flipped = whole.clone();
+        let mut flipped = whole;
         flipped[0] ^= 1;
         assert!(entries(&flipped).is_err());
         assert!(entries(&archive(&[Member::special("x", b'x', b"99 path=a\n")])).is_err());
