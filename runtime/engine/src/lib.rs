@@ -5,16 +5,16 @@
 //! does no IO, names no provider and links neither the compiler nor a network.
 
 pub mod fact;
-mod graph;
 pub mod host;
 mod instantiate;
 pub mod journal;
 pub mod label;
 pub mod owed;
 pub mod provider;
-pub mod refusal;
-mod render;
 pub mod report;
-mod resolve;
 pub mod run;
 pub mod state;
+
+pub use mc_plan::instance::refusal;
+
+pub(crate) use mc_plan::instance::{graph, render, resolve};

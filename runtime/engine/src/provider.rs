@@ -12,9 +12,12 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
+use mc_plan::instance::graph::Step;
 use mc_plan::value::Value;
 
 use crate::host::{HostError, HostErrorKind};
+
+pub use mc_plan::instance::graph::RefreshKind;
 
 pub use context::{ACCOUNTS, ApplyContext, Caches, PACKAGES, ReadContext, UNITS, Written};
 
@@ -136,6 +139,13 @@ pub struct Item<'a> {
     pub early: &'a [Option<Value>],
 }
 
+impl<'a> Item<'a> {
+    /// A step of the graph with all its attributes known.
+    pub(crate) fn of(step: &'a Step<'_>, desired: &'a [Option<Value>]) -> Self {
+        Self { name: &step.name, key: &step.key, desired, early: step.early.as_deref().unwrap_or_default() }
+    }
+}
+
 /// An item to apply.
 #[derive(Clone, Copy, Debug)]
 pub struct Work<'a> {
@@ -239,28 +249,6 @@ pub struct Applied {
     pub restarted: bool,
     /// One line for the report, where there is something to say: `exit status 0`.
     pub note: Option<String>,
-}
-
-/// How a receiver is refreshed. The strongest of several counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RefreshKind {
-    /// `reload on`
-    Reload,
-    /// `notify`: in the type's own way.
-    Notify,
-    /// `restart on`
-    Restart,
-}
-
-impl RefreshKind {
-    /// The word for it in reports and journals.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Reload => "reload",
-            Self::Notify => "notify",
-            Self::Restart => "restart",
-        }
-    }
 }
 
 /// Whether an item has come to rest.

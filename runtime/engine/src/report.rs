@@ -281,9 +281,3 @@ impl Report {
         }
     }
 }
-
-impl Serialize for RefreshKind {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.word())
-    }
-}

@@ -166,7 +166,7 @@ pub fn preview(
     }
     let applied = memory.take_applied();
     preview::preview(&sight, &mut resolver, &debts, &mut board, &left_out, &applied, &id.suffix);
-    report.facts = resolver.facts_read().into_iter().map(str::to_owned).collect();
+    report.facts = resolver.site().facts_read().into_iter().map(str::to_owned).collect();
     report.owed = debts.report();
     complete(&mut report, &graph, &mut board, None, begun);
     report.took_ms = milliseconds(host.clock().monotonic().saturating_sub(begun));
@@ -258,7 +258,7 @@ pub fn apply(request: &Request<'_>, host: &dyn WriteHost, stores: Stores<'_>) ->
     }
     .run()?;
     report.notes.append(&mut notes);
-    report.facts = resolver.facts_read().into_iter().map(str::to_owned).collect();
+    report.facts = resolver.site().facts_read().into_iter().map(str::to_owned).collect();
     report.owed = debts.report();
     complete(&mut report, &graph, &mut board, halt, begun);
     report.took_ms = milliseconds(host.clock().monotonic().saturating_sub(begun));

@@ -12,6 +12,7 @@ pub mod eval;
 pub mod expr;
 pub mod host_file;
 pub mod inspect;
+pub mod instance;
 pub mod key;
 pub mod op;
 pub mod plan;

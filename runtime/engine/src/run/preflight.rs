@@ -79,7 +79,7 @@ impl<'a, 'p> Sight<'a, 'p> {
         let items: Vec<Item<'_>> = steps
             .iter()
             .zip(desired)
-            .filter_map(|(vertex, desired)| Some(graph.step(*vertex)?.item(desired)))
+            .filter_map(|(vertex, desired)| Some(Item::of(graph.step(*vertex)?, desired)))
             .collect();
         let mut read = provider.read(&self.context(), &items).into_iter();
         steps

@@ -10,7 +10,8 @@ use super::step::Board;
 use crate::graph::{Vertex, at};
 use crate::provider::RefreshKind;
 use crate::report::{Cause, Outcome};
-use crate::resolve::{Missing, Outputs, Resolver};
+use crate::instantiate::Resolver;
+use crate::resolve::{Missing, Outputs};
 
 /// Gives every step its outcome.
 pub(super) fn preview<'p>(

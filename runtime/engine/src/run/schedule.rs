@@ -20,7 +20,8 @@ use crate::host::Clock;
 use crate::journal::{Ending, Intent, StepResult, diff_digest};
 use crate::provider::{Batch, ProviderError, ProviderErrorKind};
 use crate::report::{Cause, Outcome};
-use crate::resolve::{Missing, Outputs, Relations, Resolver};
+use crate::instantiate::Resolver;
+use crate::resolve::{Missing, Outputs, Relations};
 use crate::state::Stop;
 
 /// How long an attempt may take where the policy says nothing.

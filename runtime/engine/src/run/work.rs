@@ -8,7 +8,7 @@ use mc_plan::value::Value;
 use super::preflight::{Found, Look, Sight};
 use crate::graph::{Vertex, at};
 use crate::host::WriteHost;
-use crate::provider::{
+use crate::provider::{Item, 
     Applied, ApplyContext, Batch, Provider, ProviderError, ProviderErrorKind, RefreshKind, Settle, Settled,
     Work, Written,
 };
@@ -177,7 +177,7 @@ impl Hands<'_, '_> {
                     let slot = slots.get(index)?;
                     let look = slot.task.look.as_ref()?;
                     Some(Work {
-                        item: self.sight.graph.step(slot.task.vertex)?.item(self.desired(&slot.task)),
+                        item: Item::of(self.sight.graph.step(slot.task.vertex)?, self.desired(&slot.task)),
                         observed: &look.observed,
                         diff: &look.diff,
                         temporary: slot.task.temporary.as_deref(),
@@ -230,7 +230,7 @@ impl Hands<'_, '_> {
             }
             let Some(step) = self.sight.graph.step(slot.task.vertex) else { continue };
             let ctx = ApplyContext::new(self.sight.context(), self.host, deadline, 1);
-            let result = provider.refresh(&ctx, &step.item(self.desired(&slot.task)), kind);
+            let result = provider.refresh(&ctx, &Item::of(step, self.desired(&slot.task)), kind);
             slot.touched |= ctx.touched(0);
             done.add(&ctx);
             match result {
@@ -278,7 +278,7 @@ impl Hands<'_, '_> {
             open.retain_mut(|(index, since)| {
                 let Some(slot) = slots.get_mut(*index).filter(|slot| slot.alive()) else { return false };
                 let Some(step) = self.sight.graph.step(slot.task.vertex) else { return false };
-                let waits = match provider.settled(&ctx, &step.item(self.desired(&slot.task))) {
+                let waits = match provider.settled(&ctx, &Item::of(step, self.desired(&slot.task))) {
                     Settled::Ready => {
                         let first = *since.get_or_insert(now);
                         if now.saturating_sub(first) >= steady {

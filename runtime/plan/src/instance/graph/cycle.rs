@@ -2,16 +2,16 @@
 
 use std::collections::VecDeque;
 
-use mc_plan::plan::{Clause, EdgeReason, Plan};
+use crate::plan::{Clause, EdgeReason, Plan};
 
 use super::{Edge, Edges, Origin, Step, Vertex, at};
-use crate::refusal::{Code, Place, Refusal};
+use crate::instance::refusal::{Code, Place, Refusal};
 
 /// From how many vertices the shortest loop is looked for. With more the loop that is found may be a longer one.
 const STARTS: usize = 2_000;
 
 /// Refuses a graph whose `sorted` vertices are not all.
-pub(crate) fn refuse(plan: &Plan, steps: &[Step<'_>], edges: &Edges, sorted: &[Vertex]) -> Refusal {
+pub fn refuse(plan: &Plan, steps: &[Step<'_>], edges: &Edges, sorted: &[Vertex]) -> Refusal {
     let vertices = edges.all().iter().map(|edge| at(edge.from.max(edge.to)) + 1).max().unwrap_or(0);
     let mut left = vec![true; vertices];
     for vertex in sorted {
@@ -101,7 +101,7 @@ fn describe(plan: &Plan, steps: &[Step<'_>], edge: &Edge) -> (Place, String, u8)
         }
         Origin::Plan(position) => {
             let Some(edge) = plan.edges.get(at(position)) else {
-                return (Place::of(plan, mc_plan::plan::SourceSpan::default()), String::new(), 0);
+                return (Place::of(plan, crate::plan::SourceSpan::default()), String::new(), 0);
             };
             let place = Place::of(plan, edge.span);
             match edge.reason {

@@ -1,15 +1,15 @@
 //! The graph's edges: those of the plan, and the automatic ones that only the host can find.
 
-use mc_plan::expr::Operand;
-use mc_plan::plan::{EdgeReason, Step as PlanStep};
-use mc_plan::value::Value;
+use crate::expr::Operand;
+use crate::plan::{EdgeReason, Step as PlanStep};
+use crate::value::Value;
 use rustc_hash::FxHashMap;
 
-use super::{Build, vertex_of};
-use crate::graph::{Edge, Edges, Origin, Vertex, at};
-use crate::refusal::{Code, Refusal};
+use super::{Build, Site, vertex_of};
+use crate::instance::graph::{Edge, Edges, Origin, Vertex, at};
+use crate::instance::refusal::{Code, Refusal};
 
-impl Build<'_, '_> {
+impl<S: Site> Build<'_, S> {
     pub(super) fn edges(&mut self, vertices: usize) -> Edges {
         let plan = self.plan;
         let barriers = self.steps.len();

@@ -3,16 +3,16 @@
 
 use std::time::Duration;
 
-use mc_plan::expr::Operand;
-use mc_plan::plan::{Declaration, Priority, Setting, SourceSpan};
-use mc_plan::schema::Attribute;
-use mc_plan::value::{Type, Value};
+use crate::expr::Operand;
+use crate::plan::{Declaration, Priority, Setting, SourceSpan};
+use crate::schema::Attribute;
+use crate::value::{Type, Value};
 
-use super::Build;
-use crate::graph::{Later, Step, at};
-use crate::refusal::{Code, Place, Refusal};
-use crate::render;
-use crate::resolve::{Known, Own};
+use super::{Build, Site};
+use crate::instance::graph::{Later, Step, at};
+use crate::instance::refusal::{Code, Place, Refusal};
+use crate::instance::render;
+use crate::instance::resolve::{Known, Own};
 
 /// A setting that exists, and its value if that is known now.
 struct Candidate<'p> {
@@ -20,17 +20,16 @@ struct Candidate<'p> {
     value: Option<Value>,
 }
 
-impl<'p> Build<'_, 'p> {
+impl<'p, S: Site> Build<'p, S> {
     pub(super) fn attributes(&mut self) {
         for index in 0..self.steps.len() {
             let Some(step) = self.steps.get(index).filter(|step| step.present) else { continue };
             let (schema, key) = (step.schema, step.key.clone());
-            let Some(provider) = self.providers.get(at(schema)) else { continue };
             let Some(declared) = self.plan.schemas.get(at(schema)) else { continue };
             let early = if declared.outputs.iter().any(|output| output.early) {
-                provider.early(&key, self.inputs.suffix)
+                self.resolver.site().early(schema, &key)
             } else {
-                Vec::new()
+                Some(Vec::new())
             };
             let Some(sources) = self.sources.get(index) else { continue };
             let declarations: Vec<&'p Declaration> = sources
@@ -43,10 +42,10 @@ impl<'p> Build<'_, 'p> {
                 .map(|(_, _, declaration)| declaration)
                 .collect();
             self.resolver.next_step();
-            let (timeout, retries, every) = self.limits(&declarations, &key, &early);
+            let (timeout, retries, every) = self.limits(&declarations, &key, early.as_deref());
             let (desired, later) = match constant(&declarations, declared.attributes.len()) {
                 Some(desired) => (desired, Vec::new()),
-                None => self.merge(index, &declarations, &declared.attributes, &key, &early),
+                None => self.merge(index, &declarations, &declared.attributes, &key, early.as_deref()),
             };
             if let Some(step) = self.steps.get_mut(index) {
                 step.desired = desired;
@@ -87,7 +86,7 @@ impl<'p> Build<'_, 'p> {
         &mut self,
         declarations: &[&'p Declaration],
         key: &Value,
-        early: &[Option<Value>],
+        early: Option<&[Option<Value>]>,
     ) -> (Option<Duration>, u32, Duration) {
         let own = Own { key: Some(key), attributes: &[], early };
         let mut timeout: Option<Duration> = None;
@@ -173,7 +172,7 @@ impl<'p> Build<'_, 'p> {
         declarations: &[&'p Declaration],
         attributes: &'p [Attribute],
         key: &Value,
-        early: &[Option<Value>],
+        early: Option<&[Option<Value>]>,
     ) -> (Vec<Option<Value>>, Vec<Later>) {
         let mut settings: Vec<&'p Setting> = declarations.iter().flat_map(|d| &d.attributes).collect();
         settings.sort_by_key(|setting| setting.attribute);

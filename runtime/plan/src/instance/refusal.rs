@@ -1,6 +1,6 @@
 //! Why a plan does not stand on a host. Nothing has been done when there is one.
 
-use mc_plan::plan::{Plan, SourceSpan};
+use crate::plan::{Plan, SourceSpan};
 use serde::Serialize;
 
 /// One reason why a plan is refused.

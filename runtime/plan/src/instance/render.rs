@@ -2,16 +2,16 @@
 
 use std::fmt::Write as _;
 
-use mc_plan::digest::hex;
-use mc_plan::op::write_text;
-use mc_plan::plan::Plan;
-use mc_plan::value::{Type, TypeDef, TypeShape, Value};
+use crate::digest::hex;
+use crate::op::write_text;
+use crate::plan::Plan;
+use crate::value::{Type, TypeDef, TypeShape, Value};
 
 /// The longest text that is shown whole, in characters.
 const SHOWN: usize = 200;
 
 /// A value as a source would write it, cut where it is long. `types` names records and variants.
-pub(crate) fn value(value: &Value, ty: Option<&Type>, types: &[TypeDef]) -> String {
+pub fn value(value: &Value, ty: Option<&Type>, types: &[TypeDef]) -> String {
     let mut out = String::new();
     write_value(value, ty, types, &mut out);
     if let Some((cut, _)) = out.char_indices().nth(SHOWN) {
@@ -164,13 +164,13 @@ fn quote(text: &str, out: &mut String) {
 }
 
 /// A step's name: `File["/etc/motd"]`, and for a key that is only a label `Command["x"] in web/Nginx`.
-pub(crate) fn step_name(schema: &str, key: &Value, scope: &str) -> String {
+pub fn step_name(schema: &str, key: &Value, scope: &str) -> String {
     let short = schema.rsplit_once('.').map_or(schema, |(_, short)| short);
     identity(short, key, scope)
 }
 
 /// A step's identity: its name with the qualified type.
-pub(crate) fn identity(schema: &str, key: &Value, scope: &str) -> String {
+pub fn identity(schema: &str, key: &Value, scope: &str) -> String {
     let mut out = String::with_capacity(schema.len() + 32);
     out.push_str(schema);
     out.push('[');
@@ -201,14 +201,14 @@ pub(crate) fn identity(schema: &str, key: &Value, scope: &str) -> String {
 }
 
 /// A schema's short name: `File` of `std.fs.File`.
-pub(crate) fn short_name(plan: &Plan, schema: u32) -> &str {
+pub fn short_name(plan: &Plan, schema: u32) -> &str {
     let name =
         usize::try_from(schema).ok().and_then(|at| plan.schemas.get(at)).map_or("", |s| s.name.as_str());
     name.rsplit_once('.').map_or(name, |(_, short)| short)
 }
 
 /// The name of a step of this identity.
-pub(crate) fn name_of(identity: &str) -> String {
+pub fn name_of(identity: &str) -> String {
     let (schema, rest) = identity.split_once('[').map_or((identity, ""), |(schema, rest)| (schema, rest));
     let short = schema.rsplit_once('.').map_or(schema, |(_, short)| short);
     if rest.is_empty() { short.to_owned() } else { format!("{short}[{rest}") }

@@ -7,112 +7,149 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Duration;
 
-use mc_plan::expr::ExprId;
-use mc_plan::plan::{Plan, SourceSpan};
-use mc_plan::value::Value;
+use crate::expr::ExprId;
+use crate::plan::{Plan, SourceSpan};
+use crate::value::Value;
 
-use crate::provider::{Item, RefreshKind};
-use crate::refusal::{Place, Refusal};
-use crate::render;
+use crate::instance::refusal::{Place, Refusal};
+use crate::instance::render;
 
-pub(crate) use cycle::refuse as refuse_cycle;
-pub(crate) use refresh::links;
+pub use cycle::refuse as refuse_cycle;
+pub use refresh::links;
 
 /// A vertex: a step, or after all of them a barrier.
-pub(crate) type Vertex = u32;
+pub type Vertex = u32;
 
 /// Position in a slice.
-pub(crate) fn at(vertex: Vertex) -> usize {
+pub fn at(vertex: Vertex) -> usize {
     vertex as usize
 }
 
 /// The concrete graph of one host.
 #[derive(Debug)]
-pub(crate) struct Graph<'p> {
-    pub(crate) plan: &'p Plan,
+pub struct Graph<'p> {
+    /// The plan it was made from.
+    pub plan: &'p Plan,
     /// Vertices `0..steps.len()`.
-    pub(crate) steps: Vec<Step<'p>>,
+    pub steps: Vec<Step<'p>>,
     /// How many vertices there are, barriers among them.
-    pub(crate) vertices: usize,
+    pub vertices: usize,
     /// Edges by the vertex that comes first.
-    pub(crate) edges: Edges,
+    pub edges: Edges,
     /// All vertices, each after what it depends on.
-    pub(crate) order: Vec<Vertex>,
+    pub order: Vec<Vertex>,
     /// Who refreshes whom, sorted by sender.
-    pub(crate) refreshes: Vec<Refresh>,
+    pub refreshes: Vec<Refresh>,
     /// Steps by their position in the plan.
-    pub(crate) of_plan: Vec<Vertex>,
+    pub of_plan: Vec<Vertex>,
     /// Steps whose outputs are read by others.
-    pub(crate) outputs_used: Vec<bool>,
+    pub outputs_used: Vec<bool>,
     /// The policies this host gets, by position in the plan.
-    pub(crate) selected: Vec<u32>,
+    pub selected: Vec<u32>,
 }
 
 /// A resource on this host.
 #[derive(Debug)]
-pub(crate) struct Step<'p> {
+pub struct Step<'p> {
     /// Position in the plan's schemas.
-    pub(crate) schema: u32,
+    pub schema: u32,
     /// Its key; none only for a step that is absent.
-    pub(crate) key: Value,
+    pub key: Value,
     /// The instance that scopes a key which is only a label.
-    pub(crate) scope: &'p str,
+    pub scope: &'p str,
     /// `File["/etc/motd"]`
-    pub(crate) name: Box<str>,
+    pub name: Box<str>,
     /// Whether a declaration of it exists on this host.
-    pub(crate) present: bool,
+    pub present: bool,
     /// Attributes by position; those that are known later are none.
-    pub(crate) desired: Vec<Option<Value>>,
+    pub desired: Vec<Option<Value>>,
     /// Attributes that are known while the plan runs, each after those it reads.
-    pub(crate) later: Vec<Later>,
-    /// Early outputs by position.
-    pub(crate) early: Vec<Option<Value>>,
+    pub later: Vec<Later>,
+    /// Early outputs by position; none where nobody can tell them yet.
+    pub early: Option<Vec<Option<Value>>>,
     /// Bound of one attempt.
-    pub(crate) timeout: Option<Duration>,
+    pub timeout: Option<Duration>,
     /// Attempts after the first.
-    pub(crate) retries: u32,
+    pub retries: u32,
     /// Pause before each of them.
-    pub(crate) every: Duration,
+    pub every: Duration,
     /// The first declaration, by the plan's policy, and where it is.
-    pub(crate) policy: u32,
+    pub policy: u32,
     /// Where it is declared first.
-    pub(crate) span: SourceSpan,
+    pub span: SourceSpan,
 }
 
 /// An attribute that is known while the plan runs.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Later {
-    pub(crate) attribute: u32,
-    pub(crate) expr: ExprId,
-    pub(crate) span: SourceSpan,
+pub struct Later {
+    /// Position in the schema's attributes.
+    pub attribute: u32,
+    /// What gives its value.
+    pub expr: ExprId,
+    /// Where it is set.
+    pub span: SourceSpan,
+}
+
+/// How a receiver is refreshed. The strongest of several counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RefreshKind {
+    /// `reload on`
+    Reload,
+    /// `notify`: in the type's own way.
+    Notify,
+    /// `restart on`
+    Restart,
+}
+
+impl RefreshKind {
+    /// The word for it in reports and journals.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Reload => "reload",
+            Self::Notify => "notify",
+            Self::Restart => "restart",
+        }
+    }
+}
+
+impl serde::Serialize for RefreshKind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
 }
 
 /// Who refreshes whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Refresh {
-    pub(crate) sender: Vertex,
-    pub(crate) receiver: Vertex,
-    pub(crate) kind: RefreshKind,
+pub struct Refresh {
+    /// Whose change it is.
+    pub sender: Vertex,
+    /// Who is refreshed.
+    pub receiver: Vertex,
+    /// In which way.
+    pub kind: RefreshKind,
 }
 
 /// Edges, sorted by both ends.
 #[derive(Debug, Default)]
-pub(crate) struct Edges {
+pub struct Edges {
     list: Vec<Edge>,
     starts: Vec<u32>,
 }
 
 /// `from` comes before `to`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Edge {
-    pub(crate) from: Vertex,
-    pub(crate) to: Vertex,
-    pub(crate) origin: Origin,
+pub struct Edge {
+    /// What comes first.
+    pub from: Vertex,
+    /// What comes after.
+    pub to: Vertex,
+    /// Where it comes from.
+    pub origin: Origin,
 }
 
 /// Where an edge comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Origin {
+pub enum Origin {
     /// The plan's edge at this position.
     Plan(u32),
     /// An automatic edge that only this host could find: position of the rule in the schema of `to`.
@@ -120,7 +157,8 @@ pub(crate) enum Origin {
 }
 
 impl Edges {
-    pub(crate) fn new(vertices: usize, mut list: Vec<Edge>) -> Self {
+    /// The edges of a graph with so many vertices.
+    pub fn new(vertices: usize, mut list: Vec<Edge>) -> Self {
         list.sort_unstable();
         let mut starts = Vec::with_capacity(vertices + 1);
         let mut next = 0;
@@ -134,17 +172,18 @@ impl Edges {
     }
 
     /// The edges that leave a vertex.
-    pub(crate) fn from(&self, vertex: Vertex) -> &[Edge] {
+    pub fn from(&self, vertex: Vertex) -> &[Edge] {
         let bound = |index: usize| self.starts.get(index).map_or(self.list.len(), |start| *start as usize);
         self.list.get(bound(at(vertex))..bound(at(vertex) + 1)).unwrap_or_default()
     }
 
-    pub(crate) fn all(&self) -> &[Edge] {
+    /// All of them.
+    pub fn all(&self) -> &[Edge] {
         &self.list
     }
 
     /// How many edges arrive at each vertex.
-    pub(crate) fn arriving(&self, vertices: usize) -> Vec<u32> {
+    pub fn arriving(&self, vertices: usize) -> Vec<u32> {
         let mut count = vec![0; vertices];
         for edge in &self.list {
             if let Some(count) = count.get_mut(at(edge.to)) {
@@ -156,7 +195,7 @@ impl Edges {
 
     /// All vertices, each after what it depends on and, where that leaves a choice, in order of their
     /// numbers; or fewer, if there is a cycle (A. B. Kahn, Topological sorting of large networks, 1962).
-    pub(crate) fn sort(&self, vertices: usize) -> Vec<Vertex> {
+    pub fn sort(&self, vertices: usize) -> Vec<Vertex> {
         let mut waiting = self.arriving(vertices);
         let mut ready: BinaryHeap<Reverse<Vertex>> = BinaryHeap::new();
         for (vertex, count) in (0_u32..).zip(&waiting) {
@@ -182,12 +221,12 @@ impl Edges {
 
 impl<'p> Graph<'p> {
     /// A step by its vertex; none for a barrier.
-    pub(crate) fn step(&self, vertex: Vertex) -> Option<&Step<'p>> {
+    pub fn step(&self, vertex: Vertex) -> Option<&Step<'p>> {
         self.steps.get(at(vertex))
     }
 
     /// Whom a step refreshes.
-    pub(crate) fn refreshed_by(&self, sender: Vertex) -> &[Refresh] {
+    pub fn refreshed_by(&self, sender: Vertex) -> &[Refresh] {
         let start = self.refreshes.partition_point(|refresh| refresh.sender < sender);
         let rest = self.refreshes.get(start..).unwrap_or_default();
         let count = rest.partition_point(|refresh| refresh.sender == sender);
@@ -195,27 +234,20 @@ impl<'p> Graph<'p> {
     }
 
     /// A step's identity between runs.
-    pub(crate) fn identity(&self, vertex: Vertex) -> String {
+    pub fn identity(&self, vertex: Vertex) -> String {
         let Some(step) = self.step(vertex) else { return String::new() };
         let schema = self.plan.schemas.get(at(step.schema)).map_or("", |schema| schema.name.as_str());
         render::identity(schema, &step.key, step.scope)
     }
 
     /// The place where a step is declared first.
-    pub(crate) fn place(&self, vertex: Vertex) -> Place {
+    pub fn place(&self, vertex: Vertex) -> Place {
         Place::of(self.plan, self.step(vertex).map(|step| step.span).unwrap_or_default())
     }
 }
 
-impl Step<'_> {
-    /// What a provider gets, with all attributes known.
-    pub(crate) fn item<'a>(&'a self, desired: &'a [Option<Value>]) -> Item<'a> {
-        Item { name: &self.name, key: &self.key, desired, early: &self.early }
-    }
-}
-
 /// Orders the graph, or says what the shortest cycle is.
-pub(crate) fn order(
+pub fn order(
     plan: &Plan,
     steps: &[Step<'_>],
     edges: &Edges,

@@ -1,13 +1,12 @@
 //! Which steps refresh which, with component boundaries resolved.
 
-use mc_plan::plan::{EdgeKind, EdgeReason, Plan};
+use crate::plan::{EdgeKind, EdgeReason, Plan};
 
-use super::{Refresh, Step, Vertex, at};
-use crate::provider::RefreshKind;
+use super::{Refresh, RefreshKind, Step, Vertex, at};
 
 /// The refreshes between steps that are present. `vertex` maps a plan's vertex into the graph, `exists`
 /// says whether a declaration of a plan's step exists.
-pub(crate) fn links(
+pub fn links(
     plan: &Plan,
     steps: &[Step<'_>],
     vertex: &dyn Fn(u32) -> Vertex,

@@ -3,55 +3,63 @@
 
 use std::sync::Arc;
 
-use mc_plan::eval::{Context, Evaluated, Evaluator, Failure, Lookup};
-use mc_plan::expr::{ExprId, Exprs, Node, Operand};
-use mc_plan::plan::{Plan, SourceSpan};
-use mc_plan::value::Value;
+use crate::eval::{Context, Evaluated, Evaluator, Failure, Lookup};
+use crate::expr::{ExprId, Exprs, Node, Operand};
+use crate::plan::{Plan, SourceSpan};
+use crate::value::Value;
 
-use crate::fact::Facts;
-use crate::graph::{Graph, Step, Vertex, at};
+use super::Site;
+use super::graph::{Graph, Later, Step, Vertex, at};
 
 /// Evaluates the plan's expressions during one run.
-pub(crate) struct Resolver<'p> {
+pub struct Resolver<'p, S> {
     evaluator: Evaluator<'p>,
-    facts: Facts<'p>,
+    site: S,
     labels: Vec<Value>,
 }
 
 /// What is known of the step whose expressions are evaluated.
 #[derive(Clone, Copy)]
-pub(crate) struct Own<'a> {
-    pub(crate) key: Option<&'a Value>,
-    pub(crate) attributes: &'a [Known],
-    pub(crate) early: &'a [Option<Value>],
+pub struct Own<'a> {
+    /// Its key.
+    pub key: Option<&'a Value>,
+    /// Its attributes by position.
+    pub attributes: &'a [Known],
+    /// Its early outputs by position; none where nobody can tell them yet.
+    pub early: Option<&'a [Option<Value>]>,
 }
 
 impl Own<'_> {
-    pub(crate) const NOTHING: Self = Own { key: None, attributes: &[], early: &[] };
+    /// Of what belongs to no step.
+    pub const NOTHING: Self = Own { key: None, attributes: &[], early: Some(&[]) };
 }
 
 /// An attribute, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Known {
+pub enum Known {
+    /// It is not set.
     Unset,
+    /// Its value.
     Value(Value),
+    /// Known while the plan runs.
     Later,
 }
 
 /// Outputs of steps, by vertex and position.
 #[derive(Debug, Default)]
-pub(crate) struct Outputs {
+pub struct Outputs {
     /// Per step: its outputs, once they are known.
     known: Vec<Option<Vec<Option<Value>>>>,
 }
 
 impl Outputs {
-    pub(crate) fn new(steps: usize) -> Self {
+    /// For so many steps.
+    pub fn new(steps: usize) -> Self {
         Self { known: vec![None; steps] }
     }
 
     /// Stores the outputs of a step that is done.
-    pub(crate) fn set(&mut self, step: Vertex, outputs: Vec<Option<Value>>) {
+    pub fn set(&mut self, step: Vertex, outputs: Vec<Option<Value>>) {
         if let Some(slot) = self.known.get_mut(at(step)) {
             *slot = Some(outputs);
         }
@@ -62,16 +70,16 @@ impl Outputs {
     }
 }
 
-struct HostContext<'a, 'p> {
-    facts: &'a Facts<'p>,
+struct HostContext<'a, 'p, S> {
+    site: &'a S,
     labels: &'a [Value],
     own: Own<'a>,
     outputs: Option<(&'a Outputs, &'a Graph<'p>)>,
 }
 
-impl Context for HostContext<'_, '_> {
+impl<S: Site> Context for HostContext<'_, '_, S> {
     fn fact(&self, position: u32) -> Lookup {
-        self.facts.look_up(position)
+        self.site.fact(position)
     }
 
     fn label(&self, position: u32) -> Lookup {
@@ -111,7 +119,8 @@ impl Context for HostContext<'_, '_> {
     }
 
     fn early(&self, position: u32) -> Lookup {
-        match self.own.early.get(at(position)) {
+        let Some(early) = self.own.early else { return unknown() };
+        match early.get(at(position)) {
             Some(Some(value)) => Lookup::Value(value.clone()),
             _ => Lookup::Error("the provider gives no such early output".into()),
         }
@@ -125,30 +134,38 @@ fn unknown() -> Lookup {
 
 /// Why a step's attributes are not there.
 #[derive(Debug)]
-pub(crate) enum Missing {
+pub enum Missing {
     /// The output of this step is not known yet.
     Waits(Option<Vertex>),
     /// An expression has no value.
-    Failed { attribute: u32, span: SourceSpan, failure: Failure },
+    Failed {
+        /// Position in the schema's attributes.
+        attribute: u32,
+        /// Where it is set.
+        span: SourceSpan,
+        /// Why.
+        failure: Failure,
+    },
 }
 
-impl<'p> Resolver<'p> {
-    pub(crate) fn new(plan: &'p Plan, facts: Facts<'p>, labels: Vec<Value>) -> Self {
-        Self { evaluator: Evaluator::new(&plan.exprs), facts, labels }
+impl<'p, S: Site> Resolver<'p, S> {
+    /// For a plan on a site, with its labels' values in the plan's order.
+    pub fn new(plan: &'p Plan, site: S, labels: Vec<Value>) -> Self {
+        Self { evaluator: Evaluator::new(&plan.exprs), site, labels }
     }
 
-    /// Which facts were read, in the plan's order.
-    pub(crate) fn facts_read(&self) -> Vec<&'p str> {
-        self.facts.read()
+    /// Where the plan is.
+    pub fn site(&self) -> &S {
+        &self.site
     }
 
     /// Call before the expressions of another step.
-    pub(crate) fn next_step(&mut self) {
+    pub fn next_step(&mut self) {
         self.evaluator.next_step();
     }
 
     /// The step's own attributes that an expression may read.
-    pub(crate) fn attributes_of(&self, exprs: &Exprs, id: ExprId) -> Vec<u32> {
+    pub fn attributes_of(&self, exprs: &Exprs, id: ExprId) -> Vec<u32> {
         if !self.evaluator.analysis().uses_step(id) {
             return Vec::new();
         }
@@ -156,23 +173,23 @@ impl<'p> Resolver<'p> {
     }
 
     /// The value of an operand before anything has run; none where it is known later.
-    pub(crate) fn early(&mut self, operand: &Operand, own: Own<'_>) -> Result<Option<Value>, Failure> {
+    pub fn early(&mut self, operand: &Operand, own: Own<'_>) -> Result<Option<Value>, Failure> {
         match operand {
             Operand::Value(value) => Ok(Some(value.clone())),
             Operand::Expr(id) => {
-                let context = HostContext { facts: &self.facts, labels: &self.labels, own, outputs: None };
+                let context = HostContext { site: &self.site, labels: &self.labels, own, outputs: None };
                 Ok(self.evaluator.evaluate(*id, &context)?.known())
             }
         }
     }
 
     /// Outputs became known, or can be asked for from now on.
-    pub(crate) fn outputs_changed(&mut self) {
+    pub fn outputs_changed(&mut self) {
         self.evaluator.forget_unknown();
     }
 
     /// All attributes of a step, with the outputs that are known by now.
-    pub(crate) fn desired(
+    pub fn desired(
         &mut self,
         graph: &Graph<'p>,
         step: &Step<'p>,
@@ -192,9 +209,9 @@ impl<'p> Resolver<'p> {
         }
         for later in &step.later {
             let context = HostContext {
-                facts: &self.facts,
+                site: &self.site,
                 labels: &self.labels,
-                own: Own { key: Some(&step.key), attributes: &attributes, early: &step.early },
+                own: Own { key: Some(&step.key), attributes: &attributes, early: step.early.as_deref() },
                 outputs: Some((outputs, graph)),
             };
             let value = match self.evaluator.evaluate(later.expr, &context) {
@@ -223,7 +240,7 @@ impl<'p> Resolver<'p> {
 }
 
 /// Values of a schema's claims, reads, writes and rules for one step.
-pub(crate) struct Relations<'p> {
+pub struct Relations<'p> {
     plan: &'p Plan,
     evaluators: Vec<Evaluator<'p>>,
 }
@@ -231,7 +248,7 @@ pub(crate) struct Relations<'p> {
 struct RelationContext<'a> {
     key: &'a Value,
     desired: &'a [Option<Value>],
-    later: &'a [crate::graph::Later],
+    later: &'a [Later],
 }
 
 impl Context for RelationContext<'_> {
@@ -250,12 +267,13 @@ impl Context for RelationContext<'_> {
 }
 
 impl<'p> Relations<'p> {
-    pub(crate) fn new(plan: &'p Plan) -> Self {
+    /// For the schemas of a plan.
+    pub fn new(plan: &'p Plan) -> Self {
         Self { plan, evaluators: plan.schemas.iter().map(|schema| Evaluator::new(&schema.exprs)).collect() }
     }
 
     /// The value of a schema's expression for a step; none where it has none, or is known later.
-    pub(crate) fn value(&mut self, step: &Step<'_>, id: ExprId) -> Result<Option<Value>, Failure> {
+    pub fn value(&mut self, step: &Step<'_>, id: ExprId) -> Result<Option<Value>, Failure> {
         let schema = self.plan.schemas.get(at(step.schema));
         // What most rules are needs no evaluator.
         let value = match schema.and_then(|schema| schema.exprs.get(id)) {
