@@ -18,6 +18,11 @@ pub struct Module {
 pub const MODULES: &[Module] = &[
     Module { path: "std.exec", file: "std/exec.mc", source: include_str!("std/exec.mc") },
     Module { path: "std.facts", file: "std/facts.mc", source: include_str!("std/facts.mc") },
+    Module {
+        path: "std.facts.fixture",
+        file: "std/facts/fixture.mc",
+        source: include_str!("std/facts/fixture.mc"),
+    },
     Module { path: "std.fs", file: "std/fs.mc", source: include_str!("std/fs.mc") },
     Module { path: "std.pkg", file: "std/pkg.mc", source: include_str!("std/pkg.mc") },
     Module { path: "std.svc", file: "std/svc.mc", source: include_str!("std/svc.mc") },

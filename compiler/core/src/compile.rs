@@ -3,6 +3,7 @@
 use crate::check::{self, recursion};
 use crate::db::{Db, File, Origin};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity, code};
+use crate::eval::branch::Branches;
 use crate::name::{self, DeclId};
 use crate::signature::{self, Findings};
 use crate::{eval, lower, package, phase};
@@ -27,6 +28,8 @@ pub struct Planned {
     pub diagnostics: Vec<Diagnostic>,
     /// The plan, if there was no error.
     pub plan: Option<CompiledPlan>,
+    /// The ways that hosts can take.
+    pub branches: Branches,
 }
 
 /// All problems of the package, sorted by file and place.
@@ -54,6 +57,11 @@ pub fn compiled_plan(db: &dyn Db) -> Option<&CompiledPlan> {
     planned(db).plan.as_ref()
 }
 
+/// The ways that a package without errors can take on hosts.
+pub fn branches(db: &dyn Db) -> &Branches {
+    &planned(db).branches
+}
+
 fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|d| d.severity == Severity::Error)
 }
@@ -79,6 +87,7 @@ pub fn file_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
         all.extend(name::label_diagnostics(db, file));
         all.extend(label_findings(db, file).diagnostics);
     }
+    all.extend(crate::test::duplicates(db, file));
     all.extend(check::reserved::diagnostics(file, name::tree(db, file)));
     for findings in findings(db, file) {
         all.extend(findings.diagnostics.iter().cloned());
@@ -123,7 +132,8 @@ pub fn findings(db: &dyn Db, file: File) -> Vec<&Findings> {
             | ItemKind::Enum(_)
             | ItemKind::TypeAlias(_)
             | ItemKind::Component(_)
-            | ItemKind::Policy(_) => {
+            | ItemKind::Policy(_)
+            | ItemKind::Test(_) => {
                 all.push(&check::body(db, id).findings);
             }
             ItemKind::Labels(_) if file.module(db).is_empty() => all.push(&check::labels(db).findings),
@@ -161,7 +171,7 @@ fn syntax_error(file: File, error: &mc_syntax::SyntaxError) -> Diagnostic {
 /// Evaluates and lowers the package.
 #[salsa::tracked(no_eq, returns(ref))]
 fn planned(db: &dyn Db) -> Planned {
-    let evaluation = eval::evaluate(db);
+    let mut evaluation = eval::evaluate(db);
     debug_assert!(
         evaluation
             .diagnostics
@@ -171,9 +181,10 @@ fn planned(db: &dyn Db) -> Planned {
         evaluation.diagnostics
     );
     if has_errors(&evaluation.diagnostics) {
-        return Planned { diagnostics: evaluation.diagnostics, plan: None };
+        return Planned { diagnostics: evaluation.diagnostics, ..Planned::default() };
     }
+    let branches = std::mem::take(&mut evaluation.branches);
     let (plan, diagnostics) = lower::lower(db, evaluation);
     let plan = (!has_errors(&diagnostics)).then_some(plan);
-    Planned { diagnostics, plan }
+    Planned { diagnostics, plan, branches }
 }

@@ -101,6 +101,64 @@ pub enum Stmt {
     Check(ExprId, ExprId),
     /// Is done for what it declares.
     Expr(ExprId),
+    /// Of a test: must hold.
+    Expect(ExprId),
+    /// Of a test: must fail.
+    ExpectFails(Failing),
+}
+
+/// `expect fails CODE "text" { .. }`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failing {
+    /// The code of the failure.
+    pub code: Option<SmolStr>,
+    /// A part of its message.
+    pub text: Option<ExprId>,
+    /// What has to fail.
+    pub body: BlockId,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// What a test gives in place of a host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// Which.
+    pub kind: GivenKind,
+    /// Its value, or with `in` the list of its values.
+    pub value: ExprId,
+    /// With `in`: the values as written, where they are written one by one.
+    pub each: Option<Vec<SmolStr>>,
+}
+
+/// The kinds of [`Given`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GivenKind {
+    /// `given facts = ..`
+    Facts,
+    /// `given labels = ..`
+    Labels,
+}
+
+/// A question that a test asks of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PlanMethod {
+    /// Whether a resource exists.
+    Has,
+    /// The content of a resource as text.
+    Content,
+    /// Whether one resource comes before another.
+    Before,
+    /// Whether a change of one resource refreshes another.
+    Refreshes,
+    /// The names of the secrets that a resource is given.
+    Secrets,
+    /// The names of the policies that select the host.
+    Policies,
+    /// The resources in the order in which they are done.
+    Order,
+    /// Whether the plan is the one that was stored.
+    Matches,
 }
 
 /// A parameter of a function or component, or a field of a record.
@@ -223,6 +281,20 @@ pub enum ExprKind {
     Instance(Box<Instance>),
     /// `File["/etc/motd"]`
     Reference(DeclId, ExprId),
+    /// `plan(web)`, in tests: the plan of these policies, or of all.
+    Plan(Vec<DeclId>),
+    /// A question about a plan.
+    PlanCall(PlanMethod, ExprId, Vec<ExprId>),
+    /// How many resources a plan has: of a type, or of all.
+    PlanCount(ExprId, Option<DeclId>),
+    /// `p[File["/etc/motd"]]`: a resource of a plan.
+    Planned(ExprId, ExprId),
+    /// The key of a resource of a plan; `?.` if the flag is set.
+    PlannedKey(ExprId, bool),
+    /// An attribute of a resource of a plan, by position; `?.` if the flag is set.
+    PlannedAttribute(ExprId, u32, bool),
+    /// `Labels { .. }`: a host's labels by position; none takes the default.
+    LabelValues(Vec<Option<ExprId>>),
 }
 
 /// An arm of a match.
@@ -234,6 +306,8 @@ pub struct Arm {
     pub guard: Option<ExprId>,
     /// Its block; the pattern's names are the first locals.
     pub block: BlockId,
+    /// Where its pattern stands.
+    pub span: Span,
 }
 
 /// A declared resource.

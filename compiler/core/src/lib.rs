@@ -24,6 +24,7 @@ pub mod phase;
 pub mod prelude;
 pub mod signature;
 pub mod system;
+pub mod test;
 pub mod ty;
 
 pub use compile::{CompiledPlan, compiled_plan, diagnostics};

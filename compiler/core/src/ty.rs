@@ -77,6 +77,10 @@ pub enum Ty {
     Instance(DeclId, Args),
     /// The labels of the host.
     Labels,
+    /// The plan of a host, in tests.
+    Plan,
+    /// A resource of a plan, in tests.
+    Planned(DeclId),
 }
 
 impl Ty {
@@ -307,7 +311,9 @@ impl Ty {
             Ty::Param(_, _, name) => name.to_string(),
             Ty::Ref(id) => format!("Ref<{}>", id.text(db)),
             Ty::AnyRef => "AnyRef".to_owned(),
-            Ty::Labels => "the host's labels".to_owned(),
+            Ty::Labels => "Labels".to_owned(),
+            Ty::Plan => "Plan".to_owned(),
+            Ty::Planned(id) => format!("planned {}", id.text(db)),
         }
     }
 

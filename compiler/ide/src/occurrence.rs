@@ -82,6 +82,9 @@ fn all_checked(db: &dyn Db, file: File) -> Vec<&Checked> {
     for (index, item) in name::tree(db, file).items.iter().enumerate() {
         let unit = unit_of(db, DeclId { file, index: index as u32 }, item);
         all.extend(unit.map(|unit| phase::checked(db, unit)));
+        if matches!(item.kind, ItemKind::Test(_)) && name::counts(db, file, &item.kind) {
+            all.push(check::body(db, DeclId { file, index: index as u32 }));
+        }
     }
     all
 }

@@ -9,5 +9,6 @@ pub(crate) mod inspect;
 pub(crate) mod key;
 pub(crate) mod lsp;
 pub(crate) mod new;
+pub(crate) mod test;
 pub(crate) mod vendor;
 pub(crate) mod verify;

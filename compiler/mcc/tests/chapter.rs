@@ -4,6 +4,7 @@
 //! path (`mc src/web.mc`, `toml data/sites.toml`) stand above it. What it gets wrong stands behind the line
 //! where it is reported: `//~ MC0301`, more codes with a space between. Nothing else may be reported, and
 //! a line without such a mark is right. A block `mc part` is no whole program and is only parsed.
+//! Its tests are run as well, and have to pass.
 //! An example without imports gets those of the standard library, and one without a policy an empty one.
 
 #![allow(
@@ -17,6 +18,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use mc_compiler::diagnostic::render::{Format, RenderOptions, render};
 use mc_compiler::system::MemorySystem;
+use mc_compiler::test::Options;
 use mc_compiler::{Database, package};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -139,7 +141,10 @@ fn run(example: &Example) -> Result<(), String> {
         MemorySystem::new(files.iter().map(|(path, text)| (format!("example/{path}").into(), text.clone())));
     let mut db = Database::new();
     package::load(&mut db, &system, Utf8Path::new("example")).map_err(|error| error.to_string())?;
-    let diagnostics = mc_compiler::diagnostics(&db);
+    let mut diagnostics = mc_compiler::diagnostics(&db);
+    let options = Options { filter: None, jobs: 1, goldens: BTreeMap::new(), update: false };
+    let report = mc_compiler::test::run(&db, &options).unwrap_or_default();
+    diagnostics.extend(report.outcomes.into_iter().flat_map(|outcome| outcome.diagnostics));
     let found: BTreeSet<(String, usize, String)> = diagnostics
         .iter()
         .map(|diagnostic| {

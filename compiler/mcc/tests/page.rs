@@ -16,6 +16,7 @@ use camino::Utf8Path;
 use mc_compiler::diagnostic::code;
 use mc_compiler::diagnostic::render::{Format, RenderOptions, render};
 use mc_compiler::system::MemorySystem;
+use mc_compiler::test::Options;
 use mc_compiler::{Database, Diagnostic, package};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,7 +77,7 @@ fn read(code: String, text: &str) -> Page {
         let words: Vec<&str> = info.split_whitespace().collect();
         let (file, absent) = match words.as_slice() {
             ["mc"] => ("src/main.mc", false),
-            ["mc" | "mct" | "toml", file] => (*file, false),
+            ["mc" | "mct" | "toml" | "text", file] => (*file, false),
             ["mc" | "toml", file, "absent"] => (*file, true),
             _ => panic!("{code}: a block of an example is `mc`, `mct` or `toml`, not `{info}`"),
         };
@@ -96,12 +97,25 @@ fn template_mistakes(files: &BTreeMap<String, String>) -> Vec<&'static str> {
     errors.map(|error| error.kind.code()).collect()
 }
 
-/// Everything that is wrong with a package, as `mcc check` would say it, and drawn.
+/// What is wrong with the tests of a package, as `mcc test` would say it.
+fn mistakes_of_tests(db: &Database, goldens: BTreeMap<String, String>) -> Vec<Diagnostic> {
+    let options = Options { filter: None, jobs: 1, goldens, update: false };
+    let report = mc_compiler::test::run(db, &options).unwrap_or_default();
+    report.outcomes.into_iter().flat_map(|outcome| outcome.diagnostics).collect()
+}
+
+/// Everything that is wrong with a package, as `mcc check` and `mcc test` would say it, and drawn.
 fn check(files: &BTreeMap<String, String>) -> (Vec<Diagnostic>, String) {
+    let golden = |(path, text): (&String, &String)| {
+        let name = path.strip_prefix("tests/golden/")?.strip_suffix(".txt")?;
+        Some((name.to_owned(), text.clone()))
+    };
+    let stored = files.iter().filter_map(golden).collect();
     let files = files.iter().map(|(path, text)| (format!("page/{path}").into(), text.clone()));
     let mut db = Database::new();
     package::load(&mut db, &MemorySystem::new(files), Utf8Path::new("page")).expect("the example loads");
-    let diagnostics = mc_compiler::diagnostics(&db);
+    let mut diagnostics = mc_compiler::diagnostics(&db);
+    diagnostics.extend(mistakes_of_tests(&db, stored));
     let options = RenderOptions { format: Format::Full, ascii: true, ..RenderOptions::default() };
     let text = render(&db, &diagnostics, &options);
     (diagnostics, text)

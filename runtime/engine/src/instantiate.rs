@@ -43,6 +43,7 @@ pub(crate) struct Instance<'p> {
 pub(crate) struct Here<'p> {
     plan: &'p Plan,
     facts: Facts<'p>,
+    labels: Vec<Value>,
     providers: Vec<&'p dyn Provider>,
     suffix: &'p str,
     rooted: bool,
@@ -58,6 +59,13 @@ impl<'p> Here<'p> {
 impl Site for Here<'_> {
     fn fact(&self, position: u32) -> Lookup {
         self.facts.look_up(position)
+    }
+
+    fn label(&self, position: u32) -> Lookup {
+        match self.labels.get(at(position)) {
+            Some(value) => Lookup::Value(value.clone()),
+            None => Lookup::Error("the plan uses a label that it does not list".into()),
+        }
     }
 
     fn early(&self, schema: u32, key: &Value) -> Option<Vec<Option<Value>>> {
@@ -103,11 +111,12 @@ pub(crate) fn instantiate<'p>(inputs: &Inputs<'p>) -> Result<Instance<'p>, Vec<R
     let site = Here {
         plan,
         facts: Facts::new(plan, inputs.facts, inputs.host),
+        labels,
         providers: providers.clone(),
         suffix: inputs.suffix,
         rooted: inputs.host.identity().rooted,
     };
-    let instance = instance::instantiate(instance::Inputs { plan, labels, site, only: None })?;
+    let instance = instance::instantiate(instance::Inputs { plan, site, only: None })?;
     let instance::Instance { graph, resolver, relations } = instance;
     Ok(Instance { graph, resolver, relations, providers })
 }

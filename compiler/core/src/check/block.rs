@@ -114,7 +114,7 @@ impl<'db> Checker<'db> {
     }
 
     /// Reports values that need each other; `name` gives the name that a position declares.
-    fn report_loops(
+    pub(super) fn report_loops(
         &mut self,
         loops: &[Vec<(usize, mc_syntax::Span)>],
         name: &dyn Fn(usize) -> &'db ast::Name,
@@ -216,7 +216,7 @@ impl<'db> Checker<'db> {
 
     /// The local that a statement of this block declares; none for a second one of the same name, which was
     /// reported.
-    fn own_local(&self, block: BlockId, name: &ast::Name) -> Option<u32> {
+    pub(super) fn own_local(&self, block: BlockId, name: &ast::Name) -> Option<u32> {
         let locals = &self.body.block(block).locals;
         let (_, index, found) = self.local(&name.text)?;
         if found == block && locals[index as usize].span == name.span {
@@ -225,7 +225,7 @@ impl<'db> Checker<'db> {
         locals.iter().position(|l| l.span == name.span && l.name == name.text).map(|i| i as u32)
     }
 
-    fn let_value(&mut self, l: &'db ast::Let) -> hir::ExprId {
+    pub(super) fn let_value(&mut self, l: &'db ast::Let) -> hir::ExprId {
         match &l.ty {
             Some(written) => {
                 let ty = signature::resolve(self.db, self.types(), written, &mut self.findings);
@@ -261,7 +261,7 @@ impl<'db> Checker<'db> {
     }
 
     /// `let (a, b) = e`: sets the type of each name of the pattern.
-    fn destructure(&mut self, block: BlockId, l: &'db ast::Let, value: hir::ExprId) -> Stmt {
+    pub(super) fn destructure(&mut self, block: BlockId, l: &'db ast::Let, value: hir::ExprId) -> Stmt {
         let Some(pattern) = &l.pattern else { return Stmt::Expr(value) };
         let ty = self.ty(value).clone();
         let mut bound = Vec::new();

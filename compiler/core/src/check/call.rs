@@ -29,6 +29,7 @@ impl<'db> Checker<'db> {
                         return self.fail(args, span);
                     }
                     None if name == "secret" => return self.secret(args, span),
+                    None if name == "plan" => return self.plan(args, callee.span, span),
                     None if name == "range" => return self.range(args, span),
                     None if let Some(format) = super::method::format(name) => {
                         return self.document(format, name, args, span);

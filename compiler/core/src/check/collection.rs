@@ -305,6 +305,7 @@ impl<'db> Checker<'db> {
                 let index = self.pure(index, &Want::Type((*key).clone()));
                 self.push(ExprKind::Index(base_id, index), (*value).clone(), span)
             }
+            Ty::Plan => self.planned(base_id, index, span),
             ty if ty.is_bottom() => {
                 self.pure(index, &Want::Any);
                 self.error(span)

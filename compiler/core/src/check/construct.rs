@@ -21,6 +21,10 @@ impl<'db> Checker<'db> {
                 self.no_title(c, "a variant");
                 self.variant(Some(path), variant, Some(&c.body), None, span)
             }
+            [name] if self.in_test && path.module.is_none() && name.text == "Labels" => {
+                self.no_title(c, "a host's labels");
+                self.label_values(c, span)
+            }
             [name] => {
                 let found = signature::lookup_type(
                     self.db,

@@ -42,6 +42,7 @@ impl<'db> Checker<'db> {
         let found = match inner.plain() {
             Ty::Record(decl, args) => self.record_field(*decl, args, id, name, lifted),
             Ty::Ref(decl) => self.resource_part(*decl, id, name, lifted),
+            Ty::Planned(decl) => self.planned_part(*decl, id, name, lifted),
             Ty::Instance(decl, args) => self.instance_out(*decl, args, id, name, lifted),
             Ty::Secret(_) => {
                 self.steers(name.span, base.span, &inner);
@@ -174,6 +175,7 @@ impl<'db> Checker<'db> {
             Ty::Record(decl, _) => ("field", self.member_names(*decl)),
             Ty::Ref(decl) => ("output", self.member_names(*decl)),
             Ty::Instance(decl, _) => ("output", self.member_names(*decl)),
+            Ty::Planned(decl) => ("attribute", self.attribute_names(*decl)),
             other => ("part", prelude::methods(other).map(|m| m.name.to_owned()).collect()),
         };
         let subject = match ty {
@@ -225,6 +227,13 @@ impl<'db> Checker<'db> {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// The names of the key and the attributes of a resource type.
+    fn attribute_names(&self, decl: DeclId) -> Vec<String> {
+        let Signature::Resource(resource) = signature::signature(self.db, decl) else { return Vec::new() };
+        let attributes = resource.attributes.iter().map(|f| f.name.to_string());
+        std::iter::once(resource.key.name.to_string()).chain(attributes).collect()
     }
 
     fn module_member(&mut self, module: crate::db::File, base: Span, name: &ast::Name, span: Span) -> ExprId {

@@ -28,6 +28,9 @@ impl<'db> Checker<'db> {
         let Some((inner, lifted)) = self.lifted(receiver, optional, base.span, span, &call) else {
             return self.with_arguments(args, span);
         };
+        if *inner.plain() == Ty::Plan {
+            return self.plan_method(receiver, name, args, span);
+        }
         let found = prelude::methods(&inner).find(|m| m.name == name.text && !m.property);
         let Some(method) = found else {
             if matches!(inner.plain(), Ty::Secret(_)) {

@@ -20,6 +20,7 @@ pub mod recursion;
 pub mod reserved;
 mod resource;
 pub mod schema;
+mod test;
 
 use crate::db::{Db, File};
 use crate::diagnostic::{Diagnostic, Place, code};
@@ -42,11 +43,13 @@ pub struct Checked {
     /// A record's or a label block's one block, or one block per variant of an enum: a local per field,
     /// set from its argument or its default.
     pub parts: Vec<BlockId>,
+    /// What a test gives.
+    pub givens: Vec<hir::Given>,
     /// Problems and references.
     pub findings: Findings,
 }
 
-/// Checks the body of a function, a component or a policy, or the defaults of a record or an enum.
+/// Checks the body of a function, a component, a policy or a test, or the defaults of a record or an enum.
 pub fn body(db: &dyn Db, id: DeclId) -> &Checked {
     body_query(db, id.file, id.index)
 }
@@ -71,6 +74,7 @@ fn body_query(db: &dyn Db, file: File, index: u32) -> Checked {
         ast::ItemKind::TypeAlias(alias) => checker.condition(alias),
         ast::ItemKind::Component(component) => checker.declaration(&component.body, block::Role::Component),
         ast::ItemKind::Policy(policy) => checker.declaration(&policy.body, block::Role::Policy),
+        ast::ItemKind::Test(test) => checker.test(test),
         _ => {}
     }
     checker.finish()
@@ -161,6 +165,9 @@ struct Checker<'db> {
     file: File,
     body: Body,
     parts: Vec<BlockId>,
+    givens: Vec<hir::Given>,
+    /// Whether a test is checked, which may ask for plans.
+    in_test: bool,
     findings: Findings,
     scope: Option<Rc<Scope>>,
     /// The declaration that is checked, whose type parameters count.
@@ -180,6 +187,8 @@ impl<'db> Checker<'db> {
             file,
             body: Body::default(),
             parts: Vec::new(),
+            givens: Vec::new(),
+            in_test: false,
             findings: Findings::default(),
             scope: None,
             owner: None,
@@ -201,7 +210,7 @@ impl<'db> Checker<'db> {
         }
         self.findings.references.sort_by_key(|(span, _)| *span);
         self.body.exprs.shrink_to_fit();
-        Checked { body: self.body, parts: self.parts, findings: self.findings }
+        Checked { body: self.body, parts: self.parts, givens: self.givens, findings: self.findings }
     }
 
     fn place(&self, span: Span) -> Place {

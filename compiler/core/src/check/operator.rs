@@ -275,7 +275,18 @@ pub(super) fn is_summable(ty: &Ty) -> bool {
 /// Whether values of a type can be compared by `==`.
 pub(super) fn is_comparable(ty: &Ty) -> bool {
     !ty.any(&mut |ty| {
-        matches!(ty, Ty::Instance(..) | Ty::Unit | Ty::AnyRef | Ty::Ref(_) | Ty::Fn(..) | Ty::Param(..))
+        matches!(
+            ty,
+            Ty::Instance(..)
+                | Ty::Unit
+                | Ty::AnyRef
+                | Ty::Ref(_)
+                | Ty::Fn(..)
+                | Ty::Param(..)
+                | Ty::Labels
+                | Ty::Plan
+                | Ty::Planned(_)
+        )
     })
 }
 

@@ -53,7 +53,7 @@ impl<'db> Checker<'db> {
             let Some(guard) = &arm.guard else {
                 let (block, block_ty) = self.block(&arm.body, bound, want, role);
                 types.push((block_ty, arm.body.span));
-                arms.push(Arm { pattern, guard: None, block });
+                arms.push(Arm { pattern, guard: None, block, span: arm.pattern.span });
                 continue;
             };
             // The guard sees the names of the pattern, and nothing of the body.
@@ -64,7 +64,7 @@ impl<'db> Checker<'db> {
             self.body.blocks[block.0 as usize].value = Some(value);
             self.close();
             types.push((block_ty, arm.body.span));
-            arms.push(Arm { pattern, guard: Some(guard), block });
+            arms.push(Arm { pattern, guard: Some(guard), block, span: arm.pattern.span });
         }
         if !broken {
             let missing = exhaustive::missing(self.db, &rows, &ty);

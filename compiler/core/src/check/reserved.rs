@@ -35,7 +35,6 @@ impl<'a> Visitor<'a> for Forms {
         match &item.kind {
             ItemKind::Guard(node) => self.reserve(node.name.span, "a guard"),
             ItemKind::Rollout(node) => self.reserve(node.name.span, "a rollout"),
-            ItemKind::Test(node) => self.reserve(node.name_span, "a test"),
             ItemKind::FactDecl(node) => self.reserve(node.name.span, "a fact"),
             _ => {}
         }

@@ -92,6 +92,8 @@ impl Types {
             | Ty::AnyRef
             | Ty::Instance(..)
             | Ty::Labels
+            | Ty::Plan
+            | Ty::Planned(_)
             | Ty::Unit
             | Ty::Hole
             | Ty::Never

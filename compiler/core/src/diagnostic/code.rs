@@ -169,6 +169,28 @@ codes! {
     UNKNOWN_GUARD = code!("MC0624");
     /// An archive that is not the one the manifest names.
     WRONG_ARCHIVE = code!("MC0625");
+
+    // Tests
+    /// Something that a test cannot give.
+    BAD_GIVEN = code!("MC0801");
+    /// Something that only a test may ask for.
+    TEST_ONLY = code!("MC0802");
+    /// Two tests of one name.
+    DUPLICATE_TEST = code!("MC0803");
+    /// An expectation that does not hold.
+    EXPECTATION_FAILED = code!("MC0804");
+    /// A plan that does not stand on the host that a test gives.
+    PLAN_REFUSED = code!("MC0805");
+    /// A fact or label that a test needs and does not give.
+    NOT_GIVEN = code!("MC0806");
+    /// A resource, or a part of one, that is not in the plan.
+    NOT_IN_PLAN = code!("MC0807");
+    /// A value that is known only while the plan runs.
+    NOT_KNOWN_IN_TEST = code!("MC0808");
+    /// Something that must fail and does not, or fails otherwise.
+    DID_NOT_FAIL = code!("MC0809");
+    /// A plan that is not the one that was stored.
+    GOLDEN_DIFFERS = code!("MC0810");
 }
 
 #[cfg(test)]

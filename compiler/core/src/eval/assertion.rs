@@ -10,10 +10,14 @@ use crate::notation;
 use mc_plan::expr::{ExprId, Node, Operand};
 use mc_plan::plan::RefusalKind;
 use mc_plan::value::Value;
+use mc_syntax::Span;
 use std::rc::Rc;
 
 /// The most parts of a condition whose values a message shows.
 const SHOWN_PARTS: usize = 6;
+
+/// The same for what a test expects.
+const SHOWN_EXPECTED: usize = 16;
 
 /// How deep below the top of a condition parts are shown.
 const SHOWN_DEPTH: u32 = 6;
@@ -258,17 +262,47 @@ impl<'db> Evaluator<'db> {
     ) -> Diagnostic {
         let mut parts = Vec::new();
         collect_parts(frame, condition, 0, &mut parts);
-        parts.truncate(SHOWN_PARTS);
+        let in_test = self.testing.is_some();
+        if in_test {
+            // That all of it is false is said anyway.
+            parts.retain(|part| *part != condition);
+        }
+        parts.truncate(if in_test { SHOWN_EXPECTED } else { SHOWN_PARTS });
         for part in parts {
             let before = self.out.diagnostics.len();
             let datum = self.eval(frame, env, part);
             self.out.diagnostics.truncate(before);
-            if let Datum::Value(_) = &datum {
-                let shown = self.shown(&datum);
-                diagnostic = diagnostic.label(self.place(frame, part), format!("is `{shown}`"));
+            if let Datum::Value(value) = &datum {
+                let shown = self.shown_as(value, &frame.body.expr(part).ty);
+                let place = if in_test { self.last_link(frame, part) } else { self.place(frame, part) };
+                diagnostic = diagnostic.label(place, format!("is `{shown}`"));
             }
         }
         diagnostic
+    }
+
+    /// Where the last link of a chain stands: `.name` of `site.name`, so that each link has its own label.
+    fn last_link(&self, frame: Frame<'db>, id: HirId) -> Place {
+        let whole = self.place(frame, id);
+        let base = match &frame.body.expr(id).kind {
+            ExprKind::Field(base, ..)
+            | ExprKind::PlannedAttribute(base, ..)
+            | ExprKind::PlannedKey(base, _)
+            | ExprKind::PlanCall(_, base, _)
+            | ExprKind::PlanCount(base, _)
+            | ExprKind::Each(_, base, ..)
+            | ExprKind::Index(base, _) => *base,
+            ExprKind::Call(_, args, _) => match args.first() {
+                Some(base) => *base,
+                None => return whole,
+            },
+            _ => return whole,
+        };
+        let base = frame.body.expr(base).span;
+        if base.start != whole.span.start || base.end >= whole.span.end {
+            return whole;
+        }
+        Place::new(frame.file, Span::new(base.end, whole.span.end))
     }
 
     /// A datum as users write values, cut where it is long.
@@ -293,6 +327,8 @@ fn collect_parts(frame: Frame<'_>, id: HirId, depth: u32, found: &mut Vec<HirId>
         ExprKind::Local(..) | ExprKind::Global(..) | ExprKind::Field(..) | ExprKind::Index(..) => {
             found.push(id);
         }
+        ExprKind::PlanCall(..) | ExprKind::PlanCount(..) => found.push(id),
+        ExprKind::PlannedKey(..) | ExprKind::PlannedAttribute(..) => found.push(id),
         ExprKind::Call(_, args, _) => {
             found.push(id);
             inner(args, found);

@@ -33,6 +33,10 @@ pub enum Datum {
     Key(DeclId, Value),
     /// Instances, of which at most one exists on a host.
     Instances(Rc<[u32]>),
+    /// A plan of a test, by its position among those that it asked for.
+    Plan(u32),
+    /// A resource of a plan of a test: the plan and the vertex.
+    Planned(u32, u32),
     /// A place that a host never reaches.
     Never,
     /// Something that was reported.

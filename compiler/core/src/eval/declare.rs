@@ -1,5 +1,6 @@
 //! What a policy declares: resources, instances, and the edges between them.
 
+use super::branch::BranchKind;
 use super::residual::Phase;
 use super::{Context, Datum, Env, Evaluator, Frame, Task, set};
 use crate::check;
@@ -177,6 +178,7 @@ impl<'db> Evaluator<'db> {
                     else {
                         return None;
                     };
+                    self.takes_both(BranchKind::When, place, test);
                     condition = Some(self.out.residual.and(condition, test, place));
                 }
             }

@@ -1,5 +1,6 @@
 //! Expressions.
 
+use super::branch::BranchKind;
 use super::each::Callable;
 use super::{Context, Datum, Env, Evaluator, Frame, Refusal, get};
 use crate::check;
@@ -43,8 +44,14 @@ impl<'db> Evaluator<'db> {
             ExprKind::Value(value) => Datum::Value(value.clone()),
             ExprKind::Local(hops, local) => get(env, *hops, *local),
             ExprKind::Global(file, local) => get(&self.module(*file), 0, *local),
-            ExprKind::Facts => Datum::Fact(smol_str::SmolStr::default(), expr.ty.clone()),
-            ExprKind::Label(position) => Datum::Node(self.out.residual.node(Node::Label(*position), place)),
+            ExprKind::Facts => match self.given_facts(place) {
+                Some(given) => given,
+                None => Datum::Fact(smol_str::SmolStr::default(), expr.ty.clone()),
+            },
+            ExprKind::Label(position) => match self.given_label(*position, place) {
+                Some(given) => given,
+                None => Datum::Node(self.out.residual.node(Node::Label(*position), place)),
+            },
             ExprKind::SelfKey => self.self_key(place),
             ExprKind::SelfAttribute(position) => {
                 Datum::Node(self.out.residual.node(Node::Attribute(*position), place))
@@ -257,15 +264,21 @@ impl<'db> Evaluator<'db> {
             }
             ExprKind::Block(block) => self.block(frame, Some(Rc::clone(env)), *block, Vec::new()),
             ExprKind::If(condition, then, otherwise) => {
+                let subject = self.place(frame, *condition);
                 let condition = self.eval(frame, env, *condition);
                 match condition {
                     Datum::Value(Value::Bool(true)) => {
+                        self.takes_in_test(BranchKind::If, subject, (0, subject.span));
                         self.block(frame, Some(Rc::clone(env)), *then, Vec::new())
                     }
-                    Datum::Value(_) => otherwise.map_or(Datum::NONE, |e| self.eval(frame, env, e)),
+                    Datum::Value(_) => {
+                        self.takes_in_test(BranchKind::If, subject, (1, subject.span));
+                        otherwise.map_or(Datum::NONE, |e| self.eval(frame, env, e))
+                    }
                     dead if dead.is_dead() => dead,
                     other => {
                         let Some(test) = self.node(&other, place) else { return Datum::Poison };
+                        self.takes_both(BranchKind::If, subject, test);
                         let a = self
                             .under(test, place, |e| e.block(frame, Some(Rc::clone(env)), *then, Vec::new()));
                         let not = self.out.residual.not(test, place);
@@ -285,6 +298,31 @@ impl<'db> Evaluator<'db> {
             }
             ExprKind::Resource(_) => self.declare_resource(frame, env, id),
             ExprKind::Instance(_) => self.declare_instance(frame, env, id),
+            ExprKind::Plan(policies) => self.plan(policies, place),
+            ExprKind::PlanCall(method, plan, args) => {
+                let plan = self.eval(frame, env, *plan);
+                let args: Vec<(Datum, Place)> =
+                    args.iter().map(|arg| (self.eval(frame, env, *arg), self.place(frame, *arg))).collect();
+                self.ask(*method, &plan, &args, place)
+            }
+            ExprKind::PlanCount(plan, decl) => {
+                let plan = self.eval(frame, env, *plan);
+                self.count_planned(&plan, *decl)
+            }
+            ExprKind::Planned(plan, reference) => {
+                let plan = self.eval(frame, env, *plan);
+                let reference = self.eval(frame, env, *reference);
+                self.planned_resource(&plan, &reference)
+            }
+            ExprKind::PlannedKey(resource, _) => {
+                let resource = self.eval(frame, env, *resource);
+                self.planned_key(&resource)
+            }
+            ExprKind::PlannedAttribute(resource, position, _) => {
+                let resource = self.eval(frame, env, *resource);
+                self.planned_attribute(&resource, *position, place)
+            }
+            ExprKind::LabelValues(fields) => self.label_values(frame, env, fields),
             ExprKind::Reference(decl, key) => {
                 let datum = self.eval(frame, env, *key);
                 self.reference(*decl, &datum, self.place(frame, *key))
@@ -542,11 +580,18 @@ impl<'db> Evaluator<'db> {
     }
 
     fn coalesce(&mut self, frame: Frame<'db>, env: &Rc<Env>, a: HirId, b: HirId, place: Place) -> Datum {
+        let subject = self.place(frame, a);
         match self.eval(frame, env, a) {
-            Datum::Value(Value::None) => self.eval(frame, env, b),
+            Datum::Value(Value::None) => {
+                self.takes_in_test(BranchKind::Coalesce, subject, (1, subject.span));
+                self.eval(frame, env, b)
+            }
             dead if dead.is_dead() => dead,
             Datum::Node(left) => {
                 let some = self.out.residual.node(Node::IsSome(left), place);
+                if self.out.residual.known(some).is_none() {
+                    self.takes_both(BranchKind::Coalesce, subject, some);
+                }
                 let not = self.out.residual.not(some, place);
                 let right = self.under(not, place, |e| e.eval(frame, env, b));
                 match self.node(&right, place) {
@@ -556,7 +601,10 @@ impl<'db> Evaluator<'db> {
                 }
             }
             Datum::Fact(path, ty) => Datum::Node(self.fact_node(&path, &ty, place)),
-            known => known,
+            known => {
+                self.takes_in_test(BranchKind::Coalesce, subject, (0, subject.span));
+                known
+            }
         }
     }
 

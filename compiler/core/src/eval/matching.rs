@@ -1,5 +1,6 @@
 //! `match`, `if let` and `for`.
 
+use super::branch::BranchKind;
 use super::{Datum, Env, Evaluator, Frame};
 use crate::diagnostic::Place;
 use crate::hir::{Arm, BlockId, ExprId as HirId, Pattern};
@@ -30,11 +31,19 @@ impl<'db> Evaluator<'db> {
         if datum.is_dead() {
             return datum;
         }
+        let subject = self.place(frame, value);
         let mut bound = Vec::new();
         match self.fits(pattern, &datum, &mut bound, place) {
-            Test::Always => self.block(frame, Some(Rc::clone(env)), then, in_order(bound)),
-            Test::Never => otherwise.map_or(Datum::NONE, |e| self.eval(frame, env, e)),
+            Test::Always => {
+                self.takes_in_test(BranchKind::IfLet, subject, (0, subject.span));
+                self.block(frame, Some(Rc::clone(env)), then, in_order(bound))
+            }
+            Test::Never => {
+                self.takes_in_test(BranchKind::IfLet, subject, (1, subject.span));
+                otherwise.map_or(Datum::NONE, |e| self.eval(frame, env, e))
+            }
             Test::Node(test) => {
+                self.takes_both(BranchKind::IfLet, subject, test);
                 let a =
                     self.under(test, place, |e| e.block(frame, Some(Rc::clone(env)), then, in_order(bound)));
                 let not = self.out.residual.not(test, place);
@@ -58,7 +67,10 @@ impl<'db> Evaluator<'db> {
         }
         let mut results: Vec<(Option<ExprId>, Datum)> = Vec::new();
         let mut before: Vec<(&Pattern, ExprId)> = Vec::new();
-        for Arm { pattern, guard, block } in arms {
+        let subject = self.place(frame, value);
+        // Whether the host chooses: an arm before may fit.
+        let mut chosen = false;
+        for (side, Arm { pattern, guard, block, span }) in (0_u32..).zip(arms) {
             let mut bound = Vec::new();
             let test = self.fits(pattern, &datum, &mut bound, place);
             let bound = in_order(bound);
@@ -99,7 +111,15 @@ impl<'db> Evaluator<'db> {
                 reached = Some(self.out.residual.and(reached, test, place));
                 before.push((pattern, test));
             }
-            let run = |e: &mut Self| e.block(frame, Some(Rc::clone(env)), *block, bound);
+            chosen |= test.is_some();
+            let run = |e: &mut Self| {
+                if chosen {
+                    e.takes(BranchKind::Match, subject, (side, *span), None);
+                } else {
+                    e.takes_in_test(BranchKind::Match, subject, (side, *span));
+                }
+                e.block(frame, Some(Rc::clone(env)), *block, bound)
+            };
             let result = match reached {
                 Some(reached) => self.under(reached, place, run),
                 None => run(self),

@@ -6,6 +6,7 @@
 //! needs no deep recursion. What recurses is the nesting of expressions and calls, which is bounded.
 
 mod assertion;
+pub mod branch;
 mod datum;
 mod declare;
 mod describe;
@@ -16,6 +17,7 @@ mod record;
 pub mod residual;
 mod shape;
 mod simplify;
+pub mod test;
 
 pub use datum::Datum;
 pub use declare::{Declared, EdgeTarget, InstanceInfo, Owner, PendingEdge, PendingSetting};
@@ -27,6 +29,7 @@ use crate::hir::{self, BlockId, Body, ExprId as HirId, Stmt};
 use crate::name::{self, DeclId, DeclKind};
 use crate::signature;
 use crate::ty::Ty;
+use branch::BranchKind;
 use mc_plan::expr::{ExprId, Node, Operand};
 use mc_plan::plan::RefusalKind;
 use mc_plan::value::Value;
@@ -104,6 +107,8 @@ pub struct Evaluation {
     pub secrets: Vec<Arc<str>>,
     /// The defaults of the labels by position.
     pub label_defaults: Vec<Option<Value>>,
+    /// The ways that hosts can take.
+    pub branches: branch::Branches,
     /// The residual expressions. Outputs name declared resources by their position here.
     pub residual: Residual,
     /// What is wrong.
@@ -170,37 +175,44 @@ struct Evaluator<'db> {
     steps: u64,
     depth: u32,
     exhausted: bool,
+    /// What a test is given, where one runs.
+    testing: Option<Box<test::Testing<'db>>>,
 }
 
 /// Evaluates all policies of the package. It must have been checked without errors.
 pub fn evaluate(db: &dyn Db) -> Evaluation {
-    let mut evaluator = Evaluator {
-        db,
-        out: Evaluation::default(),
-        modules: FxHashMap::default(),
-        facts: FxHashMap::default(),
-        secrets: FxHashMap::default(),
-        callables: Vec::new(),
-        tasks: VecDeque::new(),
-        context: Context {
-            policy: 0,
-            instance: Rc::from(""),
-            condition: None,
-            tags: Rc::from([]),
-            lambdas: 0,
-            own: None,
-            module: false,
-            inside: false,
-        },
-        steps: 0,
-        depth: 0,
-        exhausted: false,
-    };
+    let mut evaluator = Evaluator::new(db);
     evaluator.run();
     evaluator.out
 }
 
 impl<'db> Evaluator<'db> {
+    fn new(db: &'db dyn Db) -> Self {
+        Evaluator {
+            db,
+            out: Evaluation::default(),
+            modules: FxHashMap::default(),
+            facts: FxHashMap::default(),
+            secrets: FxHashMap::default(),
+            callables: Vec::new(),
+            tasks: VecDeque::new(),
+            context: Context {
+                policy: 0,
+                instance: Rc::from(""),
+                condition: None,
+                tags: Rc::from([]),
+                lambdas: 0,
+                own: None,
+                module: false,
+                inside: false,
+            },
+            steps: 0,
+            depth: 0,
+            exhausted: false,
+            testing: None,
+        }
+    }
+
     fn run(&mut self) {
         let files: Vec<File> =
             name::modules(self.db).values().copied().filter(|f| name::is_root(self.db, *f)).collect();
@@ -338,6 +350,8 @@ impl<'db> Evaluator<'db> {
             }
             Stmt::Select(value) => self.select_hosts(frame, env, *value),
             Stmt::Check(condition, message) => self.check(frame, env, *condition, *message),
+            Stmt::Expect(expected) => self.expect(frame, env, *expected),
+            Stmt::ExpectFails(failing) => self.expect_fails(frame, env, failing),
             Stmt::Param(_) | Stmt::Out(..) => {}
         }
     }
@@ -355,6 +369,9 @@ impl<'db> Evaluator<'db> {
         let datum = self.eval(frame, env, value);
         let place = self.place(frame, value);
         let Some(operand) = self.early(&datum, place, "which hosts a policy selects") else { return };
+        if let Operand::Expr(test) = operand {
+            self.takes_both(BranchKind::Select, place, test);
+        }
         if let Some(policy) = self.out.policies.get_mut(self.context.policy as usize) {
             policy.select = Some(operand);
         }
@@ -452,7 +469,9 @@ impl<'db> Evaluator<'db> {
                 );
                 return None;
             }
-            Datum::Function(_) | Datum::Never | Datum::Poison => return None,
+            Datum::Plan(_) | Datum::Planned(..) | Datum::Function(_) | Datum::Never | Datum::Poison => {
+                return None;
+            }
         };
         Some(self.out.residual.node(node, place))
     }

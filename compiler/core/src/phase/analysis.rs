@@ -328,6 +328,8 @@ impl<'db> Analysis<'db> {
                 Stmt::Expr(value) => {
                     self.expr(*value);
                 }
+                // Tests give what a host would know.
+                Stmt::Expect(_) | Stmt::ExpectFails(_) => {}
             }
         }
         let value = block.value.map_or(Abs::KNOWN, |value| self.expr(value));

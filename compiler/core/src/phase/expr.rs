@@ -145,6 +145,14 @@ impl<'db> Analysis<'db> {
             ExprKind::For(iterable, pattern, body) => self.repeat(*iterable, pattern, *body, id),
             ExprKind::Resource(resource) => self.resource(resource, id),
             ExprKind::Instance(instance) => self.instance(instance, id),
+            // What only tests can say; they have no phases, because they give what a host would know.
+            ExprKind::Plan(_)
+            | ExprKind::PlanCall(..)
+            | ExprKind::PlanCount(..)
+            | ExprKind::Planned(..)
+            | ExprKind::PlannedKey(..)
+            | ExprKind::PlannedAttribute(..)
+            | ExprKind::LabelValues(_) => Abs::KNOWN,
             ExprKind::Reference(_, key) => {
                 let value = self.expr(*key);
                 let value = self.need_whole(value, Phase::Const, *key, What::ReferenceKey);
@@ -258,7 +266,7 @@ impl<'db> Analysis<'db> {
         let scrutinee = self.expr(value);
         let mut tests = Vec::new();
         let mut bindings = Vec::with_capacity(arms.len());
-        for Arm { pattern, guard, block } in arms {
+        for Arm { pattern, guard, block, .. } in arms {
             let mut bound = Vec::new();
             self.pattern(pattern, scrutinee, &mut tests, &mut bound);
             if let Some(guard) = guard {

@@ -18,6 +18,7 @@ mod new;
 mod refusal;
 mod sarif;
 mod session;
+mod test;
 mod tool;
 mod usage;
 mod vendor;

@@ -8,9 +8,9 @@ use super::missing;
 use super::preflight::{Found, Sight};
 use super::step::Board;
 use crate::graph::{Vertex, at};
+use crate::instantiate::Resolver;
 use crate::provider::RefreshKind;
 use crate::report::{Cause, Outcome};
-use crate::instantiate::Resolver;
 use crate::resolve::{Missing, Outputs};
 
 /// Gives every step its outcome.

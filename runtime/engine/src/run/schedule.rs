@@ -17,10 +17,10 @@ use super::step::{Board, Progress};
 use super::work::{BatchDone, Hands, Task, TaskDone};
 use crate::graph::{Graph, Vertex, at};
 use crate::host::Clock;
+use crate::instantiate::Resolver;
 use crate::journal::{Ending, Intent, StepResult, diff_digest};
 use crate::provider::{Batch, ProviderError, ProviderErrorKind};
 use crate::report::{Cause, Outcome};
-use crate::instantiate::Resolver;
 use crate::resolve::{Missing, Outputs, Relations};
 use crate::state::Stop;
 

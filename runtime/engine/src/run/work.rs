@@ -8,9 +8,9 @@ use mc_plan::value::Value;
 use super::preflight::{Found, Look, Sight};
 use crate::graph::{Vertex, at};
 use crate::host::WriteHost;
-use crate::provider::{Item, 
-    Applied, ApplyContext, Batch, Provider, ProviderError, ProviderErrorKind, RefreshKind, Settle, Settled,
-    Work, Written,
+use crate::provider::{
+    Applied, ApplyContext, Batch, Item, Provider, ProviderError, ProviderErrorKind, RefreshKind, Settle,
+    Settled, Work, Written,
 };
 use crate::state::Stop;
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
-use crate::eval::{Failure, Lookup};
+use crate::eval::{Context, Failure, Lookup};
 use crate::expr::Operand;
 use crate::op::EvalError;
 use crate::plan::{Plan, SourceSpan};
@@ -32,6 +32,14 @@ pub trait Site {
     /// The fact at this position of the plan's table.
     fn fact(&self, position: u32) -> Lookup;
 
+    /// The label at this position of the plan's table.
+    fn label(&self, position: u32) -> Lookup;
+
+    /// A secret, by its position in the plan's table.
+    fn secret(&self, position: u32) -> Lookup {
+        ().secret(position)
+    }
+
     /// The early outputs of a step, by position in its schema; none where nobody can tell them yet.
     fn early(&self, schema: u32, key: &Value) -> Option<Vec<Option<Value>>>;
 
@@ -43,12 +51,10 @@ pub trait Site {
 pub struct Inputs<'p, S> {
     /// The plan.
     pub plan: &'p Plan,
-    /// The labels' values, in the plan's order.
-    pub labels: Vec<Value>,
     /// Where.
     pub site: S,
     /// The policies that count, by position; none is all of them. Their `select` must hold all the same.
-    pub only: Option<&'p [u32]>,
+    pub only: Option<Vec<u32>>,
 }
 
 /// A plan on one host.
@@ -70,7 +76,7 @@ pub fn instantiate<'p, S: Site>(inputs: Inputs<'p, S>) -> Result<Instance<'p, S>
     let mut build = Build {
         plan,
         only: inputs.only,
-        resolver: Resolver::new(plan, inputs.site, inputs.labels),
+        resolver: Resolver::new(plan, inputs.site),
         relations: Relations::new(plan),
         refusals: Vec::new(),
         omitted: 0,
@@ -140,7 +146,7 @@ impl Sources {
 
 struct Build<'p, S> {
     plan: &'p Plan,
-    only: Option<&'p [u32]>,
+    only: Option<Vec<u32>>,
     resolver: Resolver<'p, S>,
     relations: Relations<'p>,
     refusals: Vec<Refusal>,
@@ -216,7 +222,7 @@ impl<'p, S: Site> Build<'p, S> {
 
     fn select(&mut self) {
         for (position, policy) in (0_u32..).zip(&self.plan.policies) {
-            if self.only.is_some_and(|only| !only.contains(&position)) {
+            if self.only.as_ref().is_some_and(|only| !only.contains(&position)) {
                 continue;
             }
             let holds = self.condition(&policy.select, policy.span, "the policy's `select`");

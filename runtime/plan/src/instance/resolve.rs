@@ -15,7 +15,6 @@ use super::graph::{Graph, Later, Step, Vertex, at};
 pub struct Resolver<'p, S> {
     evaluator: Evaluator<'p>,
     site: S,
-    labels: Vec<Value>,
 }
 
 /// What is known of the step whose expressions are evaluated.
@@ -72,7 +71,6 @@ impl Outputs {
 
 struct HostContext<'a, 'p, S> {
     site: &'a S,
-    labels: &'a [Value],
     own: Own<'a>,
     outputs: Option<(&'a Outputs, &'a Graph<'p>)>,
 }
@@ -83,10 +81,11 @@ impl<S: Site> Context for HostContext<'_, '_, S> {
     }
 
     fn label(&self, position: u32) -> Lookup {
-        match self.labels.get(at(position)) {
-            Some(value) => Lookup::Value(value.clone()),
-            None => Lookup::Error("the plan uses a label that it does not list".into()),
-        }
+        self.site.label(position)
+    }
+
+    fn secret(&self, position: u32) -> Lookup {
+        self.site.secret(position)
     }
 
     fn output(&self, step: u32, output: u32) -> Lookup {
@@ -149,9 +148,9 @@ pub enum Missing {
 }
 
 impl<'p, S: Site> Resolver<'p, S> {
-    /// For a plan on a site, with its labels' values in the plan's order.
-    pub fn new(plan: &'p Plan, site: S, labels: Vec<Value>) -> Self {
-        Self { evaluator: Evaluator::new(&plan.exprs), site, labels }
+    /// For a plan on a site.
+    pub fn new(plan: &'p Plan, site: S) -> Self {
+        Self { evaluator: Evaluator::new(&plan.exprs), site }
     }
 
     /// Where the plan is.
@@ -177,7 +176,7 @@ impl<'p, S: Site> Resolver<'p, S> {
         match operand {
             Operand::Value(value) => Ok(Some(value.clone())),
             Operand::Expr(id) => {
-                let context = HostContext { site: &self.site, labels: &self.labels, own, outputs: None };
+                let context = HostContext { site: &self.site, own, outputs: None };
                 Ok(self.evaluator.evaluate(*id, &context)?.known())
             }
         }
@@ -210,7 +209,6 @@ impl<'p, S: Site> Resolver<'p, S> {
         for later in &step.later {
             let context = HostContext {
                 site: &self.site,
-                labels: &self.labels,
                 own: Own { key: Some(&step.key), attributes: &attributes, early: step.early.as_deref() },
                 outputs: Some((outputs, graph)),
             };
