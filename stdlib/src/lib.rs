@@ -16,6 +16,8 @@ pub struct Module {
 
 /// All standard modules, sorted by path.
 pub const MODULES: &[Module] = &[
+    Module { path: "std.cron", file: "std/cron.mc", source: include_str!("std/cron.mc") },
+    Module { path: "std.edit", file: "std/edit.mc", source: include_str!("std/edit.mc") },
     Module { path: "std.exec", file: "std/exec.mc", source: include_str!("std/exec.mc") },
     Module { path: "std.facts", file: "std/facts.mc", source: include_str!("std/facts.mc") },
     Module {
@@ -24,7 +26,11 @@ pub const MODULES: &[Module] = &[
         source: include_str!("std/facts/fixture.mc"),
     },
     Module { path: "std.fs", file: "std/fs.mc", source: include_str!("std/fs.mc") },
+    Module { path: "std.net", file: "std/net.mc", source: include_str!("std/net.mc") },
     Module { path: "std.pkg", file: "std/pkg.mc", source: include_str!("std/pkg.mc") },
+    Module { path: "std.report", file: "std/report.mc", source: include_str!("std/report.mc") },
     Module { path: "std.svc", file: "std/svc.mc", source: include_str!("std/svc.mc") },
+    Module { path: "std.sys", file: "std/sys.mc", source: include_str!("std/sys.mc") },
+    Module { path: "std.tls", file: "std/tls.mc", source: include_str!("std/tls.mc") },
     Module { path: "std.user", file: "std/user.mc", source: include_str!("std/user.mc") },
 ];

@@ -6,6 +6,19 @@
 use crate::expr::{ExprId, Exprs};
 use crate::value::{Type, Value};
 
+/// The providers that the agent of this version has, by name and protocol, sorted. The standard library may
+/// declare more: who compiles learns from this list what such an agent would refuse. The providers' own tests
+/// hold the list to what there is.
+pub const BUILT_IN: [(&str, u32); 7] = [
+    ("core.command", 1),
+    ("core.directory", 1),
+    ("core.file", 1),
+    ("core.package", 1),
+    ("core.service", 1),
+    ("core.symlink", 1),
+    ("core.user", 1),
+];
+
 /// A checked resource schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schema {
@@ -36,6 +49,13 @@ pub struct Schema {
     pub autoedges: Vec<Autoedge>,
     /// Declared side effects: `fs.write`, `pkg.install`, with the value they act on.
     pub effects: Vec<Effect>,
+}
+
+impl Schema {
+    /// Whether the agent of this version manages resources of this type.
+    pub fn is_built_in(&self) -> bool {
+        BUILT_IN.contains(&(self.provider.as_str(), self.protocol))
+    }
 }
 
 /// A schema's key.

@@ -28,18 +28,19 @@ impl std::fmt::Display for Unsupported {
 
 impl std::error::Error for Unsupported {}
 
-/// The files for these schemas: one per module of the standard library, and `mod.rs`. The order of the
-/// schemas does not matter.
+/// The files for the schemas that have a provider here: one per module of the standard library, and `mod.rs`. The
+/// order of the schemas does not matter.
 ///
 /// # Errors
 /// An attribute of a type that no provider has had so far.
 pub fn generate(schemas: &[Schema]) -> Result<Vec<GeneratedFile>, Unsupported> {
+    let schemas: Vec<&Schema> = schemas.iter().filter(|schema| schema.is_built_in()).collect();
     let mut modules: BTreeMap<&str, Vec<&Schema>> = BTreeMap::new();
-    for schema in schemas {
+    for schema in schemas.iter().copied() {
         let (module, _) = split(&schema.name)?;
         modules.entry(module).or_default().push(schema);
     }
-    let mut files = vec![encoded(schemas)?];
+    let mut files = vec![encoded(&schemas)?];
     let mut index = String::from(
         "//! Desired states, generated from the resource schemas of the standard library by `cargo xtask\n\
          //! codegen`. Edit `stdlib/src/std/*.mc` instead.\n\n",
@@ -65,12 +66,12 @@ pub fn generate(schemas: &[Schema]) -> Result<Vec<GeneratedFile>, Unsupported> {
 }
 
 /// The schemas themselves, for tests that make bundles without a compiler.
-fn encoded(schemas: &[Schema]) -> Result<GeneratedFile, Unsupported> {
+fn encoded(schemas: &[&Schema]) -> Result<GeneratedFile, Unsupported> {
     let mut text = String::from(
         "//! The schemas' canonical encodings, generated from the standard library by `cargo xtask codegen`.\n\n\
          /// Hexadecimal digits, sorted by the schemas' names.\npub(crate) const SCHEMAS: &[&str] = &[\n",
     );
-    let mut sorted: Vec<&Schema> = schemas.iter().collect();
+    let mut sorted = schemas.to_vec();
     sorted.sort_by(|a, b| a.name.cmp(&b.name));
     for schema in sorted {
         let bytes = schema.encode().map_err(|error| Unsupported(format!("`{}`: {error}", schema.name)))?;

@@ -10,7 +10,8 @@ use mc_engine::host::{HostResult, ReadHost};
 const LIMIT: u64 = 1 << 20;
 
 /// The names at the top of `std.facts.Facts`, in its order.
-pub const NAMES: [&str; 7] = ["hostname", "fqdn", "os", "kernel", "cpu", "memory", "virtualization"];
+pub const NAMES: [&str; 9] =
+    ["hostname", "fqdn", "os", "kernel", "cpu", "memory", "virtualization", "init", "selinux"];
 
 /// The built-in collectors.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,6 +31,8 @@ impl FactSource for Collectors {
                 record([("total", Finding::Int(total))])
             }
             "virtualization" => virtualization(host)?,
+            "init" => init(host)?,
+            "selinux" => selinux(host)?,
             _ => return Err(FactError::Unknown),
         };
         for segment in segments {
@@ -204,4 +207,24 @@ fn virtualization(host: &dyn ReadHost) -> HostResult<Finding> {
             .is_some_and(|line| line.split_ascii_whitespace().any(|flag| flag == "hypervisor"))
     });
     Ok(if hypervisor { named("Vm", "other") } else { Finding::Text("None".to_owned()) })
+}
+
+/// What runs as the first process, by the folders that only it makes (`sd_booted(3)`).
+fn init(host: &dyn ReadHost) -> HostResult<Finding> {
+    for (path, variant) in [("/run/systemd/system", "Systemd"), ("/run/openrc", "OpenRc")] {
+        if host.stat(Utf8Path::new(path))?.is_some() {
+            return Ok(Finding::Text(variant.to_owned()));
+        }
+    }
+    Ok(Finding::Text("Other".to_owned()))
+}
+
+/// The kernel's file says 1 or 0; without SELinux there is none.
+fn selinux(host: &dyn ReadHost) -> HostResult<Finding> {
+    let state = match read(host, "/sys/fs/selinux/enforce")?.as_deref().map(str::trim) {
+        Some("1") => "Enforcing",
+        Some(_) => "Permissive",
+        None => "Off",
+    };
+    Ok(Finding::Text(state.to_owned()))
 }

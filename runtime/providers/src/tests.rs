@@ -167,3 +167,18 @@ fn every_schema_has_one_provider_that_was_generated_from_it() {
         assert_eq!(description.rooted, schema.name.starts_with("std.fs."), "{}", schema.name);
     }
 }
+
+/// The compiler tells by the list what the agent would refuse.
+#[test]
+fn the_list_of_built_in_providers_is_what_there_is() {
+    let mut found: Vec<(String, u32)> = crate::builtin()
+        .iter()
+        .map(|provider| {
+            let of = provider.describe();
+            (of.provider.to_owned(), *of.protocols.end())
+        })
+        .collect();
+    found.sort();
+    let listed = mc_plan::schema::BUILT_IN.map(|(name, protocol)| (name.to_owned(), protocol));
+    assert_eq!(found, listed);
+}

@@ -110,5 +110,7 @@ mod tests {
     fn the_standard_library_has_resources() {
         let files = generated().expect("the standard library is sound");
         assert!(files.iter().any(|file| file.name == "fs.rs" && file.text.contains("std.fs.File")));
+        // What is declared for a provider that is not there yet gets no code.
+        assert!(files.iter().all(|file| file.name != "sys.rs" && !file.text.contains("std.user.Group")));
     }
 }

@@ -398,7 +398,10 @@ fn domain(db: &dyn Db, ty: &Ty) -> String {
 
 /// A resource type of the standard library by its bare name.
 fn standard_resource(db: &dyn Db, wanted: &str) -> Option<DeclId> {
-    let standard = name::modules(db).iter().filter(|(path, _)| path.starts_with("std."));
+    let modules = name::modules(db).iter().filter(|(path, _)| path.starts_with("std."));
+    // Modules that cannot have it are not parsed: most programs use few of them.
+    let declaration = format!("resource {wanted} ");
+    let standard = modules.filter(|(_, file)| file.text(db).contains(&declaration));
     standard.filter_map(|(_, file)| name::declarations(db, *file).get(wanted)).map(|d| d.id).next()
 }
 

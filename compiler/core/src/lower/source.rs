@@ -1,11 +1,12 @@
 //! The plan's map from positions to lines.
 
-use crate::db::{Db, File, Program};
+use crate::db::{Db, File, Origin, Program};
 use crate::diagnostic::Place;
 use mc_plan::plan::SourceSpan;
 use rustc_hash::FxHashMap;
 
-/// The files of the package and its dependencies, and where their lines start.
+/// The files of the package and its dependencies, those of the standard library that something is declared in, and
+/// where their lines start.
 pub(super) struct Sources {
     paths: Vec<String>,
     index: FxHashMap<File, u32>,
@@ -19,8 +20,6 @@ impl Sources {
         let files = program.files(db).iter().chain(needed).copied();
         let mut files: Vec<File> = files.filter(|f| f.path(db).extension() == Some("mc")).collect();
         files.sort_by_key(|f| f.path(db).clone());
-        // What a standard component declares is placed in the standard library.
-        files.extend(program.standard(db));
         let index = files.iter().enumerate().map(|(i, f)| (*f, i as u32)).collect();
         let paths = files.iter().map(|f| f.path(db).to_string()).collect();
         Sources { paths, index, lines: FxHashMap::default() }
@@ -28,7 +27,17 @@ impl Sources {
 
     /// The line and column of a place.
     pub(super) fn span(&mut self, db: &dyn Db, place: Place) -> SourceSpan {
-        let Some(file) = self.index.get(&place.file).copied() else { return SourceSpan::default() };
+        let file = match self.index.get(&place.file) {
+            Some(file) => *file,
+            // What a standard component declares is placed in the standard library.
+            None if place.file.origin(db) == Origin::Standard => {
+                let file = self.paths.len() as u32;
+                self.paths.push(place.file.path(db).to_string());
+                self.index.insert(place.file, file);
+                file
+            }
+            None => return SourceSpan::default(),
+        };
         let text = place.file.text(db);
         let lines = self.lines.entry(place.file).or_insert_with(|| {
             let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1);

@@ -447,6 +447,8 @@ fn of_all_facts() {
           cpu: Cpu
           memory: Memory
           virtualization: Virtualization
+          init: Init
+          selinux: Selinux
         }
         ```
 

@@ -13,7 +13,9 @@ use mc_compiler::package::{self, Manifest, Package, parse_manifest};
 use mc_compiler::{Database, Program};
 use mc_plan::bundle::{self, Compiler, Content, Version};
 use mc_plan::digest::{hex, sha256};
+use mc_plan::schema::Schema;
 use mc_plan::time::utc;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Compile a package and sign the bundle
@@ -97,8 +99,25 @@ pub(crate) fn run(args: &Args, env: &Env) -> Result<(), Failure> {
     );
     let _ = writeln!(out, "  expires   {}", utc(release.expires));
     let _ = writeln!(out, "  signed by {}", key.public().id());
+    out.push_str(&not_built_in(&compiled.plan.schemas));
     env.say(&out);
     Ok(())
+}
+
+/// What the agent of this version cannot manage, where there is something.
+fn not_built_in(schemas: &[Schema]) -> String {
+    let missing = schemas.iter().filter(|schema| !schema.is_built_in());
+    let names: BTreeSet<&str> =
+        missing.map(|schema| schema.name.rsplit('.').next().unwrap_or(&schema.name)).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    let names: Vec<&str> = names.into_iter().collect();
+    format!(
+        "note: the agent of version {} does not manage {} yet and refuses this bundle on hosts (MC5040)\n",
+        env!("CARGO_PKG_VERSION"),
+        names.join(", ")
+    )
 }
 
 /// This compiler. Its digest is made by the build script from the sources.

@@ -74,6 +74,21 @@ fn the_machine() {
 }
 
 #[test]
+fn what_starts_services_and_what_denies() {
+    let host = FakeHost::new();
+    assert_eq!(fact(&host, "init"), text("Other"));
+    assert_eq!(fact(&host, "selinux"), text("Off"));
+    host.put("/run/openrc", FakeFile::directory());
+    assert_eq!(fact(&host, "init"), text("OpenRc"));
+    host.put("/run/systemd/system", FakeFile::directory());
+    assert_eq!(fact(&host, "init"), text("Systemd"));
+    for (content, state) in [("0", "Permissive"), ("1", "Enforcing")] {
+        host.put("/sys/fs/selinux/enforce", FakeFile::regular(content));
+        assert_eq!(fact(&host, "selinux"), text(state));
+    }
+}
+
+#[test]
 fn every_name_is_known_and_no_other() {
     let host = FakeHost::new();
     for name in NAMES {
