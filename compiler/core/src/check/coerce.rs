@@ -108,7 +108,7 @@ impl<'db> Checker<'db> {
                 .help(format!("a text from elsewhere is checked by a conversion: `{}(..)`", kind.name())),
             (Ty::Set(_), Ty::List(_), _) => diagnostic.help("make a set of it: `.to_set()`"),
             (Ty::List(_), Ty::Set(_), _) => diagnostic.help("make a list of it: `.to_list()`"),
-            (Ty::String | Ty::Blob, other, _) if other.has_text() => {
+            (Ty::String | Ty::Blob, other, _) if other.has_text() && !other.fits(expected.plain()) => {
                 diagnostic.help("make a text of it: `\"${..}\"`")
             }
             (Ty::List(item) | Ty::Set(item), other, _) if other.fits(item) => {

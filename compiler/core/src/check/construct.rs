@@ -482,6 +482,8 @@ impl<'db> Checker<'db> {
                     None => self.error(name.span),
                 }
             }
+            // An import that failed has said so.
+            Some(Entity::Broken) => self.error(name.span),
             _ => {
                 self.report(
                     Diagnostic::error(

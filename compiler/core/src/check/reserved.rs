@@ -5,7 +5,7 @@ use crate::db::File;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use mc_syntax::Span;
 use mc_syntax::ast::visit::{self, Visitor};
-use mc_syntax::ast::{Item, ItemKind, Param, SourceFile, Stmt, StmtKind};
+use mc_syntax::ast::{Item, ItemKind, Param, ResourceItem, SourceFile, Stmt, StmtKind};
 
 /// A form that is reserved (`mc-syntax`).
 const RESERVED: Code = Code("MC0120");
@@ -32,6 +32,13 @@ impl Forms {
 
 impl<'a> Visitor<'a> for Forms {
     fn item(&mut self, item: &'a Item) {
+        if let ItemKind::Resource(node) = &item.kind {
+            for part in &node.items {
+                if let ResourceItem::Check(check) = part {
+                    self.reserve(check.span, "a `check` of a resource type");
+                }
+            }
+        }
         match &item.kind {
             ItemKind::Guard(node) => self.reserve(node.name.span, "a guard"),
             ItemKind::Rollout(node) => self.reserve(node.name.span, "a rollout"),

@@ -104,6 +104,10 @@ pub(super) fn unknown_module(db: &dyn Db, from: File, place: Place, path: &str) 
     };
     let diagnostic =
         Diagnostic::error(code::UNKNOWN_MODULE, place, format!("there is no module `{path}`")).here(here);
+    if path == "main" {
+        return diagnostic
+            .help("nothing is imported from `src/main.mc`: move what others need to a module of its own");
+    }
     if declared_in_parent(db, from, path) {
         let (module, name) = path.rsplit_once('.').unwrap_or_default();
         return diagnostic

@@ -1,6 +1,13 @@
-//! The standard library compiles without a word.
+//! The standard library compiles without a word, and its resource types are in the reference.
 
+use camino::Utf8Path;
+use expect_test::{expect, expect_file};
+use mc_compiler::check::schema;
+use mc_compiler::name::{self, DeclKind};
 use mc_compiler::{Database, Program, compile};
+use std::fmt::Write;
+
+use crate::outline;
 
 #[test]
 fn the_standard_library_has_no_problems() {
@@ -8,4 +15,151 @@ fn the_standard_library_has_no_problems() {
     for file in Program::get(&db).standard(&db) {
         assert_eq!(compile::file_diagnostics(&db, *file).len(), 0, "{}", file.path(&db));
     }
+}
+
+/// The first sentence of the documentation above a declaration.
+fn summary(source: &str, name: &str) -> String {
+    let declaration = format!("pub resource {name} {{");
+    let before = source.split(&declaration).next().unwrap_or_default();
+    let lines: Vec<&str> = before.lines().rev().map_while(|line| line.strip_prefix("///")).collect();
+    let first = lines.into_iter().rev().take_while(|line| !line.is_empty());
+    let text = first.map(str::trim_start).collect::<Vec<_>>().join(" ");
+    text.split_once(". ").map_or(text.clone(), |(first, _)| format!("{first}."))
+}
+
+/// `UPDATE_EXPECT=1` writes the page anew.
+#[test]
+fn the_reference_lists_the_resource_types() {
+    let db = Database::new();
+    let mut page = String::from(
+        "# Resource types of the standard library\n\n\
+         Written by a test from `stdlib/src/std/*.mc`, where each attribute is documented; an editor shows it too.\n\n\
+         A type that is declared has its schema: policies with it are checked, built, compared and reviewed. Whether an \
+         agent can\nmanage it is another question. A bundle names the providers that it needs, and an agent that lacks \
+         one refuses the\nwhole bundle before anything happens, with MC5040. `mcc build` says so for the agent of its \
+         own version.\n\n\
+         | type | for | agent of this version |\n|---|---|---|\n",
+    );
+    for (path, file) in name::modules(&db) {
+        for (name, declared) in name::declarations(&db, *file) {
+            if declared.kind != DeclKind::Resource {
+                continue;
+            }
+            let schema = schema::schema(&db, declared.id).schema.as_ref().expect("a sound schema");
+            let managed = if schema.is_built_in() { "yes" } else { "not yet" };
+            let summary = summary(file.text(&db), name);
+            assert!(!summary.is_empty(), "{name} is documented");
+            let _ = writeln!(page, "| `{path}.{name}` | {summary} | {managed} |");
+        }
+    }
+    let file = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/resource-types.md");
+    expect_file![file.as_str()].assert_eq(&page);
+}
+
+/// Edges to types of other modules, which nobody imported.
+#[test]
+fn declared_types_are_ordered_by_themselves() {
+    expect![[r#"
+        File[/srv/data/x] owner=app group=app
+        Mount[/srv/data] device=/dev/vdb fstype=ext4
+        Sysctl[vm.swappiness] value=1
+        AuthorizedKeys[app] keys=List([])
+        Group[app]
+        User[app] group=app
+        Mount[/srv/data] -> File[/srv/data/x] (Mount[path.parent])
+        Group[app] -> File[/srv/data/x] (Group[group])
+        Group[app] -> User[app] (Group[group])
+        User[app] -> File[/srv/data/x] (User[owner])
+        User[app] -> AuthorizedKeys[app] (User[user])
+    "#]]
+    .assert_eq(&outline(&[(
+        "src/main.mc",
+        r#"
+import std.fs.File
+import std.sys.{Mount, Sysctl}
+import std.user.{AuthorizedKeys, Group, User}
+
+policy p {
+  File "/srv/data/x" { owner = "app", group = "app" }
+  AuthorizedKeys "app" { keys = [] }
+  User "app" { group = "app" }
+  Group "app" {}
+  Mount "/srv/data" { device = "/dev/vdb", fstype = "ext4" }
+  Sysctl "vm.swappiness" { value = "1" }
+}
+"#,
+    )]));
+}
+
+/// Keys and values with a form are checked where they are written.
+#[test]
+fn names_of_settings_have_a_form() {
+    expect![[r#"
+        src/main.mc:6:10: error[MC0403]: `"swappiness"` is no `SysctlName`
+        src/main.mc:7:16: error[MC0403]: `"usb-storage"` is no `ModuleName`
+        src/main.mc:8:8: error[MC0403]: `"a.b"` is no `CronName`
+    "#]]
+    .assert_eq(&outline(&[(
+        "src/main.mc",
+        r#"
+import std.cron.{Cron, Schedule}
+import std.sys.{KernelModule, Sysctl}
+
+policy p {
+  Sysctl "swappiness" { value = "1" }
+  KernelModule "usb-storage" { state = .Blocked }
+  Cron "a.b" { command = "true", schedule = Schedule { minute = "every five" } }
+}
+"#,
+    )]));
+}
+
+#[test]
+fn a_failed_import_is_one_mistake() {
+    expect![[r#"
+        src/main.mc:2:8: error[MC0203]: there is no module `main`
+        src/main.mc:3:8: error[MC0203]: there is no module `web`
+    "#]]
+    .assert_eq(&outline(&[
+        (
+            "src/main.mc",
+            r#"
+import main.{other}
+import web.{sites}
+import std.fs.File
+
+record Pair { sites: Int, other: Int }
+
+policy p {
+  File "/x" { content = json(Pair { sites, other }) }
+}
+"#,
+        ),
+        ("src/web/site.mc", ""),
+    ]));
+}
+
+/// What nobody looks at is not written.
+#[test]
+fn a_check_of_a_resource_type_is_refused() {
+    expect![[r#"
+        src/main.mc:8:3: error[MC0120]: a `check` of a resource type has no meaning yet
+    "#]]
+    .assert_eq(&outline(&[(
+        "src/main.mc",
+        r#"
+import std.fs.File
+
+resource Thing {
+  provider "acme.thing" protocol 1
+  key name: String
+  size: Int
+  check size > 0 else "too small"
+}
+
+policy p {
+  Thing "a" { size = 1 }
+}
+"#,
+    )]));
 }
