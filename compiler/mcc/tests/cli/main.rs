@@ -11,6 +11,7 @@
 mod build;
 mod check;
 mod diff;
+mod example;
 mod explain;
 mod graph;
 mod key;
