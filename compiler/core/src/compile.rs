@@ -80,8 +80,7 @@ fn static_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
 /// The problems of one file that its own text and the signatures of others show.
 #[salsa::tracked(no_eq, returns(ref))]
 pub fn file_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
-    let mut all: Vec<Diagnostic> =
-        name::parsed(db, file).0.errors.iter().map(|e| syntax_error(file, e)).collect();
+    let mut all = syntax_diagnostics(db, file);
     all.extend(name::name_diagnostics(db, file).iter().cloned());
     if name::is_root(db, file) {
         all.extend(name::label_diagnostics(db, file));
@@ -152,6 +151,11 @@ pub fn label_findings(db: &dyn Db, file: File) -> Findings {
         }
     }
     findings
+}
+
+/// What is wrong with the syntax of one file.
+pub fn syntax_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
+    name::parsed(db, file).0.errors.iter().map(|e| syntax_error(file, e)).collect()
 }
 
 fn syntax_error(file: File, error: &mc_syntax::SyntaxError) -> Diagnostic {

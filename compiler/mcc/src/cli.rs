@@ -1,6 +1,6 @@
 //! The command line itself: what can be written, and which command that is.
 
-use crate::command::{build, check, diff, explain, graph, inspect, key, lsp, new, test, vendor, verify};
+use crate::command::{build, check, diff, explain, fmt, graph, inspect, key, lsp, new, test, vendor, verify};
 use crate::env::{Env, complain};
 use clap::{Parser, Subcommand};
 
@@ -22,6 +22,7 @@ enum Command {
     Vendor(vendor::Args),
     Check(check::Args),
     Test(test::Args),
+    Fmt(fmt::Args),
     Build(build::Args),
     Verify(verify::Args),
     Inspect(inspect::Args),
@@ -48,6 +49,7 @@ pub(crate) fn run() -> u8 {
         Command::Vendor(args) => vendor::run(&args, &env),
         Command::Check(args) => check::run(&args, &env),
         Command::Test(args) => test::run(&args, &env),
+        Command::Fmt(args) => fmt::run(&args, &env),
         Command::Build(args) => build::run(&args, &env),
         Command::Verify(args) => verify::run(&args, &env),
         Command::Inspect(args) => inspect::run(&args, &env),

@@ -8,7 +8,7 @@
 
 use crate::failure::Failure;
 use camino::{Utf8Path, Utf8PathBuf};
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 
@@ -95,9 +95,31 @@ pub(crate) fn replace(path: &Utf8Path, content: &[u8]) -> Result<(), Failure> {
             OpenOptions::new().write(true).open(path).map_err(|error| failure("write", path, &error))?;
         return device.write_all(content).map_err(|error| failure("write", path, &error));
     }
+    put(path, content, None)
+}
+
+/// Writes a file that is there anew, as a whole: beside the old one, then in its place. It keeps its permission bits,
+/// and a link stays a link to it.
+pub(crate) fn rewrite(path: &Utf8Path, content: &[u8]) -> Result<(), Failure> {
+    let found = std::fs::metadata(path).map_err(|error| failure("write", path, &error))?;
+    put(&absolute(path), content, Some(found.permissions()))
+}
+
+/// The text of standard input.
+pub(crate) fn read_stdin() -> Result<String, Failure> {
+    let mut text = String::new();
+    std::io::stdin()
+        .lock()
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::environment(format!("cannot read standard input: {error}")))?;
+    Ok(text)
+}
+
+fn put(path: &Utf8Path, content: &[u8], keep: Option<Permissions>) -> Result<(), Failure> {
     let name = path.file_name().ok_or_else(|| Failure::environment(format!("`{path}` is no file's name")))?;
     let beside = path.with_file_name(format!(".{name}.{}.part", std::process::id()));
     let written = write_beside(&beside, content)
+        .and_then(|()| keep.map_or(Ok(()), |keep| std::fs::set_permissions(&beside, keep)))
         .and_then(|()| std::fs::rename(&beside, path))
         .map_err(|error| failure("write", path, &error));
     if written.is_err() {

@@ -13,6 +13,7 @@ mod bracket;
 mod deep;
 mod error;
 mod filter;
+mod format;
 mod lexer;
 mod literal;
 mod mistake;
@@ -25,6 +26,7 @@ mod trivia;
 mod wording;
 
 pub use error::{Bracket, Habit, SyntaxError, SyntaxErrorKind};
+pub use format::{WIDTH, format};
 pub use span::Span;
 pub use token::Token;
 pub use trivia::{Comment, CommentKind, Trivia};

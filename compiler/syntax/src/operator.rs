@@ -7,7 +7,7 @@ use crate::error::{Habit, SyntaxError, SyntaxErrorKind as Kind};
 use crate::tree::Cx;
 
 /// How tightly an operator binds: higher binds tighter.
-fn strength(op: BinaryOp) -> u8 {
+pub(crate) fn strength(op: BinaryOp) -> u8 {
     use BinaryOp as B;
     match op {
         B::Multiply | B::Divide | B::Remainder => 6,

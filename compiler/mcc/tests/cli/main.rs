@@ -13,6 +13,7 @@ mod check;
 mod diff;
 mod example;
 mod explain;
+mod fmt;
 mod graph;
 mod key;
 mod new;

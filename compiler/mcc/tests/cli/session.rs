@@ -92,6 +92,12 @@ impl Session {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        // Nothing is ever typed.
+        self.run_with_input(arguments, "")
+    }
+
+    /// A run with a text on standard input.
+    pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Run {
         let mut child = Command::new(env!("CARGO_BIN_EXE_mcc"))
             .args(arguments)
             .env_clear()
@@ -102,8 +108,8 @@ impl Session {
             .stderr(Stdio::piped())
             .spawn()
             .expect("mcc starts");
-        // Nothing is ever typed.
-        child.stdin.take().expect("a pipe").flush().expect("an open pipe");
+        // Who does not read is not asked to.
+        let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
         let output = child.wait_with_output().expect("mcc ends");
         let folder = self.path("");
         let folder = folder.as_str().trim_end_matches('/');

@@ -1,7 +1,7 @@
 //! The pages in `docs/tool/` say what happens: their packages are written, their commands are run, and the
 //! output is compared. `UPDATE_EXPECT=1` writes the blocks anew.
 //!
-//! A block is claimed by the comment above it: `write PATH`, or `run COMMAND`. A block without a claim is text.
+//! A block is claimed by the comment above it: `write PATH`, `run COMMAND`, or `read PATH`. A block without a claim is text.
 //! `quiet COMMAND` runs without a block; it knows `example NAME`, which copies a folder of `examples/`.
 
 use crate::session::Session;
@@ -58,6 +58,7 @@ fn rendered(page: &str, session: &Session) -> String {
                 text
             }
             "run" => run(session, rest),
+            "read" => String::from_utf8(session.read(rest)).expect("a text"),
             other => panic!("unknown claim `{other}`"),
         };
         let _ = writeln!(out, "{open}\n{}\n```", new.trim_end());

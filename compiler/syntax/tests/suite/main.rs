@@ -2,7 +2,9 @@
 
 mod corpus;
 mod declared;
+mod faithful;
 mod foreign;
+mod format;
 mod habit;
 mod mistake;
 mod place;
@@ -10,5 +12,6 @@ mod print;
 mod robust;
 mod rule;
 mod size;
+mod style;
 mod template;
 mod tree;

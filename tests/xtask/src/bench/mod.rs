@@ -9,6 +9,7 @@ mod apply;
 mod compile;
 mod figure;
 mod floor;
+mod format;
 mod package;
 
 use anyhow::Result;
@@ -41,6 +42,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let workshop = Workshop::new();
     let floor = floor::measure(options.runs, &workshop, &mut table)?;
     compile::measure(options.runs, &workshop, &mut table)?;
+    format::measure(options.runs, &workshop, &mut table)?;
     apply::measure(options.runs, &workshop, &floor, &mut table)?;
 
     println!("\n{table}");

@@ -48,6 +48,26 @@ pub(super) fn chain(count: usize) -> String {
     source
 }
 
+/// `lines` lines of policies as somebody in a hurry writes them: brackets, operators, comments, strings.
+pub(super) fn unformatted(lines: usize) -> String {
+    let mut source = String::from("import std.fs.{File,Directory}\n");
+    for number in 0..lines / 10 {
+        let _ = write!(
+            source,
+            "\npolicy p{number}{{   // the policy\n\
+             let names=[\"a{number}\",\"b\" , \"c\"]\n\
+             \x20     // Everything has its folder.\n\
+             Directory \"/srv/{number}\"{{mode=0o755,owner=\"root\",group=\"root\"}}\n\
+             for name in names.filter(|n| n!=\"b\"&&n!=\"d\").map(|n| \"${{n}}-{number}\").sort(|a,b| a<b){{\n\
+             \x20 File \"/srv/{number}/${{name}}\" {{ content=\"${{name}}\\n\",mode=0o644,owner=\"root\",after [Directory[\"/srv\"]] }}\n\
+             \x20}}\n\
+             if facts.cpu.count>4&&facts.memory.total>512MiB||facts.os.family==.Debian{{File \"/etc/{number}\" {{}}}}\n\
+             }}\n"
+        );
+    }
+    source
+}
+
 /// A policy that wants nothing.
 pub(super) fn nothing() -> String {
     "policy bench {\n}\n".to_owned()
