@@ -12,7 +12,7 @@ use std::sync::Arc;
 use tower_lsp::ls_types::{
     CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
     GotoDefinitionResponse, Hover, HoverContents, Location, MarkupContent, MarkupKind, NumberOrString,
-    Position, Range, Uri,
+    Position, Range, TextEdit, Uri,
 };
 
 /// What a question is answered with.
@@ -21,6 +21,7 @@ pub(crate) enum Answer {
     Nothing,
     Hover(Hover),
     Definition(GotoDefinitionResponse),
+    Edits(Vec<TextEdit>),
 }
 
 /// A file of a package, by its path in it, and what is wrong with it.
@@ -88,6 +89,13 @@ pub(crate) fn definition(db: &Database, names: &Names, file: File, offset: u32) 
         return Answer::Nothing;
     }
     Answer::Definition(GotoDefinitionResponse::Array(locations))
+}
+
+/// `textDocument/formatting`
+pub(crate) fn formatting(db: &Database, names: &Names, file: File) -> Answer {
+    let edit = mc_ide::format(db, file)
+        .map(|found| TextEdit { range: names.range(db, file, found.range), new_text: found.text });
+    Answer::Edits(edit.into_iter().collect())
 }
 
 /// All problems of the package, by file and in the order of the sources.

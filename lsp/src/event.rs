@@ -33,6 +33,8 @@ pub(crate) enum Event {
 pub(crate) enum Ask {
     Hover,
     Definition,
+    /// The whole document, wherever the place is.
+    Formatting,
 }
 
 /// A question about a place in a document.

@@ -139,6 +139,7 @@ fn run(job: Job, events: &Sender<Event>) {
             let outcome = guarded(|| match question.ask {
                 Ask::Hover => answer::hover(&db, &names, file, offset),
                 Ask::Definition => answer::definition(&db, &names, file, offset),
+                Ask::Formatting => answer::formatting(&db, &names, file),
             });
             // First the snapshot: what the client does next may be an edit.
             drop(db);

@@ -9,11 +9,13 @@
 
 mod definition;
 mod describe;
+mod format;
 mod hover;
 mod occurrence;
 mod position;
 
 pub use definition::{Location, definition};
+pub use format::{Formatting, format};
 pub use hover::{Hover, hover};
 pub use position::{Encoding, LineIndex, Position, line_index};
 

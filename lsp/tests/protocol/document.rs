@@ -87,3 +87,22 @@ fn definitions_and_hovers_count_the_same_columns() {
         assert_eq!(hover["range"]["start"]["character"], column, "{hover}");
     }
 }
+
+#[test]
+fn a_document_is_formatted_where_it_is_not() {
+    let mut client = Client::ready(&["utf-16"]);
+    let formatted = |client: &mut Client| {
+        let options = json!({ "tabSize": 8, "insertSpaces": false });
+        client
+            .request("textDocument/formatting", json!({ "textDocument": { "uri": URI }, "options": options }))
+    };
+    client.open(URI, "let a = 1\nlet b=2 // two\nlet c = 3\n");
+    let edits = formatted(&mut client);
+    let range = json!({ "start": { "line": 1, "character": 0 }, "end": { "line": 2, "character": 0 } });
+    assert_eq!(edits, json!([{ "range": range, "newText": "let b = 2 // two\n" }]));
+    client.replace(URI, 2, "let a = 1\n");
+    assert_eq!(formatted(&mut client), json!([]));
+    // What is not understood stays as it is.
+    client.replace(URI, 3, "let a=\n");
+    assert_eq!(formatted(&mut client), json!([]));
+}
