@@ -381,7 +381,7 @@ impl<'db> Checker<'db> {
         for item in &body.items {
             match item {
                 BodyItem::Error(_) => broken = true,
-                BodyItem::Clause(clause) if what == "field" => self.report(
+                BodyItem::Clause(clause) if matches!(what, "field" | "label") => self.report(
                     Diagnostic::error(
                         code::BAD_CLAUSE,
                         self.place(clause.keyword),
@@ -404,6 +404,7 @@ impl<'db> Checker<'db> {
                     };
                     let target = match variant {
                         Some(variant) => Target::Payload(id, variant.clone(), name.text.clone()),
+                        None if what == "label" => Target::Label(name.text.clone()),
                         None => Target::Member(id, name.text.clone()),
                     };
                     self.refer(name.span, target);

@@ -164,7 +164,7 @@ impl<'db> Checker<'db> {
         };
         let id = DeclId { file: source.file, index: source.item };
         let fields = signature::label_types(self.db);
-        let values = self.fields(id, None, fields, &mut Bindings::new(id, 0), &c.body, "field");
+        let values = self.fields(id, None, fields, &mut Bindings::new(id, 0), &c.body, "label");
         self.push(ExprKind::LabelValues(values), Ty::Labels, span)
     }
 

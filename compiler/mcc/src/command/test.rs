@@ -29,8 +29,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
     /// How many tests run at once; by default as many as there are processors
-    #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
     /// Store the plans that tests compare with stored ones, as they are now
     #[arg(long)]
     update: bool,
@@ -67,7 +67,7 @@ pub(crate) fn run(args: &Args, env: &Env) -> Result<(), Failure> {
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let options = Options {
         filter: args.filter.clone(),
-        jobs: args.jobs.unwrap_or(processors),
+        jobs: args.jobs.map_or(processors, usize::from),
         goldens: goldens(&args.package)?,
         update: args.update,
     };

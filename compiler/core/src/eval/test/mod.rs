@@ -27,6 +27,9 @@ use std::rc::Rc;
 const OWN_MISTAKES: &[Code] =
     &[code::NOT_GIVEN, code::NOT_IN_PLAN, code::NOT_KNOWN_IN_TEST, code::GOLDEN_DIFFERS];
 
+/// How many combinations a test may give.
+const MAX_CASES: usize = 10_000;
+
 /// What one run of a test is given.
 #[derive(Clone, Debug, Default)]
 pub struct Case {
@@ -124,10 +127,18 @@ pub fn cases<'db>(
         let datum = evaluator.eval(frame, &env, given.value);
         let values: Vec<(SmolStr, Value)> = match (&given.each, datum) {
             (None, Datum::Value(value)) => vec![(SmolStr::default(), value)],
-            (Some(names), Datum::Value(Value::List(values))) => {
+            (Some(names), Datum::Value(Value::List(values))) if !values.is_empty() => {
                 let name =
                     |at: usize| names.get(at).cloned().unwrap_or_else(|| SmolStr::from((at + 1).to_string()));
                 values.iter().enumerate().map(|(at, value)| (name(at), value.clone())).collect()
+            }
+            (Some(_), Datum::Value(_)) => {
+                let place = evaluator.place(frame, given.value);
+                evaluator.report(
+                    Diagnostic::error(code::BAD_GIVEN, place, "this test would never run")
+                        .here("gives no host at all"),
+                );
+                Vec::new()
             }
             _ => {
                 if evaluator.out.diagnostics.is_empty() {
@@ -137,6 +148,12 @@ pub fn cases<'db>(
                 Vec::new()
             }
         };
+        if all.len().saturating_mul(values.len()) > MAX_CASES {
+            let place = evaluator.place(frame, given.value);
+            let headline = format!("a test has at most {MAX_CASES} cases");
+            evaluator.report(Diagnostic::error(code::BUDGET, place, headline).here("makes them more"));
+            break;
+        }
         let mut next = Vec::with_capacity(all.len() * values.len());
         for case in &all {
             for (name, value) in &values {

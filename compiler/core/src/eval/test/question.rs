@@ -176,6 +176,7 @@ impl<'db> Evaluator<'db> {
                 diagnostic = diagnostic.note(note.clone());
             }
         }
+        diagnostic = diagnostic.help("a test that is about the refusal says so: `expect fails { plan(..) }`");
         if refusals.len() > SHOWN_REASONS {
             diagnostic = diagnostic.note(format!("and {} more", refusals.len() - SHOWN_REASONS));
         }
@@ -441,12 +442,10 @@ impl<'db> Evaluator<'db> {
             }
             Some(stored) => {
                 let headline = format!("the plan is not the one stored as `{name}`");
-                let mut diagnostic = Diagnostic::error(code::GOLDEN_DIFFERS, place, headline)
-                    .here(format!("stored in `tests/golden/{name}.txt`"));
-                for line in golden::difference(stored, &text) {
-                    diagnostic = diagnostic.note(line);
-                }
-                diagnostic.help("`mcc test --update` stores the plan as it is now")
+                Diagnostic::error(code::GOLDEN_DIFFERS, place, headline)
+                    .here(format!("stored in `tests/golden/{name}.txt`"))
+                    .note(golden::difference(stored, &text).join("\n"))
+                    .help("`mcc test --update` stores the plan as it is now")
             }
         };
         self.report(diagnostic);
