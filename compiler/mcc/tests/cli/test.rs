@@ -25,7 +25,7 @@ fn session(tests: &str) -> Session {
 #[test]
 fn the_examples_pass_and_are_covered() {
     let session = Session::new();
-    for name in ["quickstart", "web"] {
+    for name in ["hardening", "postgresql", "proxy", "quickstart", "web"] {
         session.example(name);
         let run = session.run(&["test", name, "--coverage-min", "100"]);
         assert_eq!(run.status, 0, "examples/{name}: {}{}", run.stdout, run.stderr);
