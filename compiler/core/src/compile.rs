@@ -1,8 +1,11 @@
 //! The compiler's front door: all diagnostics of a package, and its plan.
 
+pub(crate) mod sound;
+
 use crate::check::{self, recursion};
 use crate::db::{Db, File, Origin};
-use crate::diagnostic::{Code, Diagnostic, Place, Severity, code};
+use crate::diagnostic::syntax::syntax_error;
+use crate::diagnostic::{Diagnostic, Severity, code};
 use crate::eval::branch::Branches;
 use crate::name::{self, DeclId};
 use crate::signature::{self, Findings};
@@ -35,7 +38,9 @@ pub struct Planned {
 /// All problems of the package, sorted by file and place.
 pub fn diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     let mut all = static_diagnostics(db);
-    if !has_errors(&all) {
+    if has_errors(&all) {
+        all.extend(sound::diagnostics(db).iter().cloned());
+    } else {
         all.extend(planned(db).diagnostics.iter().cloned());
     }
     // What is only unwise in a dependency is for its authors to know.
@@ -155,21 +160,7 @@ pub fn label_findings(db: &dyn Db, file: File) -> Findings {
 
 /// What is wrong with the syntax of one file.
 pub fn syntax_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
-    name::parsed(db, file).0.errors.iter().map(|e| syntax_error(file, e)).collect()
-}
-
-fn syntax_error(file: File, error: &mc_syntax::SyntaxError) -> Diagnostic {
-    let mut diagnostic =
-        Diagnostic::error(Code(error.kind.code()), Place::new(file, error.span), error.kind.headline());
-    for (span, text) in &error.labels {
-        if *span == error.span && diagnostic.primary_label.is_empty() {
-            diagnostic.primary_label.clone_from(text);
-        } else {
-            diagnostic = diagnostic.label(Place::new(file, *span), text.clone());
-        }
-    }
-    diagnostic.help.clone_from(&error.help);
-    diagnostic
+    name::parsed(db, file).0.errors.iter().map(|e| syntax_error(db, file, e)).collect()
 }
 
 /// Evaluates and lowers the package.

@@ -16,6 +16,7 @@ pub mod diff;
 pub mod eval;
 pub mod graph;
 pub mod hir;
+pub mod lint;
 pub mod lower;
 pub mod name;
 pub mod notation;

@@ -242,7 +242,9 @@ fn resolve_imports(db: &dyn Db, file: File) -> (BTreeMap<SmolStr, Entity>, Vec<D
         let Module::Is(module) = found_module else {
             let span = import.module[0].span.to(last.span);
             if found_module == Module::Unknown {
-                found.push(module::unknown_module(db, file, Place::new(file, span), &path));
+                let wanted: Vec<&str> =
+                    import.names.iter().flatten().map(|wanted| wanted.name.text.as_str()).collect();
+                found.push(module::unknown_module(db, file, Place::new(file, span), &path, &wanted));
             }
             let wanted =
                 import.names.iter().flatten().map(|wanted| wanted.alias.as_ref().unwrap_or(&wanted.name));
@@ -278,7 +280,8 @@ fn resolve_imports(db: &dyn Db, file: File) -> (BTreeMap<SmolStr, Entity>, Vec<D
             let place = Place::new(file, wanted.name.span);
             match declarations(db, module).get(&wanted.name.text) {
                 None => {
-                    found.push(unknown_import(db, place, module, &wanted.name.text));
+                    let taken: Vec<&str> = list.iter().map(|other| other.name.text.as_str()).collect();
+                    found.push(unknown_import(db, place, module, &wanted.name.text, &taken));
                     broken.push(wanted.alias.as_ref().unwrap_or(&wanted.name).text.clone());
                 }
                 Some(declared) => {
@@ -308,17 +311,17 @@ fn resolve_imports(db: &dyn Db, file: File) -> (BTreeMap<SmolStr, Entity>, Vec<D
     (names, found)
 }
 
-fn unknown_import(db: &dyn Db, place: Place, module: File, name: &str) -> Diagnostic {
+/// `taken` is what the same import takes already.
+fn unknown_import(db: &dyn Db, place: Place, module: File, name: &str, taken: &[&str]) -> Diagnostic {
     let path = module.module(db);
     let declared = declarations(db, module);
     let exported = declared.iter().filter(|(_, d)| d.public).map(|(name, _)| name.as_str());
     let diagnostic =
         Diagnostic::error(code::UNKNOWN_IMPORT, place, format!("`{path}` does not declare `{name}`"))
             .here("not declared there");
+    let exported = exported.filter(|name| !taken.contains(name));
     match nearest(name, exported) {
-        Some(near) => {
-            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change to `{near}`"), place, near)
-        }
+        Some(near) => diagnostic.did_you_mean(name, near, place),
         None => diagnostic,
     }
 }

@@ -2,10 +2,10 @@
 //! body leaves them equal.
 
 use crate::db::{Db, File};
-use crate::diagnostic::{Diagnostic, Place, code, nearest};
+use crate::diagnostic::{Diagnostic, Fix, Place, code, nearest};
 use crate::name::{self, DeclId, DeclKind, Entity};
 use crate::ty::{self, Args, Ty};
-use mc_syntax::{Span, ast};
+use mc_syntax::{CommentKind, Span, ast};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -491,10 +491,12 @@ fn resolve_path(
                 )
                 .here("a resource is declared, not passed around")
                 .help(format!("a reference to one is a `Ref<{name}>`"))
-                .fix(
-                    format!("change to `Ref<{name}>`"),
-                    Place::new(file, span),
-                    format!("Ref<{name}>"),
+                .fix_by(
+                    Fix::new(
+                        format!("change to `Ref<{name}>`"),
+                        vec![(Place::new(file, span), format!("Ref<{name}>"))],
+                    )
+                    .safe(),
                 ),
             );
             return Ty::Error;
@@ -687,29 +689,44 @@ fn unknown_type(db: &dyn Db, file: File, name: &ast::Name) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(code::UNKNOWN_TYPE, place, format!("nothing here is called `{}`", name.text))
             .here("unknown name");
-    if let Some(module) = name::exporters(db, file, &name.text).first() {
-        let import = format!("import {module}.{}", name.text);
-        return diagnostic.help(format!("`{module}` exports it: `{import}`")).fix(
-            format!("add `{import}`"),
-            import_place(db, file),
-            format!("{import}\n"),
-        );
+    if let Some(found) = import_it(db, file, &name.text, &diagnostic) {
+        return found;
     }
     let scope = name::scope(db, file);
     let upper = |s: &str| s.chars().next().is_some_and(char::is_uppercase);
     let known =
         scope.keys().map(SmolStr::as_str).filter(|s| upper(s)).chain(ty::BUILTIN_NAMES.iter().copied());
     match nearest(&name.text, known) {
-        Some(near) => {
-            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change to `{near}`"), place, near)
-        }
+        Some(near) => diagnostic.did_you_mean(&name.text, near, place),
         None => diagnostic,
     }
 }
 
+/// A complaint about an unknown name, with the import that makes it known, if some module exports it.
+pub fn import_it(db: &dyn Db, file: File, name: &str, diagnostic: &Diagnostic) -> Option<Diagnostic> {
+    let exporters = name::exporters(db, file, name);
+    let module = exporters.first()?;
+    let is_upper = name.starts_with(|c: char| c.is_uppercase());
+    let import =
+        if is_upper { format!("import {module}.{name}") } else { format!("import {module}.{{{name}}}") };
+    let gap = match name::tree(db, file).items.first() {
+        Some(item) if !matches!(item.kind, ast::ItemKind::Import(_)) => "\n",
+        _ => "",
+    };
+    let fix = Fix::new(format!("add `{import}`"), vec![(import_place(db, file), format!("{import}\n{gap}"))]);
+    let fix = if exporters.len() == 1 { fix.safe() } else { fix };
+    Some(diagnostic.clone().help(format!("`{module}` exports it: `{import}`")).fix_by(fix))
+}
+
 /// Where a new import is best put: in front of the first item.
 fn import_place(db: &dyn Db, file: File) -> Place {
-    let items = &name::tree(db, file).items;
-    let first = items.iter().find(|i| matches!(i.kind, ast::ItemKind::Import(_))).or(items.first());
-    Place::new(file, Span::at(first.map_or(0, |item| item.span.start)))
+    let parse = &name::parsed(db, file).0;
+    let items = &parse.file.items;
+    if let Some(import) = items.iter().find(|i| matches!(i.kind, ast::ItemKind::Import(_))) {
+        return Place::new(file, Span::at(import.span.start));
+    }
+    let first = items.first().map_or(0, |item| item.span.start);
+    // In front of the item's documentation too.
+    let mut docs = parse.trivia.comments.iter().filter(|comment| comment.kind == CommentKind::Doc);
+    Place::new(file, Span::at(docs.next().map_or(first, |comment| comment.span.start.min(first))))
 }

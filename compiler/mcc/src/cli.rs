@@ -1,6 +1,8 @@
 //! The command line itself: what can be written, and which command that is.
 
-use crate::command::{build, check, diff, explain, fmt, graph, inspect, key, lsp, new, test, vendor, verify};
+use crate::command::{
+    build, check, diff, explain, fmt, graph, inspect, key, lint, lsp, new, test, vendor, verify,
+};
 use crate::env::{Env, complain};
 use clap::{Parser, Subcommand};
 
@@ -21,6 +23,7 @@ enum Command {
     New(new::Args),
     Vendor(vendor::Args),
     Check(check::Args),
+    Lint(lint::Args),
     Test(test::Args),
     Fmt(fmt::Args),
     Build(build::Args),
@@ -48,6 +51,7 @@ pub(crate) fn run() -> u8 {
         Command::New(args) => new::run(&args, &env),
         Command::Vendor(args) => vendor::run(&args, &env),
         Command::Check(args) => check::run(&args, &env),
+        Command::Lint(args) => lint::run(&args, &env),
         Command::Test(args) => test::run(&args, &env),
         Command::Fmt(args) => fmt::run(&args, &env),
         Command::Build(args) => build::run(&args, &env),

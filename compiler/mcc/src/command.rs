@@ -8,6 +8,7 @@ pub(crate) mod fmt;
 pub(crate) mod graph;
 pub(crate) mod inspect;
 pub(crate) mod key;
+pub(crate) mod lint;
 pub(crate) mod lsp;
 pub(crate) mod new;
 pub(crate) mod test;

@@ -8,6 +8,7 @@ use crate::env::Env;
 use crate::failure::Failure;
 use crate::file;
 use camino::Utf8Path;
+use mc_compiler::diagnostic::fix::{self, Trust};
 use mc_compiler::diagnostic::render::{Format, RenderOptions, Tool, render, sarif};
 use mc_compiler::diagnostic::{Place, code};
 use mc_compiler::package::{self, LOCK, LoadError, LockState, Package};
@@ -31,6 +32,32 @@ impl Checked {
         load(&mut db, &OsSystem, root)?;
         let diagnostics = mc_compiler::diagnostics(&db);
         Ok(Checked { db, diagnostics })
+    }
+
+    /// Applies the fixes of what `find` gives, again until there are none, writes the files that they change, and
+    /// keeps what is left. Gives how many it applied.
+    pub(crate) fn fix(
+        &mut self,
+        root: &Utf8Path,
+        trust: Trust,
+        find: &dyn Fn(&Database) -> Vec<Diagnostic>,
+        env: &Env,
+    ) -> Result<usize, Failure> {
+        let applied = fix::apply(&mut self.db, trust, find);
+        for (path, text) in &applied.texts {
+            file::replace(&root.join(path), text.as_bytes())?;
+        }
+        let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+        if applied.count > 0 {
+            let (fixes, files) = (count(applied.count, "fix"), count(applied.texts.len(), "file"));
+            let fixes = if applied.count == 1 { fixes } else { fixes.replace("fixs", "fixes") };
+            env.say(&format!("applied {fixes} in {files}\n"));
+        }
+        if applied.taken_back {
+            env.say("some fixes were taken back: the package would have become wrong, which is a mistake of mcc\n");
+        }
+        self.diagnostics = applied.left;
+        Ok(applied.count)
     }
 
     /// Sees to the lock: writes one that is missing, if the package is right. `locked` says that it may not be

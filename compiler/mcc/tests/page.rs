@@ -14,10 +14,12 @@
 
 use camino::Utf8Path;
 use mc_compiler::diagnostic::code;
+use mc_compiler::diagnostic::fix::{self, Trust};
 use mc_compiler::diagnostic::render::{Format, RenderOptions, render};
+use mc_compiler::diff::{Side, diff};
 use mc_compiler::system::MemorySystem;
 use mc_compiler::test::Options;
-use mc_compiler::{Database, Diagnostic, package};
+use mc_compiler::{Database, Diagnostic, Severity, lint, package};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Pages of the compiler's codes without examples, each with the reason.
@@ -104,18 +106,38 @@ fn mistakes_of_tests(db: &Database, goldens: BTreeMap<String, String>) -> Vec<Di
     report.outcomes.into_iter().flat_map(|outcome| outcome.diagnostics).collect()
 }
 
-/// Everything that is wrong with a package, as `mcc check` and `mcc test` would say it, and drawn.
-fn check(files: &BTreeMap<String, String>) -> (Vec<Diagnostic>, String) {
+fn database(files: &BTreeMap<String, String>) -> Database {
+    let files = files.iter().map(|(path, text)| (format!("page/{path}").into(), text.clone()));
+    let mut db = Database::new();
+    package::load(&mut db, &MemorySystem::new(files), Utf8Path::new("page")).expect("the example loads");
+    db
+}
+
+/// Whether a code is of the compiler, the parser or a rule, so that `mcc` finds its mistake in a package.
+fn is_checked(code: &str) -> bool {
+    (code.starts_with("MC0") || is_lint(code)) && WITHOUT_EXAMPLE.iter().all(|(other, _)| *other != code)
+}
+
+fn is_lint(code: &str) -> bool {
+    code.starts_with("MC10")
+}
+
+/// Everything that is wrong with a package, as `mcc check` would say it, or `mcc lint` for the code of a rule.
+fn find(db: &Database, code: &str) -> Vec<Diagnostic> {
+    if is_lint(code) { lint::lint(db, &lint::settings(db)) } else { mc_compiler::diagnostics(db) }
+}
+
+/// The same with what `mcc test` says, and drawn.
+fn check(files: &BTreeMap<String, String>, code: &str) -> (Vec<Diagnostic>, String) {
+    let db = database(files);
     let golden = |(path, text): (&String, &String)| {
         let name = path.strip_prefix("tests/golden/")?.strip_suffix(".txt")?;
         Some((name.to_owned(), text.clone()))
     };
-    let stored = files.iter().filter_map(golden).collect();
-    let files = files.iter().map(|(path, text)| (format!("page/{path}").into(), text.clone()));
-    let mut db = Database::new();
-    package::load(&mut db, &MemorySystem::new(files), Utf8Path::new("page")).expect("the example loads");
-    let mut diagnostics = mc_compiler::diagnostics(&db);
-    diagnostics.extend(mistakes_of_tests(&db, stored));
+    let mut diagnostics = find(&db, code);
+    if !is_lint(code) {
+        diagnostics.extend(mistakes_of_tests(&db, files.iter().filter_map(golden).collect()));
+    }
     let options = RenderOptions { format: Format::Full, ascii: true, ..RenderOptions::default() };
     let text = render(&db, &diagnostics, &options);
     (diagnostics, text)
@@ -124,27 +146,64 @@ fn check(files: &BTreeMap<String, String>) -> (Vec<Diagnostic>, String) {
 #[test]
 fn every_page_is_right_about_its_examples() {
     let mut wrong = String::new();
-    for page in pages() {
-        if !page.code.starts_with("MC0") || WITHOUT_EXAMPLE.iter().any(|(code, _)| *code == page.code) {
-            continue;
-        }
+    for page in pages().iter().filter(|page| is_checked(&page.code)) {
         let (Some(bad), Some(good)) = (page.examples.get("wrong"), page.examples.get("right")) else {
             wrong.push_str(&format!("{}: no `## Wrong` and `## Right` with examples\n\n", page.code));
             continue;
         };
-        let (found, text) = check(bad);
+        let (found, text) = check(bad, &page.code);
         let templates = template_mistakes(bad);
         let codes = found.iter().map(|diagnostic| diagnostic.code.0).chain(templates);
         let codes: BTreeSet<&str> = codes.collect();
         if codes != BTreeSet::from([page.code.as_str()]) {
             wrong.push_str(&format!("{}: the wrong example gives {codes:?}:\n{text}\n", page.code));
         }
-        let (found, text) = check(good);
+        let (found, text) = check(good, &page.code);
         if !found.is_empty() || !template_mistakes(good).is_empty() {
             wrong.push_str(&format!("{}: the right example gives:\n{text}\n", page.code));
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// What is offered for the mistake of a page repairs it: when it is applied the code is gone, and no other error
+/// comes. What a rule offers as safe leaves the plan as it is.
+#[test]
+fn the_fixes_of_pages_apply() {
+    let mut wrong = String::new();
+    let mut count = 0;
+    for page in pages().iter().filter(|page| is_checked(&page.code)) {
+        let Some(bad) = page.examples.get("wrong") else { continue };
+        let before = database(bad);
+        let offered = find(&before, &page.code).into_iter().filter_map(|found| found.fix);
+        let Some(trust) = offered.map(|fix| fix.trust).max() else { continue };
+        count += 1;
+        let mut after = database(bad);
+        let applied = fix::apply(&mut after, trust, &|db| find(db, &page.code));
+        let options = RenderOptions { format: Format::Concise, ..RenderOptions::default() };
+        let left = render(&after, &applied.left, &options);
+        let has_errors = applied.left.iter().any(|found| found.severity == Severity::Error);
+        let unfixed = applied.left.iter().any(|found| found.code.0 == page.code && found.fix.is_some());
+        if applied.count == 0 || applied.taken_back || has_errors || unfixed {
+            let text: String = applied.texts.into_values().collect();
+            wrong.push_str(&format!("{}: the fix does not help:\n{left}{text}\n", page.code));
+            continue;
+        }
+        if !lint::RULES.iter().any(|rule| rule.code.0 == page.code && lint::keeps_plan(rule.code))
+            || trust != Trust::Safe
+        {
+            continue;
+        }
+        let plan = |db| mc_compiler::compiled_plan(db).expect("a plan").plan.clone();
+        let (old, new) = (plan(&before), plan(&after));
+        let none = |_: &[u8; 32]| None;
+        let found = diff(Side { plan: &old, contents: &none }, Side { plan: &new, contents: &none });
+        if !found.is_empty() {
+            wrong.push_str(&format!("{}: the fix changes the plan: {}\n", page.code, found.summary()));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(count >= 30, "{count} pages offer a fix");
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod demo;
 mod deny;
 mod layer;
 mod metadata;
+mod mistake;
 mod progress;
 mod setup;
 mod test;
@@ -54,6 +55,8 @@ enum Task {
     Tidy,
     /// Write the generated parts of the repository
     Codegen(codegen::Options),
+    /// Write the page that shows our messages for ten mistakes beside those of other tools
+    Mistakes(mistake::Options),
     /// Do what CI does
     Ci,
 }
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Task::Layers => layer::run(),
         Task::Tidy => tidy::run(),
         Task::Codegen(options) => codegen::run(&options),
+        Task::Mistakes(options) => mistake::run(&options),
         Task::Ci => test::ci(),
     };
     match result {

@@ -35,7 +35,7 @@ impl<'db> Checker<'db> {
                         return self.document(format, name, args, span);
                     }
                     None => {
-                        self.unknown_name(name, callee.span);
+                        self.unknown_name(name, &Want::Any, callee.span);
                         return self.with_arguments(args, span);
                     }
                     Some(Entity::Broken) => return self.with_arguments(args, span),
@@ -309,11 +309,7 @@ impl<'db> Checker<'db> {
                             )
                             .here("no such parameter");
                             if let Some(near) = nearest(&name.text, params.iter().map(|p| p.name.as_str())) {
-                                diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(
-                                    format!("change to `{near}`"),
-                                    place,
-                                    near,
-                                );
+                                diagnostic = diagnostic.did_you_mean(&name.text, near, place);
                             }
                             self.report(diagnostic);
                         }

@@ -1,7 +1,7 @@
 //! Whether a value may stand where a type is expected, and the messages where it may not.
 
 use super::Checker;
-use crate::diagnostic::{Diagnostic, code};
+use crate::diagnostic::{Diagnostic, Fix, code};
 use crate::hir::{ExprId, ExprKind};
 use crate::name::DeclId;
 use crate::ty::Ty;
@@ -69,7 +69,8 @@ impl<'db> Checker<'db> {
         span: Span,
     ) -> Diagnostic {
         let change = |diagnostic: Diagnostic, help: String, text: String| {
-            diagnostic.help(help).fix(format!("change to `{text}`"), self.place(span), text)
+            let fix = Fix::new(format!("change to `{text}`"), vec![(self.place(span), text)]);
+            diagnostic.help(help).fix_by(fix.safe())
         };
         let literal = match &self.body.expr(id).kind {
             ExprKind::Value(value) => Some(value),
@@ -85,6 +86,14 @@ impl<'db> Checker<'db> {
             {
                 let mode = format!("0o{}", s.trim_start_matches('0'));
                 change(diagnostic, format!("permission bits are no text: `{mode}`"), mode)
+            }
+            (Ty::Mode, Ty::String, Some(Value::Str(s)))
+                if !s.is_empty() && s.chars().all(|c| c.is_ascii_digit()) =>
+            {
+                let digit = s.chars().find(|c| !c.is_digit(8)).unwrap_or_default();
+                diagnostic.help(format!(
+                    "permission bits are written in octal, from 0 to 7, and `{digit}` is none: `0o644`"
+                ))
             }
             (Ty::Bool, Ty::String, Some(Value::Str(s)))
                 if matches!(&**s, "true" | "false" | "yes" | "no" | "on" | "off") =>

@@ -1,11 +1,12 @@
 //! Records, variants, resources and instances: a path with a body.
 
 use super::{Checker, Deferred, Want};
-use crate::diagnostic::{Diagnostic, code, nearest};
+use crate::diagnostic::{Diagnostic, Fix, code, nearest};
 use crate::hir::{ExprId, ExprKind};
 use crate::name::DeclId;
 use crate::signature::{self, Field, Signature, Target};
 use crate::ty::{Bindings, Ty};
+use mc_plan::value::TextKind;
 use mc_syntax::Span;
 use mc_syntax::ast::{self, BodyItem};
 use smol_str::SmolStr;
@@ -332,11 +333,7 @@ impl<'db> Checker<'db> {
         )
         .here("no such variant");
         diagnostic = match nearest(&name.text, variants.iter().map(|(v, _)| v.as_str())) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                format!("change to `{near}`"),
-                place,
-                near,
-            ),
+            Some(near) => diagnostic.did_you_mean(&name.text, near, place),
             None => {
                 let known: Vec<String> = variants.iter().map(|(v, _)| v.to_string()).collect();
                 diagnostic.help(format!("it has {}", super::field::list_names(&known)))
@@ -532,11 +529,7 @@ impl<'db> Checker<'db> {
             _ => None,
         };
         diagnostic = match nearest(&name.text, fields.iter().map(|f| f.name.as_str())) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                format!("change to `{near}`"),
-                place,
-                near,
-            ),
+            Some(near) => diagnostic.did_you_mean(&name.text, near, place),
             None => match habit {
                 Some(habit) => diagnostic.help(habit),
                 None if fields.is_empty() => diagnostic.help("it has none"),
@@ -578,7 +571,59 @@ impl<'db> Checker<'db> {
         if let Some(place) = self.decl_place(id) {
             diagnostic = diagnostic.label(place, "declared here");
         }
-        self.report(diagnostic);
+        let fix = self.fill_in(&missing, body);
+        self.report(Diagnostic { fix, ..diagnostic });
+    }
+
+    /// What is missing in a body, with values to be replaced.
+    fn fill_in(&self, missing: &[&Field], body: Span) -> Option<Fix> {
+        let values: Option<Vec<String>> = missing
+            .iter()
+            .map(|field| Some(format!("{} = {}", field.name, self.placeholder(&field.ty)?)))
+            .collect();
+        let values = values?;
+        let text = self.file.text(self.db);
+        let inner = text.get(body.start as usize..body.end as usize)?.strip_prefix('{')?.strip_suffix('}')?;
+        let end = body.start + 1 + inner.trim_end().len() as u32;
+        let new = if inner.contains('\n') {
+            let before = text.get(..body.start as usize).unwrap_or_default();
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            let indent = &line[..line.len() - line.trim_start().len()];
+            values.iter().map(|value| format!("\n{indent}  {value}")).collect()
+        } else if inner.trim().is_empty() {
+            format!(" {} ", values.join(", "))
+        } else {
+            format!(", {}", values.join(", "))
+        };
+        let span =
+            if inner.trim().is_empty() { Span::new(body.start + 1, body.end - 1) } else { Span::at(end) };
+        Some(Fix::new("add what is missing", vec![(self.place(span), new)]).placeholder())
+    }
+
+    /// Some value of a type, where a literal of it can be written without knowing more.
+    fn placeholder(&self, ty: &Ty) -> Option<String> {
+        Some(match ty {
+            Ty::String | Ty::Blob => "\"\"".to_owned(),
+            Ty::Int => "0".to_owned(),
+            Ty::Float => "0.0".to_owned(),
+            Ty::Bool => "false".to_owned(),
+            Ty::Duration => "0s".to_owned(),
+            Ty::Size => "0B".to_owned(),
+            Ty::Mode => "0o600".to_owned(),
+            Ty::List(_) | Ty::Set(_) | Ty::Map(..) => "[]".to_owned(),
+            Ty::Optional(_) => "none".to_owned(),
+            Ty::Text(kind) => match kind {
+                TextKind::AbsPath => "\"/\"".to_owned(),
+                TextKind::HostName => "\"localhost\"".to_owned(),
+                TextKind::IpAddr => "\"127.0.0.1\"".to_owned(),
+                _ => return None,
+            },
+            Ty::Enum(id, _) => {
+                let Signature::Enum(variants) = signature::signature(self.db, *id) else { return None };
+                format!(".{}", variants.iter().find(|(_, fields)| fields.is_empty())?.0)
+            }
+            _ => return None,
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use super::block::Role;
 use super::{Checker, Want};
 use crate::diagnostic::{Diagnostic, Place, code, nearest};
 use crate::hir::{ExprId, ExprKind};
-use crate::name::{self, DeclKind, Entity};
+use crate::name::{self, DeclId, DeclKind, Entity};
 use crate::signature::{self, Signature, Target};
 use crate::ty::{Args, Ty};
 use mc_plan::value::Value;
@@ -21,14 +21,39 @@ impl<'db> Checker<'db> {
         }
         if let Some((condition, base, ty)) = self.refined(expr, expected) {
             let (base, ty) = (base.clone(), ty.clone());
+            let before = self.findings.diagnostics.len();
             let id = self.expr(expr, &Want::Type(base));
             return match self.ty(id) {
-                Ty::Error => id,
+                Ty::Error => {
+                    self.explain_condition(before, condition, expr.span);
+                    id
+                }
                 _ => self.push(ExprKind::Refine(condition, id), ty, expr.span),
             };
         }
         let id = self.infer(expr, want);
         self.coerce(id, expected, expr.span)
+    }
+
+    /// Says of which type with a condition a value was to become one, where it has not even the type below.
+    fn explain_condition(&mut self, before: usize, condition: DeclId, span: Span) {
+        let place = self.place(span);
+        let name = condition.text(self.db);
+        let label = self.decl_place(condition);
+        let text = match &condition.item(self.db).kind {
+            ast::ItemKind::TypeAlias(alias) => condition
+                .file
+                .text(self.db)
+                .get(alias.ty.span.start as usize..condition.item(self.db).span.end as usize),
+            _ => None,
+        };
+        let found = self.findings.diagnostics.iter_mut().skip(before);
+        for found in found.filter(|found| found.code == code::TYPE_MISMATCH && found.primary == place) {
+            if let Some(place) = label {
+                found.labels.push((place, format!("`{name}` is declared here")));
+            }
+            found.notes.extend(text.map(|text| format!("`{name}` is `{text}`")));
+        }
     }
 
     pub(super) fn infer(&mut self, expr: &'db ast::Expr, want: &Want) -> ExprId {
@@ -149,13 +174,13 @@ impl<'db> Checker<'db> {
                 self.error(span)
             }
             None => {
-                self.unknown_name(name, span);
+                self.unknown_name(name, want, span);
                 self.error(span)
             }
         }
     }
 
-    pub(super) fn unknown_name(&mut self, name: &str, span: Span) {
+    pub(super) fn unknown_name(&mut self, name: &str, want: &Want, span: Span) {
         let place = self.place(span);
         let diagnostic =
             Diagnostic::error(code::UNKNOWN_NAME, place, format!("nothing here is called `{name}`"))
@@ -173,22 +198,35 @@ impl<'db> Checker<'db> {
         );
         known.sort();
         let diagnostic = match nearest(name, known.iter().map(SmolStr::as_str)) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                format!("change to `{near}`"),
-                place,
-                near,
-            ),
-            None => match name::exporters(self.db, self.file, name).first() {
-                Some(module) => {
-                    diagnostic.help(format!("`{module}` exports it: `import {module}.{{{name}}}`"))
+            Some(near) => diagnostic.did_you_mean(name, near, place),
+            None => match signature::import_it(self.db, self.file, name, &diagnostic) {
+                Some(found) => found,
+                None if want
+                    .ty()
+                    .is_some_and(|ty| matches!(ty.some_plain(), Ty::String | Ty::Text(_) | Ty::Blob)) =>
+                {
+                    let text = format!("\"{name}\"");
+                    diagnostic.help(format!("a text stands in quotes: `{text}`")).fix(
+                        format!("write `{text}`"),
+                        place,
+                        text,
+                    )
                 }
-                None if self.resource.is_some() => {
+                None if self.is_own_part(name) => {
                     diagnostic.help("the resource's own parts are reached through `self`")
                 }
                 None => diagnostic,
             },
         };
         self.report(diagnostic);
+    }
+
+    /// Whether the resource whose body is checked has a part of this name.
+    fn is_own_part(&self, name: &str) -> bool {
+        let Some(Signature::Resource(own)) = self.resource.map(|id| signature::signature(self.db, id)) else {
+            return false;
+        };
+        own.key.name == name || own.attributes.iter().chain(&own.outputs).any(|part| part.name == name)
     }
 
     /// `Tls.Off`, and the mistakes that look like it.
@@ -323,7 +361,7 @@ impl<'db> Checker<'db> {
     }
 
     /// The resource type that a path means; anything else is reported.
-    pub(super) fn resource_path(&mut self, path: &'db ast::Path) -> Option<name::DeclId> {
+    pub(super) fn resource_path(&mut self, path: &'db ast::Path) -> Option<DeclId> {
         let [name] = path.segments.as_slice() else {
             self.report(
                 Diagnostic::error(
@@ -354,7 +392,7 @@ impl<'db> Checker<'db> {
     }
 
     /// A place in another file, for labels.
-    pub(super) fn decl_place(&self, id: name::DeclId) -> Option<Place> {
+    pub(super) fn decl_place(&self, id: DeclId) -> Option<Place> {
         name::is_user(self.db, id.file).then(|| id.place(self.db))
     }
 }

@@ -203,11 +203,7 @@ impl<'db> Checker<'db> {
             return;
         }
         diagnostic = match nearest(&name.text, known.iter().map(String::as_str)) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                format!("change to `{near}`"),
-                place,
-                near,
-            ),
+            Some(near) => diagnostic.did_you_mean(&name.text, near, place),
             None if known.is_empty() => diagnostic,
             None => diagnostic.help(format!("it has {}", list_names(&known))),
         };
@@ -284,11 +280,7 @@ impl<'db> Checker<'db> {
             Diagnostic::error(code::UNKNOWN_FIELD, place, format!("no label `{}` is declared", name.text))
                 .here("unknown label");
         diagnostic = match nearest(&name.text, labels.iter().map(|f| f.name.as_str())) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                format!("change to `{near}`"),
-                place,
-                near,
-            ),
+            Some(near) => diagnostic.did_you_mean(&name.text, near, place),
             None if labels.is_empty() => {
                 diagnostic.help(format!("declare it in `src/main.mc`: `labels {{ {}: String }}`", name.text))
             }
@@ -364,11 +356,7 @@ impl<'db> Checker<'db> {
         )
         .here("no such attribute");
         let diagnostic = match nearest(&name.text, known) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                format!("change to `{near}`"),
-                place,
-                near,
-            ),
+            Some(near) => diagnostic.did_you_mean(&name.text, near, place),
             None => diagnostic,
         };
         self.report(diagnostic);

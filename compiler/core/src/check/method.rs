@@ -2,7 +2,7 @@
 
 use super::block::Role;
 use super::{Checker, Want};
-use crate::diagnostic::{Diagnostic, code, nearest};
+use crate::diagnostic::{Diagnostic, Fix, code, nearest};
 use crate::hir::{self, ExprId, ExprKind};
 use crate::prelude::{self, Demand, Method, Operation, Variables};
 use crate::signature::Target;
@@ -448,17 +448,10 @@ impl<'db> Checker<'db> {
         if prelude::methods(ty).any(|m| m.property && m.name == name.text) {
             diagnostic = diagnostic.help(format!("it is read without parentheses: `.{}`", name.text));
         } else if let Some(same) = prelude::same(&name.text, &known) {
-            diagnostic = diagnostic.help(format!("it is called `{same}` here")).fix(
-                format!("change to `{same}`"),
-                place,
-                same,
-            );
+            let fix = Fix::new(format!("change to `{same}`"), vec![(place, same.to_owned())]);
+            diagnostic = diagnostic.help(format!("it is called `{same}` here")).fix_by(fix.safe());
         } else if let Some(near) = nearest(&name.text, known.iter().copied()) {
-            diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(
-                format!("change to `{near}`"),
-                place,
-                near,
-            );
+            diagnostic = diagnostic.did_you_mean(&name.text, near, place);
         } else if name.text == "join" && matches!(ty, Ty::List(_)) {
             diagnostic =
                 diagnostic.help("only texts are joined: make them texts with `.map(|x| \"${x}\")` first");

@@ -1,7 +1,7 @@
 //! Operators.
 
 use super::{Checker, Want};
-use crate::diagnostic::{Diagnostic, code};
+use crate::diagnostic::{Diagnostic, Fix, code};
 use crate::hir::{ExprId, ExprKind};
 use crate::ty::Ty;
 use mc_plan::expr::{BinaryOp, Builtin, UnaryOp};
@@ -183,7 +183,14 @@ impl<'db> Checker<'db> {
                         "this value is never absent",
                     )
                     .here(format!("a `{shown}`, not a `{shown}?`"))
-                    .help("leave out `??` and what follows"),
+                    .help("leave out `??` and what follows")
+                    .fix_by(
+                        Fix::new(
+                            "leave it out",
+                            vec![(self.place(Span::new(left.span.end, right.span.end)), String::new())],
+                        )
+                        .safe(),
+                    ),
                 );
             }
             return self.error(span);

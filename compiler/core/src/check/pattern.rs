@@ -3,7 +3,7 @@
 use super::block::Role;
 use super::exhaustive::{self, Pat};
 use super::{Checker, Want};
-use crate::diagnostic::{Diagnostic, code};
+use crate::diagnostic::{Diagnostic, Fix, code};
 use crate::hir::{Arm, ExprId, ExprKind, Local, Pattern};
 use crate::signature::{self, Field, Signature, Target};
 use crate::ty::{Args, Ty};
@@ -12,6 +12,9 @@ use mc_syntax::Span;
 use mc_syntax::ast::{self, ExprKind as Ast, PatternKind};
 use smol_str::SmolStr;
 use std::sync::Arc;
+
+/// A `match` is offered so many arms at most; where more are missing, one for all the rest.
+const MOST_ARMS: usize = 8;
 
 impl<'db> Checker<'db> {
     pub(super) fn matching(&mut self, m: &'db ast::Match, want: &Want, span: Span) -> ExprId {
@@ -99,7 +102,26 @@ impl<'db> Checker<'db> {
         } else {
             format!("add an arm `{} => ..`, or `other => ..` for all the rest", missing[0])
         });
-        self.report(diagnostic);
+        let fix = self.missing_arms(m, missing);
+        self.report(Diagnostic { fix, ..diagnostic });
+    }
+
+    /// The arms that are missing, each of which fails until it is filled in.
+    fn missing_arms(&self, m: &ast::Match, missing: &[String]) -> Option<Fix> {
+        let last = m.arms.last()?.span;
+        let text = self.file.text(self.db);
+        let before = text.get(..last.start as usize)?;
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        // On a line of its own, or behind the others.
+        let gap = if line.trim().is_empty() { format!("\n{line}") } else { ", ".to_owned() };
+        let all = missing.len() > MOST_ARMS;
+        let wanted: Vec<&str> = if all { vec!["_"] } else { missing.iter().map(String::as_str).collect() };
+        let arms = wanted.iter().map(|pattern| {
+            let what = if *pattern == "_" { "this value" } else { pattern.trim_end_matches(" { .. }") };
+            format!("{gap}{pattern} => fail(\"{} is not covered\")", what.replace('"', "'"))
+        });
+        let edit = (self.place(Span::at(last.end)), arms.collect());
+        Some(Fix::new("add the arms that are missing", vec![edit]).placeholder())
     }
 
     /// The pattern of an `if let`: a plain name takes the value out of a `T?`.

@@ -330,7 +330,14 @@ impl<'db> Checker<'db> {
                     (self.pure(&clause.value, &Want::Type(Ty::Int)), every)
                 }
                 _ => {
+                    let before = self.findings.diagnostics.len();
                     let value = self.pure(&clause.value, &Want::Any);
+                    for found in self.findings.diagnostics.iter_mut().skip(before) {
+                        if found.code == code::UNKNOWN_NAME && found.fix.is_none() {
+                            let help = "give the resource a name, `let name = ..`, or refer to it by its type and key: `Package[\"nginx\"]`";
+                            found.help = Some(help.to_owned());
+                        }
+                    }
                     self.check_edge_target(clause, value);
                     (value, None)
                 }

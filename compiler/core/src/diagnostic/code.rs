@@ -191,6 +191,100 @@ codes! {
     DID_NOT_FAIL = code!("MC0809");
     /// A plan that is not the one that was stored.
     GOLDEN_DIFFERS = code!("MC0810");
+
+    // Lints
+    /// An import that nothing uses.
+    UNUSED_IMPORT = code!("MC1001");
+    /// A `let` of a block that nothing uses.
+    UNUSED_VALUE = code!("MC1002");
+    /// A parameter that its body does not use.
+    UNUSED_PARAMETER = code!("MC1003");
+    /// A name in a pattern that nothing uses.
+    UNUSED_BINDING = code!("MC1004");
+    /// A private declaration that its module does not use.
+    UNUSED_DECLARATION = code!("MC1005");
+    /// A `Bool` that is compared with `true` or `false`.
+    BOOL_COMPARISON = code!("MC1006");
+    /// A comparison that is negated as a whole.
+    NEGATED_COMPARISON = code!("MC1007");
+    /// A negation that is negated.
+    DOUBLE_NEGATION = code!("MC1008");
+    /// An `if` that only gives `true` or `false`.
+    BOOL_IF = code!("MC1009");
+    /// A `match` on a `Bool`.
+    BOOL_MATCH = code!("MC1010");
+    /// An `if` that holds nothing but another `if`.
+    NESTED_IF = code!("MC1011");
+    /// An `else` that says what is so without it.
+    NEEDLESS_ELSE = code!("MC1012");
+    /// An operator with the same on both sides.
+    SAME_OPERANDS = code!("MC1013");
+    /// A condition that is always the same.
+    CONSTANT_CONDITION = code!("MC1014");
+    /// Parentheses around what needs none.
+    NEEDLESS_PARENTHESES = code!("MC1015");
+    /// A text that is only a hole with a text in it.
+    NEEDLESS_INTERPOLATION = code!("MC1016");
+    /// A text that is put together with `+`.
+    TEXT_CONCATENATION = code!("MC1017");
+    /// A `with` that changes nothing.
+    NEEDLESS_WITH = code!("MC1018");
+    /// A policy, component, `if` or `for` with nothing in it.
+    EMPTY_BODY = code!("MC1019");
+    /// A value that is the default.
+    DEFAULT_WRITTEN_OUT = code!("MC1020");
+    /// An attribute with the same value in many resources of a block.
+    REPEATED_ATTRIBUTE = code!("MC1021");
+    /// `defaults` that no resource takes anything from.
+    UNUSED_DEFAULTS = code!("MC1022");
+    /// A mode with which everybody may write.
+    WORLD_WRITABLE = code!("MC1023");
+    /// A mode with fewer than three digits.
+    SHORT_MODE = code!("MC1024");
+    /// A password or key that is written into the source.
+    PLAIN_SECRET = code!("MC1025");
+    /// A file with a secret in it that others may read.
+    READABLE_SECRET = code!("MC1026");
+    /// A command that nothing ever makes run.
+    IDLE_COMMAND = code!("MC1027");
+    /// A command that does what a resource type does.
+    COMMAND_FOR_RESOURCE = code!("MC1028");
+    /// A command that gives its work to a shell.
+    SHELL_COMMAND = code!("MC1029");
+    /// A clause with an empty list.
+    EMPTY_CLAUSE = code!("MC1030");
+    /// A `timeout` of more than an hour.
+    LONG_TIMEOUT = code!("MC1031");
+    /// A list with the same literal twice.
+    DUPLICATE_ELEMENT = code!("MC1032");
+    /// A large number with a small unit.
+    SMALL_UNIT = code!("MC1033");
+    /// A `fail` or `check` that does not say why.
+    EMPTY_MESSAGE = code!("MC1034");
+    /// A `pub` declaration without documentation.
+    MISSING_DOCS = code!("MC1035");
+    /// Documentation with a note to its author.
+    TODO_IN_DOCS = code!("MC1036");
+    /// A test that expects nothing.
+    TEST_WITHOUT_EXPECTATION = code!("MC1037");
+    /// Imports that are not in order.
+    UNSORTED_IMPORTS = code!("MC1038");
+    /// A function or component with too many parameters.
+    TOO_MANY_PARAMETERS = code!("MC1039");
+    /// A policy without `select` in a package with labels.
+    POLICY_FOR_EVERY_HOST = code!("MC1040");
+    /// A name in another style than names of its kind.
+    ODD_NAME = code!("MC1041");
+    /// Two names that can hardly be told apart.
+    CONFUSING_NAMES = code!("MC1042");
+    /// The use of something that is deprecated.
+    DEPRECATED = code!("MC1043");
+    /// `?? none`.
+    NEEDLESS_NONE = code!("MC1044");
+    /// A comment that silences a rule where it finds nothing.
+    UNUSED_SILENCER = code!("MC1045");
+    /// A comment that is meant to silence a rule and does not.
+    BAD_SILENCER = code!("MC1046");
 }
 
 #[cfg(test)]

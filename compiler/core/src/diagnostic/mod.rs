@@ -4,9 +4,12 @@
 //! place involved, notes, one help and perhaps a fix. [`render`] draws it for people.
 
 pub mod code;
+pub mod fix;
 pub mod render;
+pub mod syntax;
 
 pub use code::Code;
+pub use fix::{Fix, Trust};
 
 use crate::db::File;
 use mc_syntax::Span;
@@ -59,15 +62,6 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
 }
 
-/// A change of the source that repairs a problem.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fix {
-    /// What it does: `rename to \`content\``.
-    pub title: String,
-    /// The replacements, in one or more files.
-    pub edits: Vec<(Place, String)>,
-}
-
 impl Diagnostic {
     /// An error at a place.
     pub fn error(code: Code, primary: Place, headline: impl Into<String>) -> Self {
@@ -117,12 +111,32 @@ impl Diagnostic {
         self
     }
 
-    /// Offers a replacement of one place.
+    /// Offers a replacement of one place that may be what was meant.
     #[must_use]
-    pub fn fix(mut self, title: impl Into<String>, place: Place, text: impl Into<String>) -> Self {
-        self.fix = Some(Fix { title: title.into(), edits: vec![(place, text.into())] });
+    pub fn fix(self, title: impl Into<String>, place: Place, text: impl Into<String>) -> Self {
+        self.fix_by(Fix::new(title, vec![(place, text.into())]))
+    }
+
+    /// Offers a fix.
+    #[must_use]
+    pub fn fix_by(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
         self
     }
+
+    /// Asks whether `near` was meant where `written` stands, and offers it.
+    #[must_use]
+    pub fn did_you_mean(self, written: &str, near: &str, place: Place) -> Self {
+        let fix = Fix::new(format!("change to `{near}`"), vec![(place, near.to_owned())]);
+        // Nobody has two names that differ in case or separators only.
+        let fix = if fold(written) == fold(near) { fix.safe() } else { fix };
+        self.help(format!("did you mean `{near}`?")).fix_by(fix)
+    }
+}
+
+/// A name without what people mix up: case and separators.
+fn fold(name: &str) -> String {
+    name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect()
 }
 
 /// The candidate nearest to `name` in spelling, if one is near enough to be meant.
@@ -138,7 +152,6 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             continue;
         }
         // A difference of case or of separators only is always meant.
-        let fold = |s: &str| s.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect::<String>();
         let distance = if fold(candidate) == fold(name) { 0 } else { distance(name, candidate, limit) };
         if distance <= limit && best.is_none_or(|(d, b)| (distance, candidate) < (d, b)) {
             best = Some((distance, candidate));

@@ -23,6 +23,7 @@ pub use datum::Datum;
 pub use declare::{Declared, EdgeTarget, InstanceInfo, Owner, PendingEdge, PendingSetting};
 
 use crate::check::{self, Checked};
+use crate::compile::sound::Sound;
 use crate::db::{Db, File};
 use crate::diagnostic::{Diagnostic, Place, code};
 use crate::hir::{self, BlockId, Body, ExprId as HirId, Stmt};
@@ -181,8 +182,13 @@ struct Evaluator<'db> {
 
 /// Evaluates all policies of the package. It must have been checked without errors.
 pub fn evaluate(db: &dyn Db) -> Evaluation {
+    evaluate_sound(db, None)
+}
+
+/// Evaluates the policies that are sound; all of a package that was checked without errors.
+pub(crate) fn evaluate_sound(db: &dyn Db, sound: Option<&Sound>) -> Evaluation {
     let mut evaluator = Evaluator::new(db);
-    evaluator.run();
+    evaluator.run(sound);
     evaluator.out
 }
 
@@ -213,17 +219,18 @@ impl<'db> Evaluator<'db> {
         }
     }
 
-    fn run(&mut self) {
+    fn run(&mut self, sound: Option<&Sound>) {
         let files: Vec<File> =
             name::modules(self.db).values().copied().filter(|f| name::is_root(self.db, *f)).collect();
-        for file in &files {
+        for file in files.iter().filter(|file| sound.is_none_or(|sound| sound.files.contains(*file))) {
             self.module(*file);
         }
         self.label_defaults();
         let mut policies: Vec<(String, DeclId)> = Vec::new();
         for file in &files {
             for (name, declared) in name::declarations(self.db, *file) {
-                if declared.kind == DeclKind::Policy {
+                let wanted = sound.is_none_or(|sound| sound.policies.contains(&declared.id));
+                if declared.kind == DeclKind::Policy && wanted {
                     let module = file.module(self.db);
                     let name = if module.is_empty() { name.to_string() } else { format!("{module}.{name}") };
                     policies.push((name, declared.id));

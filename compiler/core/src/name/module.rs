@@ -91,8 +91,14 @@ fn declared_in_parent(db: &dyn Db, from: File, path: &str) -> bool {
     }
 }
 
-/// An import of a module that is not there.
-pub(super) fn unknown_module(db: &dyn Db, from: File, place: Place, path: &str) -> Diagnostic {
+/// An import of a module that is not there, with the names that it wants.
+pub(super) fn unknown_module(
+    db: &dyn Db,
+    from: File,
+    place: Place,
+    path: &str,
+    wanted: &[&str],
+) -> Diagnostic {
     let first = path.split('.').next().unwrap_or_default();
     let packages = visible(db, from);
     let here = match packages {
@@ -120,11 +126,19 @@ pub(super) fn unknown_module(db: &dyn Db, from: File, place: Place, path: &str) 
             "the package `{name}` is in this build because another one needs it: name it under `[dependencies]` to import from it"
         ));
     }
-    let known: Vec<SmolStr> = modules(db).values().filter_map(|file| written(db, from, *file)).collect();
+    let has_all = |file: &File| {
+        let declared = super::declarations(db, *file);
+        wanted.iter().all(|name| declared.get(*name).is_some_and(|found| found.public))
+    };
+    let all = modules(db).values().filter_map(|file| Some((file, written(db, from, *file)?)));
+    // A module that has what is wanted is meant before one that is only spelt alike.
+    let (having, others): (Vec<_>, Vec<_>) = all.partition(|(file, _)| !wanted.is_empty() && has_all(file));
+    if let [(_, only)] = having.as_slice() {
+        return diagnostic.did_you_mean(path, only, place);
+    }
+    let known: Vec<SmolStr> = having.into_iter().chain(others).map(|(_, name)| name).collect();
     match nearest(path, known.iter().map(SmolStr::as_str)) {
-        Some(near) => {
-            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change to `{near}`"), place, near)
-        }
+        Some(near) => diagnostic.did_you_mean(path, near, place),
         None if packages.is_some_and(|packages| packages.contains(first)) => diagnostic,
         None => {
             let file = format!("src/{}.mc", path.replace('.', "/"));

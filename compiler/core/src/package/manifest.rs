@@ -1,6 +1,7 @@
 //! `masterchef.toml`.
 
 mod dependency;
+mod lint;
 mod version;
 
 pub(super) use dependency::is_hex;
@@ -11,6 +12,7 @@ use super::source::Source;
 use super::{KEYWORDS, STANDARD};
 use crate::db::{Db, File};
 use crate::diagnostic::{Diagnostic, Fix, Place, code, nearest};
+use crate::lint::Settings;
 use smol_str::SmolStr;
 use std::ops::Range;
 use toml::de::DeTable;
@@ -74,6 +76,8 @@ pub struct ParsedManifest {
     pub dependencies: Vec<Declared>,
     /// The guards of dependencies that hold here, in the order of the file.
     pub guards: Vec<GuardUse>,
+    /// What is done about which finding.
+    pub lint: Settings,
     /// What is wrong.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -84,7 +88,7 @@ pub fn parse_manifest(db: &dyn Db, file: File) -> ParsedManifest {
     let mut reader = Reader::new(file, code::BAD_MANIFEST);
     let table = reader.document(file.text(db), "the manifest");
     let whole = reader.diagnostics.is_empty();
-    let (fields, dependencies, guards) = reader.manifest(table.get_ref(), whole);
+    let Parts { fields, dependencies, guards, lint } = reader.manifest(table.get_ref(), whole);
     let name = fields.name.clone();
     let manifest = match (fields.name, fields.version, fields.edition) {
         (Some(name), Some(version), Some(edition)) if reader.diagnostics.is_empty() => Some(Manifest {
@@ -97,7 +101,15 @@ pub fn parse_manifest(db: &dyn Db, file: File) -> ParsedManifest {
         }),
         _ => None,
     };
-    ParsedManifest { manifest, name, dependencies, guards, diagnostics: reader.diagnostics }
+    ParsedManifest { manifest, name, dependencies, guards, lint, diagnostics: reader.diagnostics }
+}
+
+/// What the tables of a manifest say.
+struct Parts {
+    fields: Fields,
+    dependencies: Vec<Declared>,
+    guards: Vec<GuardUse>,
+    lint: Settings,
 }
 
 #[derive(Default)]
@@ -114,7 +126,7 @@ const TABLES: Keys<'_> = Keys {
     file: "a manifest",
     place: "",
     what: "table",
-    known: &["package", "dependencies", "build", "guards"],
+    known: &["package", "dependencies", "build", "guards", "lint"],
 };
 const PACKAGE: Keys<'_> = Keys {
     file: "a manifest",
@@ -126,8 +138,8 @@ const BUILD: Keys<'_> = Keys { file: "a manifest", place: " in `[build]`", what:
 const GUARDS: Keys<'_> = Keys { file: "a manifest", place: " in `[guards]`", what: "key", known: &["use"] };
 
 impl Reader {
-    fn manifest(&mut self, root: &DeTable<'_>, whole: bool) -> (Fields, Vec<Declared>, Vec<GuardUse>) {
-        let ([package, dependencies, build, guards], seen) = self.entries(root, TABLES);
+    fn manifest(&mut self, root: &DeTable<'_>, whole: bool) -> Parts {
+        let ([package, dependencies, build, guards, lint], seen) = self.entries(root, TABLES);
         let mut fields = Fields::default();
         match package {
             Some(entry) => {
@@ -153,7 +165,9 @@ impl Reader {
         }
         let table = guards.and_then(|entry| self.table(entry));
         let guards = table.map(|table| self.guards(table, &names)).unwrap_or_default();
-        (fields, dependencies, guards)
+        let table = lint.and_then(|entry| self.table(entry));
+        let lint = table.map(|table| self.lint(table)).unwrap_or_default();
+        Parts { fields, dependencies, guards, lint }
     }
 
     fn package(&mut self, header: Range<usize>, table: &DeTable<'_>, whole: bool) -> Fields {
@@ -283,7 +297,7 @@ impl Reader {
                     Some(near) => {
                         let better = text.replacen(package, near, 1);
                         let edits = vec![(place, format!("\"{better}\""))];
-                        found.fix = Some(Fix { title: format!("did you mean `{better}`?"), edits });
+                        found.fix = Some(Fix::new(format!("did you mean `{better}`?"), edits));
                     }
                     None => {
                         found.help = Some("guards of this package hold without being named here".to_owned());

@@ -82,10 +82,7 @@ impl Reader {
         match near {
             Some(near) => {
                 let at = found.primary;
-                found.fix = Some(Fix {
-                    title: format!("did you mean `{near}`?"),
-                    edits: vec![(at, near.to_owned())],
-                });
+                found.fix = Some(Fix::new(format!("did you mean `{near}`?"), vec![(at, near.to_owned())]));
             }
             None => {
                 let owner = if place.is_empty() { file } else { place.trim_start_matches(" in ") };

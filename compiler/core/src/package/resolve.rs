@@ -234,7 +234,7 @@ impl<'db> Resolver<'db> {
             let mut diagnostic = Diagnostic::error(code::WRONG_PACKAGE, *place, headline)
                 .here("a dependency is named as it names itself");
             diagnostic.fix =
-                Some(Fix { title: format!("name it `{actual}`"), edits: vec![(*place, actual.to_string())] });
+                Some(Fix::new(format!("name it `{actual}`"), vec![(*place, actual.to_string())]).safe());
             self.found.push(diagnostic);
         }
         Some(Node { name: name.clone(), source, manifest, chain })

@@ -57,8 +57,6 @@ fn mistakes() {
          4 |   File "/etc/motd" { contnet = greeting }
            |                                |^^^^^^^
            |                                `--------- unknown name
-           |
-           | Help: the resource's own parts are reached through `self`
         ---'
 
         2 errors

@@ -16,6 +16,7 @@ mod explain;
 mod fmt;
 mod graph;
 mod key;
+mod lint;
 mod new;
 mod refusal;
 mod sarif;

@@ -94,7 +94,7 @@ fn valid(log: &Value) {
             region(&place["region"]);
         }
         for fix in listed("fixes") {
-            let fix = object(fix, "fix", &["description!", "artifactChanges!"]);
+            let fix = object(fix, "fix", &["description!", "artifactChanges!", "properties!"]);
             message(&fix["description"], "description");
             for change in list(&fix["artifactChanges"], "artifactChanges") {
                 let change = object(change, "artifactChange", &["artifactLocation!", "replacements!"]);

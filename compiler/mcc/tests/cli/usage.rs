@@ -63,7 +63,9 @@ fn help_and_version_are_answers() {
           new      Make a package with one policy that builds as it is
           vendor   Fetch what the package needs into `vendor/`, and lock it
           check    Report everything that is wrong with a package
+          lint     Report what a package may say, and better would not
           test     Run the tests of a package, without any host
+          fmt      Write sources in the one style
           build    Compile a package and sign the bundle
           verify   Check that a bundle is whole, valid now and signed by a trusted key
           inspect  Show what is in a bundle, without asking whether it can be trusted

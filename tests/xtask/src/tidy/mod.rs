@@ -36,6 +36,7 @@ pub(crate) fn run() -> Result<()> {
     findings.extend(source::edges(&repository));
     findings.extend(manifest::lints(&repository));
     findings.extend(page::diagnostics(&repository));
+    findings.extend(page::produced(&repository));
     findings.extend(page::examples(&repository));
     findings.extend(word::unwanted(&repository, &word::of_this_machine()?));
     if !findings.is_empty() {

@@ -42,6 +42,7 @@ struct Labelled<'a> {
 #[derive(Serialize)]
 struct FixEntry<'a> {
     title: &'a str,
+    trust: &'static str,
     edits: Vec<Edit<'a>>,
 }
 
@@ -103,6 +104,7 @@ pub(super) fn render(sources: &mut Sources<'_>, diagnostics: &[&Diagnostic]) -> 
                     help: diagnostic.help.as_deref(),
                     fix: diagnostic.fix.as_ref().map(|fix| FixEntry {
                         title: &fix.title,
+                        trust: fix.trust.name(),
                         edits: fix
                             .edits
                             .iter()

@@ -166,7 +166,11 @@ impl Writer<'_> {
                     json!({ "artifactLocation": self.artifact(file), "replacements": replacements })
                 })
                 .collect();
-            let fix = json!({ "description": { "text": fix.title }, "artifactChanges": changes });
+            let fix = json!({
+                "description": { "text": fix.title },
+                "artifactChanges": changes,
+                "properties": { "trust": fix.trust.name() },
+            });
             result.insert("fixes".to_owned(), json!([fix]));
         }
         result.insert("partialFingerprints".to_owned(), json!({ "masterchef/v1": fingerprint }));

@@ -143,53 +143,54 @@ fn json() {
         &sample(&db)[1..],
         &options,
         &expect![[r#"
-        {
-          "version": 1,
-          "errors": 1,
-          "warnings": 0,
-          "diagnostics": [
             {
-              "code": "MC0303",
-              "severity": "error",
-              "headline": "`File` has no attribute `contnet`",
-              "file": "src/main.mc",
-              "start": {
-                "byte": 58,
-                "line": 5,
-                "column": 5
-              },
-              "end": {
-                "byte": 65,
-                "line": 5,
-                "column": 12
-              },
-              "label": "not an attribute of `File`",
-              "labels": [],
-              "notes": [],
-              "help": null,
-              "fix": {
-                "title": "did you mean `content`?",
-                "edits": [
-                  {
-                    "file": "src/main.mc",
-                    "start": {
-                      "byte": 58,
-                      "line": 5,
-                      "column": 5
-                    },
-                    "end": {
-                      "byte": 65,
-                      "line": 5,
-                      "column": 12
-                    },
-                    "text": "content"
+              "version": 1,
+              "errors": 1,
+              "warnings": 0,
+              "diagnostics": [
+                {
+                  "code": "MC0303",
+                  "severity": "error",
+                  "headline": "`File` has no attribute `contnet`",
+                  "file": "src/main.mc",
+                  "start": {
+                    "byte": 58,
+                    "line": 5,
+                    "column": 5
+                  },
+                  "end": {
+                    "byte": 65,
+                    "line": 5,
+                    "column": 12
+                  },
+                  "label": "not an attribute of `File`",
+                  "labels": [],
+                  "notes": [],
+                  "help": null,
+                  "fix": {
+                    "title": "did you mean `content`?",
+                    "trust": "guess",
+                    "edits": [
+                      {
+                        "file": "src/main.mc",
+                        "start": {
+                          "byte": 58,
+                          "line": 5,
+                          "column": 5
+                        },
+                        "end": {
+                          "byte": 65,
+                          "line": 5,
+                          "column": 12
+                        },
+                        "text": "content"
+                      }
+                    ]
                   }
-                ]
-              }
+                }
+              ]
             }
-          ]
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -259,15 +260,15 @@ fn a_fix_over_lines_and_files() {
     let mut diagnostic =
         Diagnostic::warning(code::SHADOWED_NAME, at(&db, main, "a = ["), "`a` hides an import")
             .help("give it another name");
-    diagnostic.fix = Some(Fix {
-        title: "rename it".to_owned(),
-        edits: vec![
+    diagnostic.fix = Some(Fix::new(
+        "rename it",
+        vec![
             (Place::new(main, Span::new(4, 5)), "c".to_owned()),
             (at(&db, main, "  2,\n"), String::new()),
             (Place::new(main, Span::new(30, 31)), "c".to_owned()),
             (Place::new(other, Span::at(0)), "import c\n".to_owned()),
         ],
-    });
+    ));
     check(
         &db,
         &[diagnostic],

@@ -189,10 +189,8 @@ impl Reader {
         found.help = error.help;
         if let Some(better) = error.better {
             let at = found.primary;
-            found.fix = Some(Fix {
-                title: format!("write it as `{better}`"),
-                edits: vec![(at, format!("\"{better}\""))],
-            });
+            let fix = Fix::new(format!("write it as `{better}`"), vec![(at, format!("\"{better}\""))]);
+            found.fix = Some(fix.safe());
         }
         None
     }
@@ -207,8 +205,7 @@ impl Reader {
         let lower = text.to_ascii_lowercase();
         if is_hex(&lower) && matches!(lower.len(), 40 | 64) {
             let at = found.primary;
-            found.fix =
-                Some(Fix { title: "write it small".to_owned(), edits: vec![(at, format!("\"{lower}\""))] });
+            found.fix = Some(Fix::new("write it small", vec![(at, format!("\"{lower}\""))]).safe());
         } else {
             found.notes.push("branches, tags and short ids can change what they mean".to_owned());
             found.help = Some("`git ls-remote URL` lists commits: 40 hexadecimal digits, or 64".to_owned());
