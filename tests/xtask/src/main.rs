@@ -17,6 +17,7 @@ mod cargo;
 mod codegen;
 mod demo;
 mod deny;
+mod fuzz;
 mod layer;
 mod metadata;
 mod mistake;
@@ -47,6 +48,8 @@ enum Task {
     Demo,
     /// Measure speed and size against their goals
     Bench(bench::Options),
+    /// Run the fuzz targets
+    Fuzz(fuzz::Options),
     /// Build the programs as they are released
     Build,
     /// Check who may depend on whom
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Task::Test(options) => test::run(&options),
         Task::Demo => demo::run(),
         Task::Bench(options) => bench::run(&options),
+        Task::Fuzz(options) => fuzz::run(&options),
         Task::Build => build::run(),
         Task::Layers => layer::run(),
         Task::Tidy => tidy::run(),
