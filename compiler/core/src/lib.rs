@@ -13,6 +13,7 @@ pub mod compile;
 pub mod db;
 pub mod diagnostic;
 pub mod diff;
+pub mod doc;
 pub mod eval;
 pub mod graph;
 pub mod hir;
@@ -27,6 +28,7 @@ pub mod signature;
 pub mod system;
 pub mod test;
 pub mod ty;
+pub mod why;
 
 pub use compile::{CompiledPlan, compiled_plan, diagnostics};
 pub use db::{Database, Db, File, Origin, Program};

@@ -1,7 +1,7 @@
 //! What a name means, in the words of the language: its declaration without bodies, and its documentation.
 
 use crate::definition::{Member, labels, member, payload};
-use mc_compiler::check;
+use mc_compiler::doc::{self, resource_part, typed, variant as variant_code};
 use mc_compiler::name::{self, DeclId};
 use mc_compiler::phase::{Known, Phase};
 use mc_compiler::prelude::{self, Method, Scheme, Variables};
@@ -13,8 +13,8 @@ use mc_syntax::Span;
 use mc_syntax::ast::{self, ItemKind, ResourceItem};
 use std::fmt::Write;
 
-/// Longest default value that is shown, in bytes.
-const DEFAULT_LIMIT: usize = 60;
+/// Longest source of a late value that is shown, in bytes.
+const SOURCE_LIMIT: usize = 60;
 
 /// A description.
 #[derive(Clone, Debug, Default)]
@@ -115,7 +115,7 @@ pub(crate) fn phase(db: &dyn Db, known: &Known) -> String {
     let mut said = format!("`{}`", known.phase.name());
     if let Some(place) = known.source
         && let Some(text) = place.file.text(db).get(place.span.start as usize..place.span.end as usize)
-        && text.len() <= DEFAULT_LIMIT
+        && text.len() <= SOURCE_LIMIT
         && !text.contains(['\n', '\r', '`'])
     {
         let _ = write!(said, ": from `{text}`");
@@ -139,77 +139,7 @@ fn origin(db: &dyn Db, id: DeclId) -> String {
 }
 
 fn declaration(db: &dyn Db, id: DeclId) -> Description {
-    let item = id.item(db);
-    let code = match (&item.kind, signature::signature(db, id)) {
-        (ItemKind::Let(l), _) => {
-            let values = check::value_types(db, id.file);
-            let ty = values.get(&l.name.text).map_or_else(|| "_".to_owned(), |(_, ty)| ty.display(db));
-            format!("let {}: {ty}{}", l.name.text, default(db, id.file, Some(&l.value)))
-        }
-        (ItemKind::Fn(f), Signature::Fn(params, result)) => {
-            let mut code = format!("fn {}(", f.name.text);
-            for (at, (param, field)) in f.params.iter().zip(params).enumerate() {
-                let separator = if at == 0 { "" } else { ", " };
-                code.push_str(&typed(db, id.file, separator, field, param.default.as_ref()));
-            }
-            // invariant: writing to a string does not fail, here and below
-            let _ = write!(code, ") -> {}", result.display(db));
-            code
-        }
-        (ItemKind::Record(record), Signature::Record(fields)) => {
-            let mut code = format!("record {} {{\n", record.name.text);
-            for (param, field) in record.fields.iter().zip(fields) {
-                code.push_str(&typed(db, id.file, "  ", field, param.default.as_ref()));
-                code.push('\n');
-            }
-            code + "}"
-        }
-        (ItemKind::Enum(e), Signature::Enum(variants)) => {
-            let mut code = format!("enum {} {{\n", e.name.text);
-            for (variant, (_, fields)) in e.variants.iter().zip(variants) {
-                let _ = writeln!(code, "  {}", variant_code(db, id.file, variant, fields));
-            }
-            code + "}"
-        }
-        (ItemKind::Resource(resource), Signature::Resource(_)) => {
-            let mut code = format!("resource {} {{\n", resource.name.text);
-            for part in &resource.items {
-                if let ResourceItem::Key { param, .. }
-                | ResourceItem::Attribute { param, .. }
-                | ResourceItem::Output { param, .. } = part
-                    && let Some(line) = resource_part(db, id, part, param)
-                {
-                    let _ = writeln!(code, "  {line}");
-                }
-            }
-            code + "}"
-        }
-        (ItemKind::Component(component), Signature::Component(params, outs)) => {
-            let mut code = format!("component {} {{\n", component.name.text);
-            let mut params = params.iter();
-            let mut outs = outs.iter();
-            for stmt in &component.body.stmts {
-                let line = match &stmt.kind {
-                    ast::StmtKind::Param(p) => {
-                        params.next().map(|field| typed(db, id.file, "  param ", field, p.default.as_ref()))
-                    }
-                    ast::StmtKind::Out(_) => {
-                        outs.next().map(|field| typed(db, id.file, "  out ", field, None))
-                    }
-                    _ => None,
-                };
-                if let Some(line) = line {
-                    code.push_str(&line);
-                    code.push('\n');
-                }
-            }
-            code + "}"
-        }
-        (ItemKind::Policy(policy), _) => format!("policy {}", policy.name.text),
-        (ItemKind::Resource(resource), _) => format!("resource {}", resource.name.text),
-        _ => id.text(db).to_string(),
-    };
-    Description::new(code, item.docs.as_ref()).from(origin(db, id))
+    Description::new(doc::declaration(db, id), id.item(db).docs.as_ref()).from(origin(db, id))
 }
 
 /// A part of a declaration.
@@ -251,52 +181,6 @@ fn of_declaration(db: &dyn Db, id: DeclId, wanted: &str) -> Option<Description> 
         }
         _ => return None,
     })
-}
-
-/// A line of a resource schema, without its indentation.
-fn resource_part(db: &dyn Db, id: DeclId, part: &ResourceItem, param: &ast::Param) -> Option<String> {
-    let Signature::Resource(resource) = signature::signature(db, id) else { return None };
-    let find = |fields: &[Field]| fields.iter().find(|f| f.name == param.name.text).cloned();
-    Some(match part {
-        ResourceItem::Key { local, .. } => {
-            typed(db, id.file, if *local { "local key " } else { "key " }, &resource.key, None)
-        }
-        ResourceItem::Attribute { union, .. } => {
-            let before = if *union { "union " } else { "" };
-            typed(db, id.file, before, &find(&resource.attributes)?, param.default.as_ref())
-        }
-        ResourceItem::Output { early, .. } => {
-            let before = if *early { "early out " } else { "out " };
-            typed(db, id.file, before, &find(&resource.outputs)?, None)
-        }
-        _ => return None,
-    })
-}
-
-fn variant_code(db: &dyn Db, file: File, variant: &ast::Variant, fields: &[Field]) -> String {
-    if fields.is_empty() {
-        return variant.name.text.to_string();
-    }
-    let payload = variant.fields.iter().zip(fields);
-    let payload: Vec<String> =
-        payload.map(|(param, field)| typed(db, file, "", field, param.default.as_ref())).collect();
-    format!("{} {{ {} }}", variant.name.text, payload.join(", "))
-}
-
-/// `before name: Type = default`
-fn typed(db: &dyn Db, file: File, before: &str, field: &Field, value: Option<&ast::Expr>) -> String {
-    format!("{before}{}: {}{}", field.name, field.ty.display(db), default(db, file, value))
-}
-
-/// ` = value` as it is written, if it is short and on one line.
-fn default(db: &dyn Db, file: File, value: Option<&ast::Expr>) -> String {
-    let Some(value) = value else { return String::new() };
-    let Span { start, end } = value.span;
-    match file.text(db).get(start as usize..end as usize) {
-        Some("") => String::new(),
-        Some(text) if text.len() <= DEFAULT_LIMIT && !text.contains(['\n', '\r']) => format!(" = {text}"),
-        _ => " = ..".to_owned(),
-    }
 }
 
 fn method(db: &dyn Db, receiver: &Ty, wanted: &str) -> Option<Description> {

@@ -1,7 +1,7 @@
 //! The command line itself: what can be written, and which command that is.
 
 use crate::command::{
-    build, check, diff, explain, fmt, graph, inspect, key, lint, lsp, new, test, vendor, verify,
+    build, check, diff, doc, explain, fmt, graph, inspect, key, lint, lsp, new, test, vendor, verify, why,
 };
 use crate::env::{Env, complain};
 use clap::{Parser, Subcommand};
@@ -31,6 +31,8 @@ enum Command {
     Inspect(inspect::Args),
     Graph(graph::Args),
     Diff(diff::Args),
+    Why(why::Args),
+    Doc(doc::Args),
     Explain(explain::Args),
     Lsp(lsp::Args),
 }
@@ -59,6 +61,8 @@ pub(crate) fn run() -> u8 {
         Command::Inspect(args) => inspect::run(&args, &env),
         Command::Graph(args) => graph::run(&args, &env),
         Command::Diff(args) => diff::run(&args, &env),
+        Command::Why(args) => why::run(&args, &env),
+        Command::Doc(args) => doc::run(&args, &env),
         Command::Explain(args) => explain::run(&args, &env),
         Command::Lsp(args) => lsp::run(&args, &env),
     };

@@ -3,6 +3,7 @@
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod diff;
+pub(crate) mod doc;
 pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod graph;
@@ -14,3 +15,4 @@ pub(crate) mod new;
 pub(crate) mod test;
 pub(crate) mod vendor;
 pub(crate) mod verify;
+pub(crate) mod why;

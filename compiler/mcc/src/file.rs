@@ -128,6 +128,14 @@ fn put(path: &Utf8Path, content: &[u8], keep: Option<Permissions>) -> Result<(),
     written
 }
 
+/// Takes a file away; one that is gone already is no failure.
+pub(crate) fn remove(path: &Utf8Path) -> Result<(), Failure> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(failure("remove", path, &error)),
+        _ => Ok(()),
+    }
+}
+
 fn write_beside(beside: &Utf8Path, content: &[u8]) -> std::io::Result<()> {
     // What an earlier process of the same number left behind.
     let _ = std::fs::remove_file(beside);

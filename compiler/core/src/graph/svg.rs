@@ -399,7 +399,7 @@ fn shorten_end(text: &str, most: usize) -> String {
 }
 
 /// Text inside of XML, also of attributes.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

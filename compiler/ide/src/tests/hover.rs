@@ -225,7 +225,7 @@ fn of_a_resource_type() {
             ```
             resource File {
               key path: AbsPath
-              content: Secret<Blob>?
+              content: Blob? accepts secret
               owner: UserName?
               group: GroupName?
               mode: Mode?
@@ -265,7 +265,7 @@ fn of_an_attribute() {
         expect![[r#"
             [content]
             ```
-            content: Secret<Blob>?
+            content: Blob? accepts secret
             ```
 
             attribute of `std.fs.File`

@@ -11,6 +11,7 @@
 mod build;
 mod check;
 mod diff;
+mod doc;
 mod example;
 mod explain;
 mod fmt;
@@ -25,3 +26,4 @@ mod test;
 mod tool;
 mod usage;
 mod vendor;
+mod why;
