@@ -8,8 +8,8 @@ use crate::diagnostic::syntax::syntax_error;
 use crate::diagnostic::{Diagnostic, Severity, code};
 use crate::eval::branch::Branches;
 use crate::name::{self, DeclId};
-use crate::signature::{self, Findings};
-use crate::{eval, lower, package, phase};
+use crate::signature::{self, Findings, TypeScope};
+use crate::{data, eval, lower, package, phase};
 use mc_plan::plan::Plan;
 use mc_plan::value::Blob;
 use mc_syntax::ast::ItemKind;
@@ -78,6 +78,13 @@ fn static_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     for file in name::modules(db).values().filter(|f| name::is_user(db, **f)) {
         all.extend(file_diagnostics(db, *file).iter().cloned());
     }
+    for file in package::all_texts(db) {
+        if name::is_template(db, file) {
+            all.extend(template_diagnostics(db, file).iter().cloned());
+        } else {
+            all.extend(data::parsed(db, file).diagnostics.iter().cloned());
+        }
+    }
     all.extend(recursion::recursion(db).diagnostics.iter().cloned());
     all
 }
@@ -99,12 +106,29 @@ pub fn file_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     for unit in phase::units(db, file) {
         all.extend(phase::findings(db, unit).iter().cloned());
     }
-    without_consequences(db, file, all)
+    without_consequences(db, file, &name::parsed(db, file).0.errors, all)
+}
+
+/// The problems of a template: each is checked once, whoever calls it.
+#[salsa::tracked(no_eq, returns(ref))]
+pub fn template_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
+    let parsed = name::template(db, file);
+    let mut all: Vec<Diagnostic> = parsed.errors.iter().map(|e| syntax_error(file, e)).collect();
+    let mut signature = Findings::default();
+    signature::fields(db, TypeScope::module(file), &parsed.template.params, &mut signature);
+    all.extend(signature.diagnostics);
+    all.extend(check::template(db, file).findings.diagnostics.iter().cloned());
+    all.extend(phase::findings(db, phase::Unit::template(file)).iter().cloned());
+    without_consequences(db, file, &parsed.errors, all)
 }
 
 /// Leaves out what only follows from a mistake in the syntax: whatever else is said about the lines of one.
-fn without_consequences(db: &dyn Db, file: File, mut all: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let errors = &name::parsed(db, file).0.errors;
+fn without_consequences(
+    db: &dyn Db,
+    file: File,
+    errors: &[mc_syntax::SyntaxError],
+    mut all: Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
     if errors.is_empty() {
         return all;
     }
@@ -115,7 +139,9 @@ fn without_consequences(db: &dyn Db, file: File, mut all: Vec<Diagnostic>) -> Ve
         |d: &Diagnostic| errors.iter().any(|e| e.kind.code() == d.code.0 && e.span == d.primary.span);
     all.retain(|d| {
         let at = line(d.primary.span.start);
-        is_syntax(d) || !broken.iter().any(|(first, last)| (*first..=*last).contains(&at))
+        d.primary.file != file
+            || is_syntax(d)
+            || !broken.iter().any(|(first, last)| (*first..=*last).contains(&at))
     });
     all
 }

@@ -4,6 +4,7 @@
 //! there before it is used, which need not be the order of the source.
 
 use crate::db::File;
+use crate::diagnostic::Place;
 use crate::name::DeclId;
 use crate::ty::Ty;
 use mc_plan::expr::{BinaryOp, Builtin, EachKind, UnaryOp};
@@ -33,6 +34,21 @@ pub struct Body {
     pub defaults: Vec<Defaults>,
     /// The outermost block.
     pub root: Option<BlockId>,
+    /// The expressions that were made of data files, in order.
+    pub foreign: Vec<Foreign>,
+}
+
+/// Expressions in a row that stand in another file than their body: what a data file says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Foreign {
+    /// The first of them.
+    pub first: u32,
+    /// The one behind the last.
+    pub end: u32,
+    /// The file.
+    pub file: File,
+    /// Where the body's own file loads it.
+    pub call: Span,
 }
 
 impl Body {
@@ -40,6 +56,22 @@ impl Body {
     pub fn expr(&self, id: ExprId) -> &Expr {
         // invariant: ids are made by pushing to this body.
         &self.exprs[id.0 as usize]
+    }
+
+    /// What is said of an expression that stands in another file.
+    pub fn foreign(&self, id: ExprId) -> Option<&Foreign> {
+        let next = self.foreign.partition_point(|range| range.first <= id.0);
+        self.foreign.get(next.checked_sub(1)?).filter(|range| id.0 < range.end)
+    }
+
+    /// Where an expression stands, in a body of this file.
+    pub fn place(&self, file: File, id: ExprId) -> Place {
+        Place::new(self.foreign(id).map_or(file, |range| range.file), self.expr(id).span)
+    }
+
+    /// Where an expression stands in the body's own file.
+    pub fn own_span(&self, id: ExprId) -> Span {
+        self.foreign(id).map_or_else(|| self.expr(id).span, |range| range.call)
     }
 
     /// A block.
@@ -219,6 +251,12 @@ pub enum ExprKind {
     Fold(ExprId, ExprId, ExprId, bool),
     /// `fail(message)`
     Fail(ExprId),
+    /// Stands where a file would be chosen that is not there; the message says which.
+    NoFile(ExprId),
+    /// A field of a record: where the first holds the second, else its default.
+    OrDefault(ExprId, ExprId),
+    /// A template with its arguments by position; none takes the default.
+    CallTemplate(File, Vec<Option<ExprId>>),
     /// A prefix operator.
     Unary(UnaryOp, ExprId),
     /// A strict operator.

@@ -10,6 +10,7 @@
 
 pub mod check;
 pub mod compile;
+pub mod data;
 pub mod db;
 pub mod diagnostic;
 pub mod diff;

@@ -9,6 +9,7 @@ pub use module::{Module, exporters, module_at, modules, written};
 
 use crate::db::{Db, File, Origin};
 use crate::diagnostic::{Diagnostic, Place, code, nearest};
+use crate::package;
 use mc_syntax::{Span, ast};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -27,7 +28,52 @@ impl PartialEq for Parsed {
 /// Parses a file.
 #[salsa::tracked(no_eq, returns(ref))]
 pub fn parsed(db: &dyn Db, file: File) -> Parsed {
-    Parsed(Arc::new(mc_syntax::parse(file.text(db))))
+    // What is no module declares nothing.
+    let text = if is_module(db, file) { file.text(db) } else { "" };
+    Parsed(Arc::new(mc_syntax::parse(text)))
+}
+
+/// Whether a file is a module, and not a template or data.
+fn is_module(db: &dyn Db, file: File) -> bool {
+    !is_template(db, file) && !matches!(file.path(db).extension(), Some("toml" | "yaml" | "yml" | "json"))
+}
+
+/// Whether a file is a template.
+pub fn is_template(db: &dyn Db, file: File) -> bool {
+    file.path(db).extension() == Some(package::TEMPLATE)
+}
+
+/// The templates of the package and of those that it needs.
+pub fn templates(db: &dyn Db) -> impl Iterator<Item = File> {
+    package::all_texts(db).filter(|file| is_template(db, *file))
+}
+
+/// Parses a template.
+#[salsa::tracked(no_eq, returns(ref))]
+pub fn template(db: &dyn Db, file: File) -> Arc<mc_syntax::TemplateParse> {
+    Arc::new(mc_syntax::parse_template(file.text(db)))
+}
+
+/// What a template knows beside its parameters: types, pure functions and modules of the root module of its package.
+fn template_scope(db: &dyn Db, file: File) -> BTreeMap<SmolStr, Entity> {
+    let Some(root) = root_of(db, file) else { return BTreeMap::new() };
+    let known = |entity: &Entity| match entity {
+        Entity::Decl(_, kind) => {
+            matches!(kind, DeclKind::Fn | DeclKind::Record | DeclKind::Enum | DeclKind::Type)
+        }
+        Entity::Module(_) | Entity::Broken => true,
+    };
+    let names = scope(db, root).iter().filter(|(_, entity)| known(entity));
+    names.map(|(name, entity)| (name.clone(), *entity)).collect()
+}
+
+/// The root module of a file's package.
+fn root_of(db: &dyn Db, file: File) -> Option<File> {
+    let name = match file.origin(db) {
+        Origin::Dependency(dependency) => dependency.module_name(db),
+        Origin::Package | Origin::Standard => SmolStr::default(),
+    };
+    modules(db).get(&name).copied()
 }
 
 /// The syntax tree of a file.
@@ -192,6 +238,9 @@ pub fn declarations(db: &dyn Db, file: File) -> BTreeMap<SmolStr, Declared> {
 /// The names of a module: its own and those it imports.
 #[salsa::tracked(returns(ref))]
 pub fn scope(db: &dyn Db, file: File) -> BTreeMap<SmolStr, Entity> {
+    if is_template(db, file) {
+        return template_scope(db, file);
+    }
     resolve_imports(db, file).0
 }
 

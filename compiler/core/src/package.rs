@@ -3,6 +3,7 @@
 //! [`load`] reads a package from a [`System`]; [`set_text`] and [`remove`] change single files afterwards,
 //! for the language server. Everything that is wrong with the package itself is in [`diagnostics`].
 
+mod asset;
 mod dependency;
 mod folder;
 mod lock;
@@ -12,6 +13,10 @@ mod resolve;
 mod source;
 pub mod tree;
 
+pub use asset::{
+    AssetKind, Assets, DATA, FILES, RefusedAsset, RefusedWhy, Static, TEMPLATE, TEMPLATES, all_statics,
+    all_texts, asset_kind, assets,
+};
 pub use dependency::{Dependency, State, visible_packages};
 pub use lock::{LOCK_FORMAT, Lock, Locked, MOST_PACKAGES, ParsedLock, VENDOR, parse_lock, vendor_folder};
 pub use manifest::{
@@ -48,7 +53,7 @@ pub use input::Package;
 
 #[expect(missing_docs, reason = "the macro writes methods without documentation")]
 mod input {
-    use super::Dependency;
+    use super::{Dependency, RefusedAsset, Static};
     use crate::db::File;
     use camino::Utf8PathBuf;
     use smol_str::SmolStr;
@@ -69,6 +74,12 @@ mod input {
         pub(super) above: Option<Utf8PathBuf>,
         /// Files under `src/` whose names cannot be a module's, sorted by path.
         pub misnamed: Vec<File>,
+        /// Data files and templates, sorted by path.
+        pub texts: Vec<File>,
+        /// The files of `files/`, sorted by path.
+        pub statics: Vec<Static>,
+        /// What is not read, sorted by path.
+        pub refused: Vec<RefusedAsset>,
         /// Files that are not text; in the database they are empty. Sorted by path.
         pub unreadable: Vec<File>,
         /// Files that were removed. Inputs are never freed, so one that comes back is used again.
@@ -184,6 +195,8 @@ pub fn load(db: &mut Database, system: &dyn System, root: &Utf8Path) -> Result<L
             }
         }
     }
+    let asset::Found { texts, statics, refused } = asset::read(system, root)?;
+    found.extend(texts);
     let above = if has_manifest { None } else { manifest_above(system, root) };
 
     let folder = SmolStr::new(root.file_name().unwrap_or("package"));
@@ -196,6 +209,9 @@ pub fn load(db: &mut Database, system: &dyn System, root: &Utf8Path) -> Result<L
     }
     if package.above(db) != &above {
         package.set_above(db).to(above);
+    }
+    if package.refused(db) != &refused {
+        package.set_refused(db).to(refused);
     }
     let paths: BTreeSet<Utf8PathBuf> = found.iter().map(|(path, _)| path.clone()).collect();
     let gone: Vec<Utf8PathBuf> = present(db)
@@ -213,6 +229,11 @@ pub fn load(db: &mut Database, system: &dyn System, root: &Utf8Path) -> Result<L
         let file = put(db, &mut places, &path, &text.unwrap_or_default());
         places.mark(file, readable);
     }
+    let known: BTreeSet<&Utf8PathBuf> = statics.iter().map(|(path, _)| path).collect();
+    places.statics.retain(|file| known.contains(file.path(db)));
+    for (path, content) in &statics {
+        places.put_static(db, path, Arc::clone(content));
+    }
     places.store(db);
     refresh_name(db);
     dependency::load(db, system, root)?;
@@ -227,12 +248,17 @@ pub fn set_text(db: &mut Database, path: &Utf8Path, text: &str) -> bool {
         set_file_text(db, file, text);
         return true;
     }
-    if path != MANIFEST && module_of(path) == Err(ModuleNameError::NotAModule) {
+    let asset = asset_kind(path);
+    if path != MANIFEST && asset.is_none() && module_of(path) == Err(ModuleNameError::NotAModule) {
         return false;
     }
     let mut places = Places::of(db);
-    let file = put(db, &mut places, path, text);
-    places.mark(file, true);
+    if asset == Some(AssetKind::Static) {
+        places.put_static(db, path, Arc::from(text.as_bytes()));
+    } else {
+        let file = put(db, &mut places, path, text);
+        places.mark(file, true);
+    }
     places.store(db);
     if path == MANIFEST {
         refresh_name(db);
@@ -287,6 +313,7 @@ pub fn diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     }
     all.extend(package.misnamed(db).iter().filter_map(|file| misnamed(db, *file)));
     all.extend(package.unreadable(db).iter().map(|file| unreadable(db, *file)));
+    all.extend(asset::diagnostics(db, package));
     all.extend(resolve::diagnostics(db, package));
     let program = Program::get(db);
     if package.has_manifest(db) && program.files(db).is_empty() && package.misnamed(db).is_empty() {
@@ -301,14 +328,17 @@ pub fn diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
 }
 
 /// Digest of everything the package is made of: SHA-256 over the count and then, sorted by path, each file's
-/// path and text, every one with its length in 8 bytes (big-endian) in front.
+/// path and content, every one with its length in 8 bytes (big-endian) in front.
 pub fn source_digest(db: &dyn Db) -> [u8; 32] {
-    let mut files = present(db);
-    files.sort_by(|a, b| a.path(db).as_str().cmp(b.path(db).as_str()));
+    let statics: &[Static] = Package::try_get(db).map_or(&[], |package| package.statics(db));
+    let statics = statics.iter().map(|file| (file.path(db).as_str(), &**file.content(db)));
+    let texts = present(db).into_iter().map(|file| (file.path(db).as_str(), file.text(db).as_bytes()));
+    let mut files: Vec<(&str, &[u8])> = texts.chain(statics).collect();
+    files.sort_unstable();
     let mut hasher = Sha256::new();
     hasher.update((files.len() as u64).to_be_bytes());
-    for file in files {
-        for part in [file.path(db).as_str(), file.text(db)] {
+    for (path, content) in files {
+        for part in [path.as_bytes(), content] {
             hasher.update((part.len() as u64).to_be_bytes());
             hasher.update(part);
         }
@@ -333,6 +363,7 @@ fn present(db: &dyn Db) -> Vec<File> {
             files.push(*package.manifest(db));
         }
         files.extend_from_slice(package.misnamed(db));
+        files.extend_from_slice(package.texts(db));
     }
     files.extend_from_slice(Program::get(db).files(db));
     files
@@ -369,6 +400,9 @@ fn package(db: &mut Database) -> Package {
                 manifest,
                 false,
                 None,
+                Vec::new(),
+                Vec::new(),
+                Vec::new(),
                 Vec::new(),
                 Vec::new(),
                 Vec::new(),
@@ -438,6 +472,8 @@ fn refresh_name(db: &mut Database) {
 struct Places {
     files: Vec<File>,
     misnamed: Vec<File>,
+    texts: Vec<File>,
+    statics: Vec<Static>,
     unreadable: Vec<File>,
     removed: Vec<File>,
 }
@@ -448,13 +484,17 @@ impl Places {
         Places {
             files: Program::get(db).files(db).clone(),
             misnamed: package.misnamed(db).clone(),
+            texts: package.texts(db).clone(),
+            statics: package.statics(db).clone(),
             unreadable: package.unreadable(db).clone(),
             removed: package.removed(db).clone(),
         }
     }
 
     fn find(&self, db: &Database, path: &Utf8Path) -> Option<File> {
-        [&self.files, &self.misnamed].into_iter().find_map(|list| Some(list[search(db, list, path).ok()?]))
+        [&self.files, &self.misnamed, &self.texts]
+            .into_iter()
+            .find_map(|list| Some(list[search(db, list, path).ok()?]))
     }
 
     fn take_removed(&mut self, db: &Database, path: &Utf8Path) -> Option<File> {
@@ -464,14 +504,41 @@ impl Places {
 
     fn insert(&mut self, db: &Database, file: File) {
         let path = file.path(db);
-        let list = if module_of(path).is_ok() { &mut self.files } else { &mut self.misnamed };
+        let list = match module_of(path) {
+            Ok(_) => &mut self.files,
+            Err(_) if asset_kind(path).is_some() => &mut self.texts,
+            Err(_) => &mut self.misnamed,
+        };
         if let Err(at) = search(db, list, path) {
             list.insert(at, file);
         }
     }
 
+    /// A file of `files/` with this content.
+    fn put_static(&mut self, db: &mut Database, path: &Utf8Path, content: Arc<[u8]>) {
+        let blob = asset::blob(&content);
+        match self.search_static(db, path) {
+            Ok(at) => {
+                let file = self.statics[at];
+                if file.blob(db) != blob {
+                    file.set_blob(db).to(blob);
+                    file.set_content(db).to(content);
+                }
+            }
+            Err(at) => self.statics.insert(at, Static::new(db, path.to_owned(), blob, content)),
+        }
+    }
+
+    fn search_static(&self, db: &Database, path: &Utf8Path) -> Result<usize, usize> {
+        self.statics.binary_search_by(|file| file.path(db).as_str().cmp(path.as_str()))
+    }
+
     fn remove(&mut self, db: &Database, path: &Utf8Path) -> bool {
-        for list in [&mut self.files, &mut self.misnamed] {
+        if let Ok(at) = self.search_static(db, path) {
+            self.statics.remove(at);
+            return true;
+        }
+        for list in [&mut self.files, &mut self.misnamed, &mut self.texts] {
             if let Ok(at) = search(db, list, path) {
                 let file = list.remove(at);
                 self.removed.push(file);
@@ -497,6 +564,12 @@ impl Places {
         let package = package(db);
         if package.misnamed(db) != &self.misnamed {
             package.set_misnamed(db).to(self.misnamed);
+        }
+        if package.texts(db) != &self.texts {
+            package.set_texts(db).to(self.texts);
+        }
+        if package.statics(db) != &self.statics {
+            package.set_statics(db).to(self.statics);
         }
         if package.unreadable(db) != &self.unreadable {
             package.set_unreadable(db).to(self.unreadable);

@@ -274,6 +274,13 @@ fn resource_signature(
     Signature::Resource(ResourceSignature { key, local: is_local, attributes, outputs })
 }
 
+/// The parameters of a template.
+#[salsa::tracked(returns(ref))]
+pub fn template_params(db: &dyn Db, file: File) -> Vec<Field> {
+    let params = &name::template(db, file).template.params;
+    fields(db, TypeScope::module(file), params, &mut Findings::default())
+}
+
 /// Whether a secret is somewhere in values of a type, also in the fields of its records.
 pub fn holds_secret(db: &dyn Db, ty: &Ty) -> bool {
     ty.any(&mut |ty| match ty {
@@ -689,6 +696,15 @@ fn unknown_type(db: &dyn Db, file: File, name: &ast::Name) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(code::UNKNOWN_TYPE, place, format!("nothing here is called `{}`", name.text))
             .here("unknown name");
+    if name::is_template(db, file) {
+        let known =
+            name::scope(db, file).keys().map(SmolStr::as_str).chain(ty::BUILTIN_NAMES.iter().copied());
+        let diagnostic = match nearest(&name.text, known) {
+            Some(near) => diagnostic.did_you_mean(&name.text, near, place),
+            None => diagnostic,
+        };
+        return diagnostic.note("a template knows the types that `src/main.mc` declares or imports");
+    }
     if let Some(found) = import_it(db, file, &name.text, &diagnostic) {
         return found;
     }

@@ -55,6 +55,7 @@ fn expression(db: &dyn Db, file: File, offset: u32) -> Option<Hover> {
     let unit = unit_at(db, file, token.start)?;
     let checked = phase::checked(db, unit);
     let around = checked.body.exprs.iter().enumerate();
+    let around = around.filter(|(at, _)| checked.body.foreign(ExprId(*at as u32)).is_none());
     let around = around.filter(|(_, expr)| expr.span.start <= token.start && token.end <= expr.span.end);
     // Of several at one place the last was made of the others, by a conversion.
     let (at, expr) = around.min_by_key(|(at, expr)| (expr.span.len(), Reverse(*at)))?;

@@ -3,7 +3,9 @@
 //! A block `mc` is a package of its own: its text is `src/main.mc`, or one file of several when blocks with a
 //! path (`mc src/web.mc`, `toml data/sites.toml`) stand above it. What it gets wrong stands behind the line
 //! where it is reported: `//~ MC0301`, more codes with a space between. Nothing else may be reported, and
-//! a line without such a mark is right. A block `mc part` is no whole program and is only parsed.
+//! a line without such a mark is right. The mark may stand in a comment of a data file and in a template's text; for
+//! JSON it stands behind the file's name, with the number of its line (`json data/a.json 3:MC0706`). A block `mc part`
+//! is no whole program and is only parsed.
 //! Its tests are run as well, and have to pass.
 //! An example without imports gets those of the standard library, and one without a policy an empty one.
 
@@ -32,6 +34,8 @@ const IMPORTS: &str = "import std.fs.{Directory, File, Symlink}\nimport std.pkg.
 struct Example {
     place: String,
     files: BTreeMap<String, String>,
+    /// What is expected where no mark can stand: file, line, code.
+    expected: BTreeSet<(String, usize, String)>,
     /// Whether it is only parsed.
     part: bool,
 }
@@ -56,6 +60,7 @@ fn examples(path: &Utf8Path, text: &str) -> Vec<Example> {
     let name = path.file_name().expect("a chapter's name");
     let mut found = Vec::new();
     let mut files = BTreeMap::new();
+    let mut expected = BTreeSet::new();
     let mut lines = text.lines().enumerate();
     while let Some((number, line)) = lines.next() {
         let Some(info) = line.strip_prefix("```").filter(|info| !info.is_empty()) else { continue };
@@ -69,14 +74,20 @@ fn examples(path: &Utf8Path, text: &str) -> Vec<Example> {
         match words.as_slice() {
             ["mc"] => {
                 files.insert("src/main.mc".to_owned(), block);
-                found.push(Example { place, files: std::mem::take(&mut files), part: false });
+                let (files, expected) = (std::mem::take(&mut files), std::mem::take(&mut expected));
+                found.push(Example { place, files, expected, part: false });
             }
             ["mc", "part"] => {
                 let files = BTreeMap::from([("src/main.mc".to_owned(), block)]);
-                found.push(Example { place, files, part: true });
+                found.push(Example { place, files, expected: BTreeSet::new(), part: true });
             }
             ["text" | "sh" | "console"] => {}
-            [_, file] => {
+            [_, file, marks @ ..] => {
+                for mark in marks {
+                    let (line, code) = mark.split_once(':').expect("a line and a code");
+                    let line = line.parse().expect("the number of a line");
+                    expected.insert(((*file).to_owned(), line, code.to_owned()));
+                }
                 files.insert((*file).to_owned(), block);
             }
             _ => {
@@ -120,7 +131,9 @@ fn parse(example: &Example) -> Result<(), String> {
 
 /// Runs an example; what is wrong about it.
 fn run(example: &Example) -> Result<(), String> {
-    let mut templates = example.files.iter().filter(|(path, _)| path.ends_with(".mct"));
+    // What is not among the package's templates is only read.
+    let mut templates =
+        example.files.iter().filter(|(path, _)| path.ends_with(".mct") && !path.starts_with("templates/"));
     if let Some((path, text)) = templates.find(|(_, text)| !mc_syntax::parse_template(text).errors.is_empty())
     {
         return Err(format!("{path}: {:?}", mc_syntax::parse_template(text).errors));
@@ -157,7 +170,8 @@ fn run(example: &Example) -> Result<(), String> {
             (path, line, diagnostic.code.0.to_owned())
         })
         .collect();
-    let expected = expectations(&example.files);
+    let mut expected = expectations(&example.files);
+    expected.extend(example.expected.iter().cloned());
     if found == expected {
         return Ok(());
     }

@@ -30,6 +30,7 @@ const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
     ("MC0606", "a page is text itself"),
     ("MC0622", "hundreds of packages"),
     ("MC0625", "what a server sends"),
+    ("MC0703", "a link, or very large files"),
 ];
 
 const MANIFEST: &str = "[package]\nname = \"page\"\nversion = \"0.1.0\"\nedition = \"2026\"\n";
@@ -79,9 +80,11 @@ fn read(code: String, text: &str) -> Page {
         let words: Vec<&str> = info.split_whitespace().collect();
         let (file, absent) = match words.as_slice() {
             ["mc"] => ("src/main.mc", false),
-            ["mc" | "mct" | "toml" | "text", file] => (*file, false),
+            ["mc" | "mct" | "toml" | "yaml" | "json" | "text", file] => (*file, false),
             ["mc" | "toml", file, "absent"] => (*file, true),
-            _ => panic!("{code}: a block of an example is `mc`, `mct` or `toml`, not `{info}`"),
+            _ => panic!(
+                "{code}: a block of an example is `mc`, `mct`, `toml`, `yaml`, `json` or `text`, not `{info}`"
+            ),
         };
         if absent {
             files.remove(file);

@@ -1,13 +1,20 @@
 //! Calls of functions and methods.
 
 use super::{Checker, Want};
-use crate::diagnostic::{Diagnostic, code, nearest};
+use crate::diagnostic::{Diagnostic, Place, code, nearest};
 use crate::hir::{ExprId, ExprKind};
 use crate::name::{self, DeclId, DeclKind, Entity};
 use crate::signature::{self, Field, Signature, Target};
 use crate::ty::{Bindings, Ty};
 use mc_syntax::Span;
 use mc_syntax::ast::{self, ExprKind as Ast};
+
+/// What is called by names: a function or a template.
+struct Called<'a> {
+    name: &'a str,
+    decl: Option<DeclId>,
+    place: Option<Place>,
+}
 
 impl<'db> Checker<'db> {
     pub(super) fn call(
@@ -28,7 +35,14 @@ impl<'db> Checker<'db> {
                         self.refer(callee.span, Target::Fail);
                         return self.fail(args, span);
                     }
-                    None if name == "secret" => return self.secret(args, span),
+                    None if name == "secret" && !self.in_template() => return self.secret(args, span),
+                    None if name == "file" && !self.in_template() => return self.file_blob(args, span),
+                    None if name == "dir" && !self.in_template() => return self.folder_blobs(args, span),
+                    None if name == "load" && !self.in_template() => return self.load(args, want, span),
+                    None if name == "layers" && !self.in_template() => return self.layers(args, want, span),
+                    None if name == "template" && !self.in_template() => {
+                        return self.call_template(args, callee.span, span);
+                    }
                     None if name == "plan" => return self.plan(args, callee.span, span),
                     None if name == "range" => return self.range(args, span),
                     None if let Some(format) = super::method::format(name) => {
@@ -137,12 +151,7 @@ impl<'db> Checker<'db> {
             );
             return self.with_arguments(args, span);
         };
-        let segment = |part: &str| {
-            !part.is_empty()
-                && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
-                && !part.bytes().all(|b| b == b'.')
-        };
-        if name.len() > 200 || !name.split('/').all(segment) {
+        if !is_secret_name(&name) {
             self.report(
                 Diagnostic::error(
                     code::LITERAL_DOES_NOT_FIT,
@@ -225,7 +234,9 @@ impl<'db> Checker<'db> {
             return self.with_arguments(args, span);
         };
         let mut bindings = Bindings::new(id, signature::generics(self.db, id).len());
-        let values = self.arguments(id, params, args, &mut bindings, callee, span);
+        let name = id.text(self.db);
+        let called = Called { name: &name, decl: Some(id), place: self.decl_place(id) };
+        let values = self.arguments(&called, params, args, Some(&mut bindings), (callee, span));
         if let Some(expected) = want.ty() {
             bindings.expect(result, expected);
         }
@@ -272,16 +283,33 @@ impl<'db> Checker<'db> {
         self.push(ExprKind::Function(id), ty, span)
     }
 
-    fn arguments(
+    /// The arguments of a template, all of which have names.
+    pub(super) fn template_arguments(
         &mut self,
-        id: DeclId,
+        name: &str,
+        declared: Place,
         params: &[Field],
         args: &'db [ast::Arg],
-        bindings: &mut Bindings,
-        callee: Span,
-        span: Span,
+        at: (Span, Span),
     ) -> Vec<Option<ExprId>> {
-        let function = id.text(self.db);
+        self.arguments(&Called { name, decl: None, place: Some(declared) }, params, args, None, at)
+    }
+
+    fn refer_to_param(&mut self, of: &Called<'_>, name: &ast::Name) {
+        if let Some(id) = of.decl {
+            self.refer(name.span, Target::Member(id, name.text.clone()));
+        }
+    }
+
+    fn arguments(
+        &mut self,
+        of: &Called<'_>,
+        params: &[Field],
+        args: &'db [ast::Arg],
+        mut bindings: Option<&mut Bindings>,
+        (callee, span): (Span, Span),
+    ) -> Vec<Option<ExprId>> {
+        let function = of.name;
         let mut values: Vec<Option<ExprId>> = vec![None; params.len()];
         let mut given: Vec<Option<Span>> = vec![None; params.len()];
         let mut too_many = None;
@@ -299,7 +327,7 @@ impl<'db> Checker<'db> {
                 Some(name) => {
                     let found = params.iter().position(|p| p.name == name.text);
                     match found {
-                        Some(_) => self.refer(name.span, Target::Member(id, name.text.clone())),
+                        Some(_) => self.refer_to_param(of, name),
                         None => {
                             let place = self.place(name.span);
                             let mut diagnostic = Diagnostic::error(
@@ -322,8 +350,12 @@ impl<'db> Checker<'db> {
                 continue;
             };
             let declared = &params[position].ty;
-            let value = self.pure(&arg.value, &Want::Type(bindings.fill(declared)));
-            bindings.learn(declared, &self.ty(value).clone());
+            let wanted =
+                bindings.as_ref().map_or_else(|| declared.clone(), |bindings| bindings.fill(declared));
+            let value = self.pure(&arg.value, &Want::Type(wanted));
+            if let Some(bindings) = &mut bindings {
+                bindings.learn(declared, &self.ty(value).clone());
+            }
             if let Some(first) = given[position] {
                 self.report(
                     Diagnostic::error(
@@ -347,7 +379,7 @@ impl<'db> Checker<'db> {
                 format!("`{function}` takes {count} argument{plural}, {} are given", args.len()),
             )
             .here("one too many");
-            if let Some(place) = self.decl_place(id) {
+            if let Some(place) = of.place {
                 diagnostic = diagnostic.label(place, "declared here");
             }
             self.report(diagnostic);
@@ -365,11 +397,21 @@ impl<'db> Checker<'db> {
                 format!("`{function}` also needs {}", missing.join(", ")),
             )
             .here("an argument is missing");
-            if let Some(place) = self.decl_place(id) {
+            if let Some(place) = of.place {
                 diagnostic = diagnostic.label(place, "declared here");
             }
             self.report(diagnostic);
         }
         values
     }
+}
+
+/// Whether a text may name a secret.
+pub(super) fn is_secret_name(name: &str) -> bool {
+    let segment = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+            && !part.bytes().all(|b| b == b'.')
+    };
+    name.len() <= 200 && name.split('/').all(segment)
 }

@@ -9,7 +9,7 @@ use crate::signature::{self, Signature, Target};
 use crate::ty::{Args, Ty};
 use mc_plan::value::Value;
 use mc_syntax::Span;
-use mc_syntax::ast::{self, Condition, Else, ExprKind as Ast};
+use mc_syntax::ast::{self, Else, ExprKind as Ast};
 use smol_str::SmolStr;
 
 impl<'db> Checker<'db> {
@@ -158,14 +158,14 @@ impl<'db> Checker<'db> {
                 );
                 self.error(span)
             }
-            None if name == "facts" => match name::facts_record(self.db) {
+            None if name == "facts" && !self.in_template() => match name::facts_record(self.db) {
                 Some(record) => {
                     self.refer(span, Target::Decl(record));
                     self.push(ExprKind::Facts, Ty::Record(record, Args::default()), span)
                 }
                 None => self.error(span),
             },
-            None if name == "labels" => {
+            None if name == "labels" && !self.in_template() => {
                 self.report(
                     Diagnostic::error(code::WRONG_KIND_OF_NAME, self.place(span), "name one of the labels")
                         .here("all of them at once are no value")
@@ -192,13 +192,19 @@ impl<'db> Checker<'db> {
             scope = current.parent.as_ref();
         }
         known.extend(name::scope(self.db, self.file).keys().cloned());
-        known.extend(
-            ["facts", "labels", "fail", "secret", "range", "json", "yaml", "toml", "ini"]
-                .map(SmolStr::new_static),
-        );
+        known.extend(["fail", "range", "json", "yaml", "toml", "ini"].map(SmolStr::new_static));
+        if !self.in_template() {
+            known.extend(
+                ["facts", "labels", "secret", "file", "dir", "load", "layers", "template"]
+                    .map(SmolStr::new_static),
+            );
+        }
         known.sort();
         let diagnostic = match nearest(name, known.iter().map(SmolStr::as_str)) {
             Some(near) => diagnostic.did_you_mean(name, near, place),
+            None if self.in_template() => diagnostic
+                .note("a template sees its parameters, and types and functions of `src/main.mc`")
+                .help(format!("give it what it needs: `%{{ param {name}: .. }}`")),
             None => match signature::import_it(self.db, self.file, name, &diagnostic) {
                 Some(found) => found,
                 None if want
@@ -288,16 +294,7 @@ impl<'db> Checker<'db> {
             (Want::Type(ty), None) => Want::Type(ty.some().clone()),
             _ => want.clone(),
         };
-        let (head, pattern, bound) = match &i.condition {
-            Condition::Value(e) => (self.pure(e, &Want::Type(Ty::Bool)), None, Vec::new()),
-            Condition::Let(pattern, e) => {
-                let value = self.pure(e, &Want::Any);
-                let ty = self.ty(value).clone();
-                let mut bound = Vec::new();
-                let checked = self.let_pattern(pattern, &ty, e.span, &mut bound);
-                (value, Some(checked), bound)
-            }
-        };
+        let (head, pattern, bound) = self.condition_head(&i.condition);
         let (then, then_ty) = self.block(&i.then, bound, &inner_want, role);
         let (otherwise, else_ty) = match &i.otherwise {
             None => (None, None),

@@ -25,7 +25,7 @@ impl<'db> Checker<'db> {
                     Some(Entity::Module(module)) => {
                         return self.module_member(*module, base.span, name, span);
                     }
-                    None if text == "labels" => {
+                    None if text == "labels" && !self.in_template() => {
                         self.refer(base.span, Target::Labels);
                         return self.label(name, span);
                     }

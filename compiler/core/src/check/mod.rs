@@ -3,14 +3,17 @@
 //! Inference is local: parameters, fields and outputs are written, the rest follows. A mistake gives
 //! [`Ty::Error`], which fits everything, so that it is reported once.
 
+mod asset;
 mod block;
 mod call;
 mod coerce;
 mod collection;
 mod construct;
+mod data;
 mod exhaustive;
 mod expr;
 mod field;
+mod layer;
 mod literal;
 mod method;
 mod operator;
@@ -21,6 +24,7 @@ pub mod reserved;
 mod resource;
 pub mod schema;
 mod test;
+mod text;
 
 use crate::db::{Db, File};
 use crate::diagnostic::{Diagnostic, Place, code};
@@ -62,6 +66,7 @@ fn body_query(db: &dyn Db, file: File, index: u32) -> Checked {
     match &id.item(db).kind {
         ast::ItemKind::Fn(f) => checker.function(id, f),
         ast::ItemKind::Record(record) => {
+            checker.merge_rules(record);
             let part = checker.defaults(&record.fields, &record.checks);
             checker.parts.push(part);
         }
@@ -112,6 +117,22 @@ pub fn labels(db: &dyn Db) -> Checked {
         checker.parts.push(part);
     }
     checker.finish()
+}
+
+/// Checks a template: its parameters are the first block's locals, its text that block's value.
+#[salsa::tracked(no_eq, returns(ref))]
+pub fn template(db: &dyn Db, file: File) -> Checked {
+    let mut checker = Checker::new(db, file);
+    checker.template(&name::template(db, file).template);
+    checker.finish()
+}
+
+/// Whether what a template gives is a secret.
+#[salsa::tracked(returns(copy))]
+pub fn template_is_secret(db: &dyn Db, file: File) -> bool {
+    let body = &template(db, file).body;
+    let value = body.root.and_then(|root| body.block(root).value);
+    value.is_some_and(|value| matches!(body.expr(value).ty, Ty::Secret(_)))
 }
 
 /// What is expected of an expression.
@@ -217,6 +238,11 @@ impl<'db> Checker<'db> {
         Place::new(self.file, span)
     }
 
+    /// Whether a template is checked, which sees nothing but its parameters and what they are made of.
+    fn in_template(&self) -> bool {
+        name::is_template(self.db, self.file)
+    }
+
     /// Where the types of this body are written.
     fn types(&self) -> TypeScope {
         TypeScope { file: self.file, owner: self.owner }
@@ -316,22 +342,7 @@ impl<'db> Checker<'db> {
 
     /// A function: its parameters are the first block's locals, its body a block inside.
     fn function(&mut self, id: DeclId, f: &'db ast::Fn) {
-        let root = self.defaults(&f.params, &[]);
-        self.parts.push(root);
-        self.scope = Some(Rc::new(Scope {
-            parent: None,
-            block: root,
-            names: RefCell::new(
-                self.body
-                    .block(root)
-                    .locals
-                    .iter()
-                    .enumerate()
-                    .map(|(i, l)| (l.name.clone(), i as u32))
-                    .collect(),
-            ),
-            defaults: RefCell::default(),
-        }));
+        let root = self.parameters(&f.params);
         let result = match signature::signature(self.db, id) {
             signature::Signature::Fn(_, result) => result.clone(),
             _ => Ty::Error,
@@ -341,6 +352,21 @@ impl<'db> Checker<'db> {
         self.body.blocks[root.0 as usize].value = Some(value);
         self.body.root = Some(root);
         self.scope = None;
+    }
+
+    /// The parameters of a function or a template as the scope of what follows.
+    fn parameters(&mut self, params: &'db [ast::Param]) -> BlockId {
+        let root = self.defaults(params, &[]);
+        self.parts.push(root);
+        let locals = self.body.block(root).locals.iter().enumerate();
+        let names = locals.map(|(i, l)| (l.name.clone(), i as u32)).collect();
+        self.scope = Some(Rc::new(Scope {
+            parent: None,
+            block: root,
+            names: RefCell::new(names),
+            defaults: RefCell::default(),
+        }));
+        root
     }
 
     /// A block with a local per field or parameter, each set from its argument or its default. A default

@@ -1,7 +1,8 @@
 //! Patterns and matches.
 
 use super::block::Role;
-use super::exhaustive::{self, Pat};
+use super::exhaustive;
+use super::text::Rows;
 use super::{Checker, Want};
 use crate::diagnostic::{Diagnostic, Fix, code};
 use crate::hir::{Arm, ExprId, ExprKind, Local, Pattern};
@@ -27,32 +28,10 @@ impl<'db> Checker<'db> {
         }
         let mut arms = Vec::with_capacity(m.arms.len());
         let mut types = Vec::with_capacity(m.arms.len());
-        let mut rows: Vec<Pat> = Vec::with_capacity(m.arms.len());
-        let mut none_is_covered = false;
-        let mut broken = matches!(ty, Ty::Error);
+        let mut rows = self.match_rows(&ty);
         for arm in &m.arms {
             let mut bound = Vec::new();
-            let pattern = self.pattern(&arm.pattern, &ty, none_is_covered, &mut bound);
-            broken |= pattern.is_none();
-            let pattern = pattern.unwrap_or(Pattern::Wildcard);
-            if !broken {
-                let row = exhaustive::simplify(&pattern);
-                if !exhaustive::useful(self.db, &rows, &row, &ty) {
-                    self.report(
-                        Diagnostic::warning(
-                            code::UNREACHABLE_ARM,
-                            self.place(arm.pattern.span),
-                            "this arm is never reached",
-                        )
-                        .here("the arms before it take every such value"),
-                    );
-                }
-                // A guard may say no to whatever fits the pattern.
-                if arm.guard.is_none() {
-                    rows.push(row);
-                }
-            }
-            none_is_covered |= pattern == Pattern::None && arm.guard.is_none();
+            let pattern = self.match_pattern(&mut rows, &arm.pattern, arm.guard.is_some(), &mut bound);
             let Some(guard) = &arm.guard else {
                 let (block, block_ty) = self.block(&arm.body, bound, want, role);
                 types.push((block_ty, arm.body.span));
@@ -69,12 +48,7 @@ impl<'db> Checker<'db> {
             types.push((block_ty, arm.body.span));
             arms.push(Arm { pattern, guard: Some(guard), block, span: arm.pattern.span });
         }
-        if !broken {
-            let missing = exhaustive::missing(self.db, &rows, &ty);
-            if !missing.is_empty() {
-                self.not_exhaustive(m, &ty, &missing);
-            }
-        }
+        self.match_complete(&rows, m.scrutinee.span);
         let ty = match want {
             Want::Nothing => Ty::Unit,
             _ => self.join_branches(&types),
@@ -82,13 +56,55 @@ impl<'db> Checker<'db> {
         self.push(ExprKind::Match(scrutinee, arms), ty, span)
     }
 
-    fn not_exhaustive(&mut self, m: &'db ast::Match, ty: &Ty, missing: &[String]) {
+    /// The pattern of an arm, which may not come too late; `guarded` when it may say no to what fits.
+    pub(super) fn match_pattern(
+        &mut self,
+        rows: &mut Rows,
+        pattern: &'db ast::Pattern,
+        guarded: bool,
+        bound: &mut Vec<Local>,
+    ) -> Pattern {
+        let checked = self.pattern(pattern, &rows.ty, rows.none_is_covered, bound);
+        rows.broken |= checked.is_none();
+        let checked = checked.unwrap_or(Pattern::Wildcard);
+        if !rows.broken {
+            let row = exhaustive::simplify(&checked);
+            if !exhaustive::useful(self.db, &rows.rows, &row, &rows.ty) {
+                self.report(
+                    Diagnostic::warning(
+                        code::UNREACHABLE_ARM,
+                        self.place(pattern.span),
+                        "this arm is never reached",
+                    )
+                    .here("the arms before it take every such value"),
+                );
+            }
+            // A guard may say no to whatever fits the pattern.
+            if !guarded {
+                rows.rows.push(row);
+            }
+        }
+        rows.none_is_covered |= checked == Pattern::None && !guarded;
+        checked
+    }
+
+    /// Reports what a match leaves out.
+    pub(super) fn match_complete(&mut self, rows: &Rows, scrutinee: Span) {
+        if !rows.broken {
+            let missing = exhaustive::missing(self.db, &rows.rows, &rows.ty);
+            if !missing.is_empty() {
+                self.not_exhaustive(scrutinee, &rows.ty, &missing);
+            }
+        }
+    }
+
+    fn not_exhaustive(&mut self, scrutinee: Span, ty: &Ty, missing: &[String]) {
         let shown = self.show(ty);
         let names: Vec<String> = missing.iter().take(4).map(|p| format!("`{p}`")).collect();
         let more = if missing.len() > 4 { format!(" and {} more", missing.len() - 4) } else { String::new() };
         let mut diagnostic = Diagnostic::error(
             code::NOT_EXHAUSTIVE,
-            self.place(m.scrutinee.span),
+            self.place(scrutinee),
             format!("this match does not cover {}{more}", names.join(", ")),
         )
         .here(format!("a `{shown}`"));
@@ -97,7 +113,9 @@ impl<'db> Checker<'db> {
         {
             diagnostic = diagnostic.label(place, "declared here");
         }
-        diagnostic = diagnostic.help(if missing == ["_"] {
+        diagnostic = diagnostic.help(if self.in_template() {
+            format!("add a `%{{ case {} }}`", missing[0])
+        } else if missing == ["_"] {
             "add an arm for every other value: `other => ..`".to_owned()
         } else {
             format!("add an arm `{} => ..`, or `other => ..` for all the rest", missing[0])

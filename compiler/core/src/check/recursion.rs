@@ -124,6 +124,51 @@ struct Uses<'db> {
 }
 
 impl Uses<'_> {
+    /// What a template uses, where it is called.
+    fn template(&mut self, callee: &ast::Expr, args: &[ast::Arg]) {
+        let (ast::ExprKind::Name(name), Some(path)) = (&callee.kind, args.first()) else { return };
+        let ast::ExprKind::String(parts) = &path.value.kind else { return };
+        let Some(path) = (name == "template").then(|| super::literal::plain(parts)).flatten() else { return };
+        let assets = crate::package::assets(self.db, self.file);
+        let Some(file) = assets.and_then(|assets| assets.templates.get(camino::Utf8Path::new(&*path))) else {
+            return;
+        };
+        let mut inner = Uses { db: self.db, file: *file, found: Vec::new() };
+        let template = &name::template(self.db, *file).template;
+        template.params.iter().filter_map(|param| param.default.as_ref()).for_each(|e| inner.expr(e));
+        inner.parts(&template.parts);
+        self.found.extend(inner.found.into_iter().map(|(id, _)| (id, callee.span)));
+    }
+
+    fn parts(&mut self, parts: &[ast::TemplatePart]) {
+        for part in parts {
+            match part {
+                ast::TemplatePart::Text(..) | ast::TemplatePart::Error(_) => {}
+                ast::TemplatePart::Hole(e) => self.expr(e),
+                ast::TemplatePart::If(node) => {
+                    for (condition, parts) in &node.branches {
+                        match condition {
+                            ast::Condition::Value(e) | ast::Condition::Let(_, e) => self.expr(e),
+                        }
+                        self.parts(parts);
+                    }
+                    node.otherwise.iter().for_each(|parts| self.parts(parts));
+                }
+                ast::TemplatePart::For(node) => {
+                    self.expr(&node.iterable);
+                    self.parts(&node.body);
+                }
+                ast::TemplatePart::Match(node) => {
+                    self.expr(&node.scrutinee);
+                    for arm in &node.arms {
+                        arm.guard.iter().for_each(|guard| self.expr(guard));
+                        self.parts(&arm.body);
+                    }
+                }
+            }
+        }
+    }
+
     fn name(&mut self, name: &str, span: Span) {
         if let Some(Entity::Decl(id, kind)) = name::scope(self.db, self.file).get(name)
             && matches!(kind, DeclKind::Let | DeclKind::Fn)
@@ -257,6 +302,7 @@ impl Uses<'_> {
             }
             E::Call { callee, args } => {
                 self.expr(callee);
+                self.template(callee, args);
                 args.iter().for_each(|arg| self.expr(&arg.value));
             }
             E::Index { base, index } => {

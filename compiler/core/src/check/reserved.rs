@@ -5,7 +5,7 @@ use crate::db::File;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use mc_syntax::Span;
 use mc_syntax::ast::visit::{self, Visitor};
-use mc_syntax::ast::{Item, ItemKind, Param, ResourceItem, SourceFile, Stmt, StmtKind};
+use mc_syntax::ast::{Item, ItemKind, ResourceItem, SourceFile, Stmt, StmtKind};
 
 /// A form that is reserved (`mc-syntax`).
 const RESERVED: Code = Code("MC0120");
@@ -46,13 +46,6 @@ impl<'a> Visitor<'a> for Forms {
             _ => {}
         }
         visit::walk_item(self, item);
-    }
-
-    fn param(&mut self, param: &'a Param) {
-        if let Some(merge) = param.merge {
-            self.reserve(merge.span, "a rule for layers");
-        }
-        visit::walk_param(self, param);
     }
 
     fn stmt(&mut self, stmt: &'a Stmt) {

@@ -170,6 +170,44 @@ codes! {
     /// An archive that is not the one the manifest names.
     WRONG_ARCHIVE = code!("MC0625");
 
+    // Data, files and templates
+    /// A path of a data file, a template or a file that is none.
+    BAD_ASSET_PATH = code!("MC0701");
+    /// A data file, a template or a file that the package does not have.
+    NO_ASSET = code!("MC0702");
+    /// Something in the package's folders that is not read.
+    REFUSED_ASSET = code!("MC0703");
+    /// `load` where nothing says what it shall read.
+    LOAD_TYPE = code!("MC0704");
+    /// A data file that is not valid TOML, YAML or JSON.
+    DATA_SYNTAX = code!("MC0705");
+    /// A value in a data file of another type.
+    DATA_TYPE = code!("MC0706");
+    /// A value in a data file that does not fit its type.
+    DATA_VALUE = code!("MC0707");
+    /// A field that a data file leaves out.
+    DATA_MISSING = code!("MC0708");
+    /// A key in a data file that nothing takes.
+    DATA_UNKNOWN = code!("MC0709");
+    /// A key in a data file given twice.
+    DATA_DUPLICATE = code!("MC0710");
+    /// Plain text where a data file names a secret.
+    DATA_SECRET = code!("MC0711");
+    /// A data file that is too large or too deep.
+    DATA_LIMIT = code!("MC0712");
+    /// A form of YAML that data files do not have.
+    DATA_FORM = code!("MC0713");
+    /// A file that no value of a hole names.
+    UNREACHABLE_FILE = code!("MC0714");
+    /// A variant that no file is named after.
+    VARIANT_WITHOUT_FILE = code!("MC0715");
+    /// Layers that are not written as they have to be.
+    BAD_LAYERS = code!("MC0716");
+    /// A rule for layers that the field's type does not have.
+    BAD_MERGE = code!("MC0717");
+    /// A field that some hosts are given by no layer.
+    LAYER_GAP = code!("MC0718");
+
     // Tests
     /// Something that a test cannot give.
     BAD_GIVEN = code!("MC0801");

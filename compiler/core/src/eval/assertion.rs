@@ -105,7 +105,7 @@ impl<'db> Evaluator<'db> {
                 _ => false,
             };
             let range = place.span.start as usize..place.span.end as usize;
-            let text = frame.file.text(self.db).get(range).unwrap_or_default();
+            let text = place.file.text(self.db).get(range).unwrap_or_default();
             if let (true, Some(operand), false) = (early, operand, text.contains('\n') || text.len() > 80) {
                 parts.push((text.to_owned(), operand));
             }

@@ -3,8 +3,9 @@
 use super::branch::BranchKind;
 use super::each::Callable;
 use super::{Context, Datum, Env, Evaluator, Frame, Refusal, get};
-use crate::check;
-use crate::diagnostic::{Diagnostic, Place, code};
+use crate::check::{self, Checked};
+use crate::db::File;
+use crate::diagnostic::{Code, Diagnostic, Place, code};
 use crate::hir::{self, ExprId as HirId, ExprKind, Stmt};
 use crate::name::DeclId;
 use crate::signature::{self, Signature};
@@ -38,7 +39,7 @@ impl<'db> Evaluator<'db> {
 
     fn eval_kind(&mut self, frame: Frame<'db>, env: &Rc<Env>, id: HirId) -> Datum {
         let expr = frame.body.expr(id);
-        let place = Place::new(frame.file, expr.span);
+        let place = self.place(frame, id);
         match &expr.kind {
             ExprKind::Error => Datum::Poison,
             ExprKind::Value(value) => Datum::Value(value.clone()),
@@ -140,7 +141,16 @@ impl<'db> Evaluator<'db> {
             }
             ExprKind::Fail(message) => {
                 let message = self.eval(frame, env, *message);
-                self.fail(&message, place)
+                self.fail(&message, place, (code::FAILED, "the program says `fail` here"))
+            }
+            ExprKind::NoFile(message) => {
+                let message = self.eval(frame, env, *message);
+                self.fail(&message, place, (code::NO_ASSET, "no such file"))
+            }
+            ExprKind::OrDefault(_, value) => self.eval(frame, env, *value),
+            ExprKind::CallTemplate(file, args) => {
+                let args = args.iter().map(|a| a.map(|a| self.eval(frame, env, a))).collect();
+                self.call_checked(*file, check::template(self.db, *file), args)
             }
             ExprKind::Unary(operator, operand) => match self.eval(frame, env, *operand) {
                 Datum::Value(value) => self.checked(op::unary(*operator, &value), place),
@@ -396,6 +406,12 @@ impl<'db> Evaluator<'db> {
         if let Some(known) = super::shape::of_shape(builtin, args) {
             return known;
         }
+        // What a template repeats is joined with what stands around it.
+        if let (Builtin::Join, [Datum::List(items), Datum::Value(Value::Str(separator))]) = (builtin, args)
+            && separator.is_empty()
+        {
+            return self.concat(items, place);
+        }
         let values: Option<Vec<Value>> = args
             .iter()
             .map(|arg| match arg {
@@ -414,10 +430,14 @@ impl<'db> Evaluator<'db> {
 
     /// Calls a user's function.
     pub(super) fn call(&mut self, decl: DeclId, args: Vec<Option<Datum>>) -> Datum {
-        let checked = check::body(self.db, decl);
+        self.call_checked(decl.file, check::body(self.db, decl), args)
+    }
+
+    /// Calls what has parameters and a value: a function, a template.
+    fn call_checked(&mut self, file: File, checked: &'db Checked, args: Vec<Option<Datum>>) -> Datum {
         let (Some(root), Some(_)) = (checked.body.root, checked.parts.first()) else { return Datum::Poison };
-        let frame = Frame { file: decl.file, body: &checked.body };
-        let env = self.bind_params(frame, root, args);
+        let frame = Frame { file, body: &checked.body };
+        let env = self.bind_params(frame, root, args, &[]);
         let own = self.context.own.take();
         let result =
             checked.body.block(root).value.map_or(Datum::Poison, |value| self.eval(frame, &env, value));
@@ -425,23 +445,37 @@ impl<'db> Evaluator<'db> {
         result
     }
 
-    /// The block of parameters: each from its argument or its default.
+    /// The block of parameters: each from its argument or its default. Where `given` has a condition, the argument
+    /// counts where it holds.
     pub(super) fn bind_params(
         &mut self,
         frame: Frame<'db>,
         block: hir::BlockId,
         args: Vec<Option<Datum>>,
+        given: &[Option<(Datum, Place)>],
     ) -> Rc<Env> {
         let block = frame.body.block(block);
         let env = self.env(None, block.locals.len());
         let mut args = args;
         for stmt in &block.stmts {
             let Stmt::Param(hir::Param { local, position, default, .. }) = stmt else { continue };
-            let given = args.get_mut(*position as usize).and_then(Option::take);
-            let datum = match (given, default) {
-                (Some(datum), _) => datum,
-                (None, Some(default)) => self.eval(frame, &env, *default),
-                (None, None) => Datum::NONE,
+            let arg = args.get_mut(*position as usize).and_then(Option::take);
+            let condition = given.get(*position as usize).and_then(Option::as_ref);
+            let otherwise = |e: &mut Self| match default {
+                Some(default) => e.eval(frame, &env, *default),
+                None => Datum::NONE,
+            };
+            let datum = match (arg, condition) {
+                (Some(datum), None | Some((Datum::Value(Value::Bool(true)), _))) => datum,
+                (None, _) | (Some(_), Some((Datum::Value(_), _))) => otherwise(self),
+                (Some(datum), Some((condition, place))) => match self.node(condition, *place) {
+                    Some(test) => {
+                        let not = self.out.residual.not(test, *place);
+                        let default = self.under(not, *place, otherwise);
+                        self.choose(test, datum, default, *place)
+                    }
+                    None => Datum::Poison,
+                },
             };
             super::set(&env, *local, datum);
         }
@@ -449,7 +483,7 @@ impl<'db> Evaluator<'db> {
     }
 
     /// `fail` has the phase of the conditions around it.
-    fn fail(&mut self, message: &Datum, place: Place) -> Datum {
+    fn fail(&mut self, message: &Datum, place: Place, (code, here): (Code, &str)) -> Datum {
         if self.context.inside {
             return self.fails_inside(place);
         }
@@ -469,9 +503,7 @@ impl<'db> Evaluator<'db> {
         match (self.context.condition, message) {
             (None, Datum::Value(Value::Str(text))) => {
                 let headline = text.lines().next().unwrap_or_default().to_owned();
-                self.report(
-                    Diagnostic::error(code::FAILED, place, headline).here("the program says `fail` here"),
-                );
+                self.report(Diagnostic::error(code, place, headline).here(here));
                 Datum::Poison
             }
             (None, _) => {

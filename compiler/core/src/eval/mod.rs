@@ -432,7 +432,7 @@ impl<'db> Evaluator<'db> {
     }
 
     fn place(&self, frame: Frame<'db>, id: HirId) -> Place {
-        Place::new(frame.file, frame.body.expr(id).span)
+        frame.body.place(frame.file, id)
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {

@@ -3,7 +3,7 @@
 use super::{Datum, Env, Evaluator, Frame};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Place, code};
-use crate::hir::ExprId as HirId;
+use crate::hir::{ExprId as HirId, ExprKind};
 use crate::name::DeclId;
 use crate::signature::{self, Signature};
 use crate::ty::Ty;
@@ -53,15 +53,22 @@ impl<'db> Evaluator<'db> {
         part: usize,
         given: &[Option<HirId>],
     ) -> Vec<Datum> {
+        let mut conditions = Vec::new();
+        for (at, field) in given.iter().enumerate() {
+            if let Some(ExprKind::OrDefault(test, _)) = field.map(|field| &frame.body.expr(field).kind) {
+                conditions.resize(at, None);
+                conditions.push(Some((self.eval(frame, env, *test), self.place(frame, *test))));
+            }
+        }
         let given: Vec<Option<Datum>> = given.iter().map(|e| e.map(|e| self.eval(frame, env, e))).collect();
-        if given.iter().all(Option::is_some) {
+        if given.iter().all(Option::is_some) && conditions.is_empty() {
             return given.into_iter().flatten().collect();
         }
         let count = given.len();
         let checked = check::body(self.db, decl);
         let Some(part) = checked.parts.get(part) else { return vec![Datum::Poison; count] };
         let defaults = Frame { file: decl.file, body: &checked.body };
-        let env = self.bind_params(defaults, *part, given);
+        let env = self.bind_params(defaults, *part, given, &conditions);
         let slots = env.slots.borrow();
         slots.iter().take(count).cloned().collect()
     }

@@ -15,6 +15,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::eval::{Declared, Evaluation, PendingSetting};
 use crate::name::DeclId;
 use crate::notation::short_value;
+use crate::package;
 use crate::signature;
 use mc_plan::expr::{Exprs, Node, Operand};
 use mc_plan::plan::{
@@ -24,7 +25,7 @@ use mc_plan::schema::Schema;
 use mc_plan::value::{Blob, Type, Value};
 use rustc_hash::FxHashMap;
 use source::Sources;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The schemas that a plan uses.
@@ -115,11 +116,47 @@ pub fn lower(db: &dyn Db, mut evaluation: Evaluation) -> (CompiledPlan, Vec<Diag
     plan.exprs = renumber(evaluation.residual.finish(), &step_of, &secret_of);
     plan.files = sources.finish();
     plan.schemas = schemas.list.iter().map(|s| Schema::clone(s)).collect();
+    package_contents(db, &plan, &mut blobs);
     let blobs = blobs.into_iter().map(|(digest, bytes)| {
         let size = bytes.len() as u64;
         (Blob { digest, size }, bytes)
     });
     (CompiledPlan { plan, blobs: blobs.collect() }, diagnostics)
+}
+
+/// The contents of the packages' own files that a plan names.
+fn package_contents(db: &dyn Db, plan: &Plan, blobs: &mut BTreeMap<[u8; 32], Arc<[u8]>>) {
+    fn named(value: &Value, found: &mut BTreeSet<[u8; 32]>) {
+        match value {
+            Value::Blob(blob) => {
+                found.insert(blob.digest);
+            }
+            Value::Map(entries) => entries.iter().for_each(|(_, value)| named(value, found)),
+            other => other.parts().iter().for_each(|part| named(part, found)),
+        }
+    }
+    let mut found = BTreeSet::new();
+    for declaration in plan.steps.iter().flat_map(|step| &step.declarations) {
+        for setting in &declaration.attributes {
+            if let Operand::Value(value) = &setting.value {
+                named(value, &mut found);
+            }
+        }
+    }
+    for node in &plan.exprs.nodes {
+        if let Node::Const(value) = node {
+            named(value, &mut found);
+        }
+    }
+    found.retain(|digest| !blobs.contains_key(digest));
+    if found.is_empty() {
+        return;
+    }
+    for file in package::all_statics(db) {
+        if found.remove(&file.blob(db).digest) {
+            blobs.insert(file.blob(db).digest, Arc::clone(file.content(db)));
+        }
+    }
 }
 
 fn schemas(db: &dyn Db, declared: &[Declared]) -> Schemas {
@@ -233,6 +270,7 @@ impl Pool<'_> {
             Operand::Value(Value::Str(text)) if blob => {
                 Operand::Value(Value::Blob(self.store(text.as_bytes())))
             }
+            Operand::Value(Value::Bytes(bytes)) if blob => Operand::Value(Value::Blob(self.store(&bytes))),
             other => other,
         };
         Setting { attribute: setting.attribute, priority: setting.priority, value, span: span(setting.place) }

@@ -4,6 +4,7 @@
 //! Nothing of a fetched package is parsed before its files have the digest that the lock says. What a manifest
 //! on the author's own disk names by a path is the author's, and is read as it is.
 
+use super::asset::{Static, blob};
 use super::folder::{PathError, at, from_root};
 use super::lock::{MOST_PACKAGES, VENDOR, parse_lock, vendor_folder};
 use super::manifest::{is_importable, module_name, parse_manifest};
@@ -25,6 +26,7 @@ pub use input::Dependency;
 mod input {
     use super::State;
     use crate::db::File;
+    use crate::package::Static;
     use crate::package::source::Source;
     use camino::Utf8PathBuf;
     use smol_str::SmolStr;
@@ -46,6 +48,10 @@ mod input {
         pub files: Vec<File>,
         /// Files under its `src/` whose names cannot be a module's.
         pub misnamed: Vec<File>,
+        /// Its data files and templates, sorted by path.
+        pub texts: Vec<File>,
+        /// The files of its `files/`, sorted by path.
+        pub statics: Vec<Static>,
         /// Files that are not text; in the database they are empty.
         pub unreadable: Vec<File>,
         /// Every file that it ever had. Inputs are never freed, so one that comes back is used again.
@@ -251,6 +257,29 @@ fn store(db: &mut Database, wanted: Wanted, read: Result<Tree, State>) -> Depend
             lists.unreadable.push(found);
         }
     }
+    for text in &tree.texts {
+        let found = file(db, dependency, &mut known, &mut new, text);
+        lists.texts.push(found);
+        if text.text.is_none() {
+            lists.unreadable.push(found);
+        }
+    }
+    let mut old: FxHashMap<Utf8PathBuf, Static> =
+        dependency.statics(db).iter().map(|file| (file.path(db).clone(), *file)).collect();
+    for (path, content) in &tree.statics {
+        let path = dependency.folder(db).join(path);
+        let blob = blob(content);
+        lists.statics.push(match old.remove(&path) {
+            Some(file) => {
+                if file.blob(db) != blob {
+                    file.set_blob(db).to(blob);
+                    file.set_content(db).to(Arc::clone(content));
+                }
+                file
+            }
+            None => Static::new(db, path, blob, Arc::clone(content)),
+        });
+    }
     set_lists(db, dependency, Some(manifest), lists);
     if !new.is_empty() {
         let all = dependency.known(db).iter().copied().chain(new).collect();
@@ -266,6 +295,8 @@ fn store(db: &mut Database, wanted: Wanted, read: Result<Tree, State>) -> Depend
 struct Lists {
     files: Vec<File>,
     misnamed: Vec<File>,
+    texts: Vec<File>,
+    statics: Vec<Static>,
     unreadable: Vec<File>,
 }
 
@@ -282,6 +313,12 @@ fn set_lists(db: &mut Database, dependency: Dependency, manifest: Option<File>, 
     }
     if dependency.misnamed(db) != &lists.misnamed {
         dependency.set_misnamed(db).to(lists.misnamed);
+    }
+    if dependency.texts(db) != &lists.texts {
+        dependency.set_texts(db).to(lists.texts);
+    }
+    if dependency.statics(db) != &lists.statics {
+        dependency.set_statics(db).to(lists.statics);
     }
     if dependency.unreadable(db) != &lists.unreadable {
         dependency.set_unreadable(db).to(lists.unreadable);
@@ -304,7 +341,8 @@ fn handle(db: &mut Database, wanted: &Wanted) -> Dependency {
     }
     let Wanted { name, source, folder } = wanted.clone();
     let (files, misnamed, unreadable, known) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    Dependency::builder(name, source, folder, State::Missing, None, files, misnamed, unreadable, known)
+    let (texts, statics, state) = (Vec::new(), Vec::new(), State::Missing);
+    Dependency::builder(name, source, folder, state, None, files, misnamed, texts, statics, unreadable, known)
         .durability(salsa::Durability::MEDIUM)
         .new(db)
 }
@@ -352,7 +390,7 @@ impl Dependency {
 
     /// Everything of it that is compiled, its manifest too.
     pub(super) fn all_files(self, db: &dyn Db) -> impl Iterator<Item = File> {
-        let others = self.files(db).iter().chain(self.misnamed(db)).copied();
+        let others = self.files(db).iter().chain(self.misnamed(db)).chain(self.texts(db)).copied();
         (*self.manifest(db)).into_iter().chain(others)
     }
 }

@@ -4,12 +4,13 @@
 //! The rules are the same wherever the files come from, so that what one machine takes, every other takes as
 //! well: a name that Windows or macOS would change is refused on Linux too.
 
-use super::MANIFEST;
+use super::{AssetKind, MANIFEST, asset_kind};
 use crate::system::{Kind, System, SystemError};
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// The folders of a package. Nothing else of it is ever read by a build.
 pub const FOLDERS: [&str; 4] = ["data", "files", "src", "templates"];
@@ -301,6 +302,10 @@ pub struct Tree {
     pub manifest: TreeText,
     /// The files below `src/`, sorted by path.
     pub sources: Vec<TreeText>,
+    /// Data files and templates, sorted by path.
+    pub texts: Vec<TreeText>,
+    /// The files below `files/`, sorted by path.
+    pub statics: Vec<(Utf8PathBuf, Arc<[u8]>)>,
 }
 
 /// Reads the package in a folder. Nothing is read before its name and size are known to be fine.
@@ -337,6 +342,7 @@ pub fn read_tree(system: &dyn System, folder: &Utf8Path) -> Result<Tree, TreeErr
     files.sort_by(|a, b| a.as_str().cmp(b.as_str()));
     let (mut hasher, mut total) = (Hasher::new(), 0_u64);
     let (mut manifest, mut sources) = (None, Vec::new());
+    let (mut texts, mut statics) = (Vec::new(), Vec::new());
     for path in files {
         let content = match system.read(&folder.join(&path), LIMITS.file) {
             Ok(content) => content,
@@ -357,10 +363,16 @@ pub fn read_tree(system: &dyn System, folder: &Utf8Path) -> Result<Tree, TreeErr
             manifest = Some(TreeText { path, text: String::from_utf8(content).ok() });
         } else if path.starts_with(super::SOURCES) {
             sources.push(TreeText { path, text: String::from_utf8(content).ok() });
+        } else {
+            match asset_kind(&path) {
+                Some(AssetKind::Static) => statics.push((path, content.into())),
+                Some(_) => texts.push(TreeText { path, text: String::from_utf8(content).ok() }),
+                None => {}
+            }
         }
     }
     let manifest = manifest.ok_or(TreeError::NoManifest)?;
-    Ok(Tree { hash: hasher.finish(), manifest, sources })
+    Ok(Tree { hash: hasher.finish(), manifest, sources, texts, statics })
 }
 
 fn unreadable(error: SystemError) -> TreeError {

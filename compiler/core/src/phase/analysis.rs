@@ -103,6 +103,7 @@ pub fn checked(db: &dyn Db, unit: Unit) -> &Checked {
         UnitPart::Item(index) => check::body(db, DeclId { file: unit.file, index }),
         UnitPart::Values => check::values(db, unit.file),
         UnitPart::Labels => check::labels(db),
+        UnitPart::Template => check::template(db, unit.file),
     }
 }
 
@@ -209,14 +210,14 @@ impl<'db> Analysis<'db> {
                 self.run_block(root);
                 self.gives = self.locals[root.0 as usize].clone();
             }
-            (UnitPart::Item(_), Some(root)) => {
+            (UnitPart::Item(_) | UnitPart::Template, Some(root)) => {
                 let value = self.run_block(root);
                 // A function has its parameters as a part of its own.
                 if !checked.parts.is_empty() {
                     self.gives = vec![value];
                 }
             }
-            (UnitPart::Item(_), None) => {
+            (UnitPart::Item(_) | UnitPart::Template, None) => {
                 for part in &checked.parts {
                     let first = self.defaults.len() as u32;
                     offsets.push(first);
@@ -392,7 +393,7 @@ impl<'db> Analysis<'db> {
 
     /// Where an expression stands.
     pub(super) fn span(&self, id: ExprId) -> Span {
-        self.body.expr(id).span
+        self.body.own_span(id)
     }
 
     /// Counts a step.

@@ -5,7 +5,7 @@ use super::graph::{Atom, NodeId, Origin, Step};
 use super::summary::{Given, GivenKind, Need, ParamPart, Summary, Unit};
 use super::value::{Abs, Kind, Values};
 use crate::db::File;
-use crate::hir::ExprId;
+use crate::hir::{ExprId, ExprKind};
 use crate::name::DeclId;
 use crate::signature::{self, Signature};
 use crate::ty::Ty;
@@ -60,7 +60,7 @@ impl<'db> Analysis<'db> {
                     optional(&self.body.expr(arg).ty)
                         && params.get(position).is_some_and(|param| !optional(&param.ty))
                 }
-                _ => false,
+                _ => matches!(self.body.expr(arg).kind, ExprKind::OrDefault(..)),
             };
             given.push(Some(Argument { value, at: self.span(arg), absent }));
         }
@@ -184,7 +184,8 @@ impl<'db> Analysis<'db> {
         fields: &[Option<ExprId>],
         id: ExprId,
     ) -> Vec<Abs> {
-        if fields.iter().all(Option::is_some) {
+        let is_open = |field: ExprId| matches!(self.body.expr(field).kind, ExprKind::OrDefault(..));
+        if fields.iter().all(|field| field.is_some_and(|field| !is_open(field))) {
             return fields.iter().flatten().map(|field| self.expr(*field)).collect();
         }
         let unit = Unit::item(decl);

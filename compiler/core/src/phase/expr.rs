@@ -58,6 +58,15 @@ impl<'db> Analysis<'db> {
                 let mut call = self.call(unit, 0, args, id, expr.span);
                 self.given(&mut call, 0, ty)
             }
+            ExprKind::CallTemplate(file, args) => {
+                let mut call = self.call(Unit::template(*file), 0, args, id, self.span(id));
+                self.given(&mut call, 0, ty)
+            }
+            ExprKind::OrDefault(test, value) => {
+                let (test, value) = (self.expr(*test), self.expr(*value));
+                let test = self.values.whole(test);
+                self.values.under(value, test, id)
+            }
             ExprKind::Function(decl) => self.function(Callee::Declared(*decl)),
             ExprKind::Lambda(..) => self.function(Callee::Lambda(id, self.block)),
             ExprKind::CallValue(function, args, lifted) => {
@@ -87,7 +96,7 @@ impl<'db> Analysis<'db> {
             | ExprKind::TryVariant(_, value)
             | ExprKind::TryRefine(_, value) => self.computed(&[*value], id, ty),
             ExprKind::Typed(value) | ExprKind::Refine(_, value) => self.expr(*value),
-            ExprKind::Fail(message) => {
+            ExprKind::Fail(message) | ExprKind::NoFile(message) => {
                 self.expr(*message);
                 Abs::KNOWN
             }

@@ -208,7 +208,7 @@ fn trace(db: &dyn Db, unit: Unit, node: NodeId, way: &mut Vec<(Place, String)>, 
     for at in nodes.into_iter().rev() {
         let found = graph.node(at);
         let Some(expr) = found.expr else { continue };
-        let span = body.expr(expr).span;
+        let span = body.own_span(expr);
         match found.origin {
             Origin::Atom => {}
             Origin::Fact => add(way, span, "a fact, known only on the host".to_owned()),
@@ -227,6 +227,9 @@ fn trace(db: &dyn Db, unit: Unit, node: NodeId, way: &mut Vec<(Place, String)>, 
                         add(way, span, format!("a default of `{}` brings it here", name(db, other)));
                     }
                     Some(Signature::Fn(..) | Signature::Component(..)) => {
+                        add(way, span, format!("comes out of `{}` here", name(db, other)));
+                    }
+                    _ if other.part == UnitPart::Template => {
                         add(way, span, format!("comes out of `{}` here", name(db, other)));
                     }
                     _ => {}
@@ -261,6 +264,9 @@ fn lets(db: &dyn Db, unit: Unit) -> FxHashMap<ExprId, (SmolStr, Span)> {
 }
 
 fn name(db: &dyn Db, unit: Unit) -> SmolStr {
+    if unit.part == UnitPart::Template {
+        return SmolStr::new(unit.file.path(db).file_name().unwrap_or_default());
+    }
     unit.decl().map(|decl| decl.text(db)).unwrap_or_default()
 }
 
@@ -273,6 +279,7 @@ fn params(db: &dyn Db, unit: Unit) -> Vec<&Field> {
         }
         (_, Some(Signature::Enum(variants))) => variants.iter().flat_map(|(_, fields)| fields).collect(),
         (UnitPart::Labels, _) => signature::label_types(db).iter().collect(),
+        (UnitPart::Template, _) => signature::template_params(db, unit.file).iter().collect(),
         _ => Vec::new(),
     }
 }

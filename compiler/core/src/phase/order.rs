@@ -4,7 +4,7 @@ use super::analysis::checked;
 use super::summary::{Unit, UnitPart};
 use super::summary_of;
 use crate::db::{Db, File};
-use crate::hir::ExprKind;
+use crate::hir::{Body, ExprId, ExprKind};
 use crate::name;
 use rustc_hash::FxHashSet;
 
@@ -18,8 +18,9 @@ fn uses_query(db: &dyn Db, file: File, part: UnitPart) -> Vec<(File, UnitPart)> 
         let unit = match &expr.kind {
             ExprKind::Global(file, _) => Unit::values(*file),
             ExprKind::CallFn(decl, _) | ExprKind::Function(decl) => Unit::item(*decl),
+            ExprKind::CallTemplate(file, _) => Unit::template(*file),
             ExprKind::Record(decl, fields) | ExprKind::Variant(decl, _, fields)
-                if fields.iter().any(Option::is_none) =>
+                if fields.iter().any(|field| field.is_none_or(|field| is_open(body, field))) =>
             {
                 Unit::item(*decl)
             }
@@ -33,6 +34,11 @@ fn uses_query(db: &dyn Db, file: File, part: UnitPart) -> Vec<(File, UnitPart)> 
     found
 }
 
+/// Whether a field may be left to its default.
+fn is_open(body: &Body, field: ExprId) -> bool {
+    matches!(body.expr(field).kind, ExprKind::OrDefault(..))
+}
+
 /// Analyses everything that the package declares, callees first.
 pub fn prepare(db: &dyn Db) {
     let mut done = FxHashSet::default();
@@ -40,6 +46,9 @@ pub fn prepare(db: &dyn Db) {
         for unit in super::units(db, *file) {
             visit(db, unit, &mut done);
         }
+    }
+    for file in name::templates(db) {
+        visit(db, Unit::template(file), &mut done);
     }
 }
 

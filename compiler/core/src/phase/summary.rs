@@ -28,6 +28,8 @@ pub enum UnitPart {
     Values,
     /// The defaults of the labels.
     Labels,
+    /// The whole of a template.
+    Template,
 }
 
 impl Unit {
@@ -41,11 +43,16 @@ impl Unit {
         Unit { file, part: UnitPart::Values }
     }
 
+    /// A template.
+    pub fn template(file: File) -> Self {
+        Unit { file, part: UnitPart::Template }
+    }
+
     /// The declaration, if it is one.
     pub fn decl(self) -> Option<DeclId> {
         match self.part {
             UnitPart::Item(index) => Some(DeclId { file: self.file, index }),
-            UnitPart::Values | UnitPart::Labels => None,
+            UnitPart::Values | UnitPart::Labels | UnitPart::Template => None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Tests of the whole compiler over small packages in memory.
 
+mod asset;
 mod conflict;
 mod cycle;
 mod incremental;
@@ -27,7 +28,8 @@ fn database(files: &[(&str, &str)]) -> Database {
     let mut db = Database::new();
     package::set_text(&mut db, Utf8Path::new("masterchef.toml"), MANIFEST);
     for (path, text) in files {
-        let text = if text.contains("import ") { (*text).to_owned() } else { format!("{IMPORTS}{text}") };
+        let own = text.contains("import ") || !path.ends_with(".mc");
+        let text = if own { (*text).to_owned() } else { format!("{IMPORTS}{text}") };
         package::set_text(&mut db, Utf8Path::new(path), &text);
     }
     db

@@ -10,6 +10,7 @@
 
 mod build;
 mod check;
+mod data;
 mod diff;
 mod doc;
 mod example;
