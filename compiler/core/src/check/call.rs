@@ -1,6 +1,7 @@
 //! Calls of functions and methods.
 
 use super::{Checker, Want};
+use crate::db::File;
 use crate::diagnostic::{Diagnostic, Place, code, nearest};
 use crate::hir::{ExprId, ExprKind};
 use crate::name::{self, DeclId, DeclKind, Entity};
@@ -9,11 +10,17 @@ use crate::ty::{Bindings, Ty};
 use mc_syntax::Span;
 use mc_syntax::ast::{self, ExprKind as Ast};
 
-/// What is called by names: a function or a template.
+/// What is called by names.
+#[derive(Clone, Copy)]
+enum Callee {
+    Function(DeclId),
+    Template(File),
+}
+
+/// What is called, and what messages call it.
 struct Called<'a> {
     name: &'a str,
-    decl: Option<DeclId>,
-    place: Option<Place>,
+    callee: Callee,
 }
 
 impl<'db> Checker<'db> {
@@ -235,7 +242,7 @@ impl<'db> Checker<'db> {
         };
         let mut bindings = Bindings::new(id, signature::generics(self.db, id).len());
         let name = id.text(self.db);
-        let called = Called { name: &name, decl: Some(id), place: self.decl_place(id) };
+        let called = Called { name: &name, callee: Callee::Function(id) };
         let values = self.arguments(&called, params, args, Some(&mut bindings), (callee, span));
         if let Some(expected) = want.ty() {
             bindings.expect(result, expected);
@@ -287,17 +294,28 @@ impl<'db> Checker<'db> {
     pub(super) fn template_arguments(
         &mut self,
         name: &str,
-        declared: Place,
-        params: &[Field],
+        file: File,
         args: &'db [ast::Arg],
         at: (Span, Span),
     ) -> Vec<Option<ExprId>> {
-        self.arguments(&Called { name, decl: None, place: Some(declared) }, params, args, None, at)
+        let params = signature::template_params(self.db, file);
+        self.arguments(&Called { name, callee: Callee::Template(file) }, params, args, None, at)
     }
 
     fn refer_to_param(&mut self, of: &Called<'_>, name: &ast::Name) {
-        if let Some(id) = of.decl {
+        if let Callee::Function(id) = of.callee {
             self.refer(name.span, Target::Member(id, name.text.clone()));
+        }
+    }
+
+    /// Where what is called is declared. Asked for messages only: a body does not depend on places.
+    fn called_place(&self, of: &Called<'_>) -> Option<Place> {
+        match of.callee {
+            Callee::Function(id) => self.decl_place(id),
+            Callee::Template(file) => {
+                let first = name::template(self.db, file).template.params.first().map(|param| param.span);
+                Some(Place::new(file, first.unwrap_or(Span::at(0))))
+            }
         }
     }
 
@@ -379,7 +397,7 @@ impl<'db> Checker<'db> {
                 format!("`{function}` takes {count} argument{plural}, {} are given", args.len()),
             )
             .here("one too many");
-            if let Some(place) = of.place {
+            if let Some(place) = self.called_place(of) {
                 diagnostic = diagnostic.label(place, "declared here");
             }
             self.report(diagnostic);
@@ -397,7 +415,7 @@ impl<'db> Checker<'db> {
                 format!("`{function}` also needs {}", missing.join(", ")),
             )
             .here("an argument is missing");
-            if let Some(place) = of.place {
+            if let Some(place) = self.called_place(of) {
                 diagnostic = diagnostic.label(place, "declared here");
             }
             self.report(diagnostic);

@@ -53,8 +53,8 @@ pub(super) struct Fields<'t> {
     pub(super) owner: String,
     /// The fields, with the arguments of a generic owner filled in.
     pub(super) fields: &'t [Field],
-    /// Where the owner is declared.
-    pub(super) declared: Option<Place>,
+    /// The owner.
+    pub(super) decl: DeclId,
 }
 
 impl<'db> Checker<'db> {
@@ -168,7 +168,7 @@ impl<'db> Checker<'db> {
             Some(variant) => format!("`{}.{variant}`", id.text(self.db)),
             None => format!("`{}`", id.text(self.db)),
         };
-        Fields { owner, fields, declared: self.decl_place(id) }
+        Fields { owner, fields, decl: id }
     }
 
     /// The fields of a table, by position.
@@ -204,7 +204,7 @@ impl<'db> Checker<'db> {
         if !named.is_empty() {
             let headline = format!("{} also needs {}", into.owner, named.join(", "));
             let mut mistake = self.data_error(at, code::DATA_MISSING, span, headline, "a field is missing");
-            if let Some(declared) = into.declared {
+            if let Some(declared) = self.decl_place(into.decl) {
                 mistake = mistake.label(declared, "declared here");
             }
             self.report(mistake);

@@ -2,9 +2,8 @@
 
 use super::{Checker, Want};
 use crate::check::asset::{Asset, Written};
-use crate::diagnostic::{Diagnostic, Place, code};
+use crate::diagnostic::{Diagnostic, code};
 use crate::hir::{Arm, ExprId, ExprKind, Pattern};
-use crate::signature;
 use crate::ty::Ty;
 use camino::Utf8Path;
 use mc_plan::expr::{Builtin, EachKind};
@@ -156,11 +155,7 @@ impl<'db> Checker<'db> {
             );
             return self.with_arguments(args, span);
         }
-        let params = signature::template_params(self.db, file);
-        let at = Span::at(0);
-        let declared = crate::name::template(self.db, file).template.params.first().map_or(at, |p| p.span);
-        let declared = Place::new(file, declared);
-        let values = self.template_arguments(&text, declared, params, args, (callee, span));
+        let values = self.template_arguments(&text, file, args, (callee, span));
         let ty = Ty::String.secret_if(super::template_is_secret(self.db, file));
         self.push(ExprKind::CallTemplate(file, values), ty, span)
     }
