@@ -334,7 +334,7 @@ impl<'db> Checker<'db> {
             }
             let no = self.push(ExprKind::Value(Value::Bool(false)), Ty::Bool, span);
             arms.push((Pattern::Wildcard, no));
-            let test = self.choice(choice.local, 0, arms, Ty::Bool, layer.call);
+            let test = self.choice(choice.local, 0, arms, Ty::Bool, Span::at(layer.call.start));
             let block = &mut self.body.blocks[root.0 as usize];
             let local = block.locals.len() as u32;
             block.locals.push(Local { name: SmolStr::new_static("_"), ty: ty.clone(), span });

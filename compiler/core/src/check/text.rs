@@ -115,7 +115,7 @@ impl<'db> Checker<'db> {
             self.body.blocks[block.0 as usize].value = Some(text);
             self.close();
             texts.push(text);
-            arms.push(Arm { pattern, guard, block });
+            arms.push(Arm { pattern, guard, block, span: arm.pattern.span });
         }
         self.match_complete(&rows, node.scrutinee.span);
         if arms.is_empty() {

@@ -88,6 +88,10 @@ impl Evaluator<'_> {
         (side, at): (u32, Span),
         test: Option<(ExprId, bool)>,
     ) {
+        // What has no place was not written: a choice among data files.
+        if at.start == at.end {
+            return;
+        }
         let side = Side { kind, file: subject.file, subject: subject.span, side, at };
         if let Some(testing) = &mut self.testing {
             let position = testing.branches.position(&side);
