@@ -1,5 +1,7 @@
 //! Data, layers, templates and files: what they give, and what is said where they are wrong.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "test code: what cannot be prepared fails the test")]
+
 use crate::database;
 use camino::Utf8Path;
 use mc_compiler::diagnostic::render::{Format, RenderOptions, render};
@@ -321,7 +323,7 @@ fn mistakes_in_templates_are_told_there() {
     let text = "%{ param n: Int }\n%{ param o: Int }\n${n}${o}\n";
     let found = wrong(&[("src/main.mc", calls), ("templates/a.mct", text)]);
     for code in ["MC0301", "MC0303", "MC0304"] {
-        assert!(found.contains(&format!("src/main.mc:6:")) && found.contains(code), "{code} in\n{found}");
+        assert!(found.contains("src/main.mc:6:") && found.contains(code), "{code} in\n{found}");
     }
 }
 
