@@ -2,17 +2,14 @@
 
 use super::branch::BranchKind;
 use super::each::Callable;
-use super::{Context, Datum, Env, Evaluator, Frame, Refusal, get};
-use crate::check::{self, Checked};
-use crate::db::File;
-use crate::diagnostic::{Code, Diagnostic, Place, code};
-use crate::hir::{self, ExprId as HirId, ExprKind, Stmt};
-use crate::name::DeclId;
+use super::{Context, Datum, Env, Evaluator, Frame, get};
+use crate::check;
+use crate::diagnostic::{Diagnostic, Place, code};
+use crate::hir::{ExprId as HirId, ExprKind};
 use crate::signature::{self, Signature};
 use crate::ty::Ty;
 use mc_plan::expr::{Builtin, ExprId, Node, UnaryOp};
 use mc_plan::op::{self, EvalError};
-use mc_plan::plan::RefusalKind;
 use mc_plan::value::Value;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -425,100 +422,6 @@ impl<'db> Evaluator<'db> {
         match self.nodes(args, place) {
             Some(nodes) => Datum::Node(self.out.residual.node(Node::Call(builtin, nodes), place)),
             None => Datum::Poison,
-        }
-    }
-
-    /// Calls a user's function.
-    pub(super) fn call(&mut self, decl: DeclId, args: Vec<Option<Datum>>) -> Datum {
-        self.call_checked(decl.file, check::body(self.db, decl), args)
-    }
-
-    /// Calls what has parameters and a value: a function, a template.
-    fn call_checked(&mut self, file: File, checked: &'db Checked, args: Vec<Option<Datum>>) -> Datum {
-        let (Some(root), Some(_)) = (checked.body.root, checked.parts.first()) else { return Datum::Poison };
-        let frame = Frame { file, body: &checked.body };
-        let env = self.bind_params(frame, root, args, &[]);
-        let own = self.context.own.take();
-        let result =
-            checked.body.block(root).value.map_or(Datum::Poison, |value| self.eval(frame, &env, value));
-        self.context.own = own;
-        result
-    }
-
-    /// The block of parameters: each from its argument or its default. Where `given` has a condition, the argument
-    /// counts where it holds.
-    pub(super) fn bind_params(
-        &mut self,
-        frame: Frame<'db>,
-        block: hir::BlockId,
-        args: Vec<Option<Datum>>,
-        given: &[Option<(Datum, Place)>],
-    ) -> Rc<Env> {
-        let block = frame.body.block(block);
-        let env = self.env(None, block.locals.len());
-        let mut args = args;
-        for stmt in &block.stmts {
-            let Stmt::Param(hir::Param { local, position, default, .. }) = stmt else { continue };
-            let arg = args.get_mut(*position as usize).and_then(Option::take);
-            let condition = given.get(*position as usize).and_then(Option::as_ref);
-            let otherwise = |e: &mut Self| match default {
-                Some(default) => e.eval(frame, &env, *default),
-                None => Datum::NONE,
-            };
-            let datum = match (arg, condition) {
-                (Some(datum), None | Some((Datum::Value(Value::Bool(true)), _))) => datum,
-                (None, _) | (Some(_), Some((Datum::Value(_), _))) => otherwise(self),
-                (Some(datum), Some((condition, place))) => match self.node(condition, *place) {
-                    Some(test) => {
-                        let not = self.out.residual.not(test, *place);
-                        let default = self.under(not, *place, otherwise);
-                        self.choose(test, datum, default, *place)
-                    }
-                    None => Datum::Poison,
-                },
-            };
-            super::set(&env, *local, datum);
-        }
-        env
-    }
-
-    /// `fail` has the phase of the conditions around it.
-    fn fail(&mut self, message: &Datum, place: Place, (code, here): (Code, &str)) -> Datum {
-        if self.context.inside {
-            return self.fails_inside(place);
-        }
-        if message.is_dead() {
-            return message.clone();
-        }
-        let run =
-            self.context.condition.is_some_and(|c| self.out.residual.phase(c) == super::residual::Phase::Run);
-        // The values of a module belong to no policy: whoever reads them fails.
-        let residual = self.context.module && self.context.condition.is_some();
-        if self.context.lambdas > 0 || run || residual {
-            return match self.node(message, place) {
-                Some(id) => Datum::Node(self.out.residual.node(Node::Fail(id), place)),
-                None => Datum::Poison,
-            };
-        }
-        match (self.context.condition, message) {
-            (None, Datum::Value(Value::Str(text))) => {
-                let headline = text.lines().next().unwrap_or_default().to_owned();
-                self.report(Diagnostic::error(code, place, headline).here(here));
-                Datum::Poison
-            }
-            (None, _) => {
-                let headline = "the program says `fail`, with a message that only the host knows";
-                self.report(Diagnostic::error(code::FAILED, place, headline).here("reached on every host"));
-                Datum::Poison
-            }
-            (Some(condition), message) => {
-                if let Some(message) = self.operand(message, place) {
-                    let policy = self.context.policy;
-                    let (kind, parts) = (RefusalKind::Fail, Vec::new());
-                    self.out.refusals.push(Refusal { policy, kind, parts, condition, message, place });
-                }
-                Datum::Never
-            }
         }
     }
 

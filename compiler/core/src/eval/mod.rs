@@ -7,6 +7,7 @@
 
 mod assertion;
 pub mod branch;
+mod call;
 mod datum;
 mod declare;
 mod describe;
