@@ -113,9 +113,12 @@ fn has_errors(found: &[Diagnostic]) -> bool {
     found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
 }
 
+/// Which bytes become what.
+type Edit<'a> = (Range<usize>, &'a str);
+
 /// The texts after the fixes that do not touch each other, and how many those are.
 fn round(db: &dyn Db, found: &[Diagnostic], trust: Trust) -> (usize, BTreeMap<Utf8PathBuf, String>) {
-    let mut taken: BTreeMap<Utf8PathBuf, (File, Vec<(Range<usize>, &str)>)> = BTreeMap::new();
+    let mut taken: BTreeMap<Utf8PathBuf, (File, Vec<Edit<'_>>)> = BTreeMap::new();
     let mut count = 0;
     for fix in found.iter().filter_map(|diagnostic| diagnostic.fix.as_ref()) {
         let fits = fix.trust <= trust
@@ -149,7 +152,7 @@ fn range(place: &Place) -> Range<usize> {
 }
 
 /// A text after edits that are sorted and do not overlap.
-fn edited(text: &str, edits: &[(Range<usize>, &str)]) -> String {
+fn edited(text: &str, edits: &[Edit<'_>]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for (range, with) in edits {

@@ -76,7 +76,7 @@ fn reduced(text: &str) -> Option<String> {
     let number: u64 = number.replace('_', "").parse().ok()?;
     let mut value = number;
     while let Some((_, next, factor)) =
-        LARGER.iter().find(|(small, _, factor)| *small == unit && value % factor == 0 && value > 0)
+        LARGER.iter().find(|(small, _, factor)| *small == unit && value.is_multiple_of(*factor) && value > 0)
     {
         value /= factor;
         unit = next;
