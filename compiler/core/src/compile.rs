@@ -113,7 +113,7 @@ pub fn file_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
 #[salsa::tracked(no_eq, returns(ref))]
 pub fn template_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     let parsed = name::template(db, file);
-    let mut all: Vec<Diagnostic> = parsed.errors.iter().map(|e| syntax_error(file, e)).collect();
+    let mut all: Vec<Diagnostic> = parsed.errors.iter().map(|e| syntax_error(db, file, e)).collect();
     let mut signature = Findings::default();
     signature::fields(db, TypeScope::module(file), &parsed.template.params, &mut signature);
     all.extend(signature.diagnostics);

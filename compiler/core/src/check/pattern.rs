@@ -48,7 +48,7 @@ impl<'db> Checker<'db> {
             types.push((block_ty, arm.body.span));
             arms.push(Arm { pattern, guard: Some(guard), block, span: arm.pattern.span });
         }
-        self.match_complete(&rows, m.scrutinee.span);
+        self.match_complete(&rows, m.scrutinee.span, Some(m));
         let ty = match want {
             Want::Nothing => Ty::Unit,
             _ => self.join_branches(&types),
@@ -88,17 +88,17 @@ impl<'db> Checker<'db> {
         checked
     }
 
-    /// Reports what a match leaves out.
-    pub(super) fn match_complete(&mut self, rows: &Rows, scrutinee: Span) {
+    /// Reports what a match leaves out. `node` is the match, unless it is one of a template.
+    pub(super) fn match_complete(&mut self, rows: &Rows, scrutinee: Span, node: Option<&ast::Match>) {
         if !rows.broken {
             let missing = exhaustive::missing(self.db, &rows.rows, &rows.ty);
             if !missing.is_empty() {
-                self.not_exhaustive(scrutinee, &rows.ty, &missing);
+                self.not_exhaustive(scrutinee, &rows.ty, &missing, node);
             }
         }
     }
 
-    fn not_exhaustive(&mut self, scrutinee: Span, ty: &Ty, missing: &[String]) {
+    fn not_exhaustive(&mut self, scrutinee: Span, ty: &Ty, missing: &[String], node: Option<&ast::Match>) {
         let shown = self.show(ty);
         let names: Vec<String> = missing.iter().take(4).map(|p| format!("`{p}`")).collect();
         let more = if missing.len() > 4 { format!(" and {} more", missing.len() - 4) } else { String::new() };
@@ -120,7 +120,7 @@ impl<'db> Checker<'db> {
         } else {
             format!("add an arm `{} => ..`, or `other => ..` for all the rest", missing[0])
         });
-        let fix = self.missing_arms(m, missing);
+        let fix = node.and_then(|node| self.missing_arms(node, missing));
         self.report(Diagnostic { fix, ..diagnostic });
     }
 

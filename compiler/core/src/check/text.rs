@@ -117,7 +117,7 @@ impl<'db> Checker<'db> {
             texts.push(text);
             arms.push(Arm { pattern, guard, block, span: arm.pattern.span });
         }
-        self.match_complete(&rows, node.scrutinee.span);
+        self.match_complete(&rows, node.scrutinee.span, None);
         if arms.is_empty() {
             return self.error(span);
         }

@@ -3,7 +3,7 @@
 use super::{Datum, Env, Evaluator, Frame, Refusal};
 use crate::check::{self, Checked};
 use crate::db::File;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place, code};
 use crate::hir::{self, Stmt};
 use crate::name::DeclId;
 use mc_plan::expr::Node;
