@@ -163,6 +163,8 @@ pub fn findings(db: &dyn Db, file: File) -> Vec<&Findings> {
             | ItemKind::TypeAlias(_)
             | ItemKind::Component(_)
             | ItemKind::Policy(_)
+            | ItemKind::Guard(_)
+            | ItemKind::Rollout(_)
             | ItemKind::Test(_) => {
                 all.push(&check::body(db, id).findings);
             }

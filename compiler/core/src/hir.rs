@@ -7,8 +7,8 @@ use crate::db::File;
 use crate::diagnostic::Place;
 use crate::name::DeclId;
 use crate::ty::Ty;
-use mc_plan::expr::{BinaryOp, Builtin, EachKind, UnaryOp};
-use mc_plan::plan::Priority;
+use mc_plan::expr::{BinaryOp, Builtin, ChangeFact, EachKind, UnaryOp};
+use mc_plan::plan::{Priority, Share};
 use mc_plan::value::{TextKind, Value};
 use mc_syntax::Span;
 use mc_syntax::ast::ClauseKind;
@@ -129,8 +129,16 @@ pub enum Stmt {
     Out(u32, u32, ExprId),
     /// Chooses the policy's hosts.
     Select(ExprId),
+    /// The policies that come before this one, as named.
+    After(Vec<(DeclId, Span)>),
+    /// What of a policy goes when it is no longer declared.
+    Prune(Prune),
     /// Demands that a condition holds, else gives a message.
     Check(ExprId, ExprId),
+    /// A rule of a guard.
+    Guard(GuardRule),
+    /// What a rollout says.
+    Rollout(Rollout),
     /// Is done for what it declares.
     Expr(ExprId),
     /// Of a test: must hold.
@@ -193,6 +201,64 @@ pub enum PlanMethod {
     Matches,
 }
 
+/// `prune [File] limit 20`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prune {
+    /// The resource types, each once.
+    pub types: Vec<DeclId>,
+    /// How many removals in one run are too many.
+    pub limit: Option<ExprId>,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// `deny File f when e`, or `on Service s when e` with `require approval from "dba"`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuardRule {
+    /// The resource type.
+    pub decl: DeclId,
+    /// The block that its expressions stand in.
+    pub block: BlockId,
+    /// When it holds; none is always. Key and attributes of the resource are those of `self`.
+    pub predicate: Option<ExprId>,
+    /// Why, for people.
+    pub message: Option<ExprId>,
+    /// Whose approval is required, in the block around; none denies.
+    pub approval: Option<ExprId>,
+    /// The line of the rule.
+    pub span: Span,
+}
+
+/// `rollout web { .. }`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rollout {
+    /// The policies, each once; none are all.
+    pub policies: Vec<(DeclId, Span)>,
+    /// The waves in their order.
+    pub waves: Vec<Wave>,
+    /// How long a wave is watched that says nothing else.
+    pub pause: Option<ExprId>,
+    /// The resources that have to be in order: a reference, or a list of them.
+    pub health: Option<ExprId>,
+    /// How many hosts may fail.
+    pub budget: Option<Share>,
+}
+
+/// A wave of a rollout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wave {
+    /// Its name.
+    pub name: SmolStr,
+    /// Where the name stands.
+    pub span: Span,
+    /// How many hosts it reaches, and where that stands.
+    pub size: Option<(Share, Span)>,
+    /// How long it is watched.
+    pub pause: Option<ExprId>,
+    /// Which hosts it takes.
+    pub condition: Option<ExprId>,
+}
+
 /// A parameter of a function or component, or a field of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Param {
@@ -227,6 +293,8 @@ pub enum ExprKind {
     SelfAttribute(u32),
     /// An early output of the resource around, by position.
     SelfEarly(u32),
+    /// What the step that a guard judges would do.
+    Change(ChangeFact),
     /// A field of a record or a part of a tuple, by position; `?.` if the flag is set.
     Field(ExprId, u32, bool),
     /// The key of a referred resource; `?.` if the flag is set.

@@ -225,16 +225,29 @@ fn write_step(step: &StepReport, word: usize, name: usize, out: &mut String) {
 
 /// `3 changed, 41 unchanged (0.8 s)`
 fn summary(report: &Report) -> String {
-    let Counts { unchanged, changed, would_change, absent, skipped, failed, timed_out, blocked, not_run } =
-        report.counts;
+    let Counts {
+        unchanged,
+        changed,
+        would_change,
+        absent,
+        skipped,
+        failed,
+        timed_out,
+        blocked,
+        denied,
+        awaiting_approval,
+        not_run,
+    } = report.counts;
     match report.status {
         Status::Refused => return "nothing was done: the plan does not stand on this host".to_owned(),
         Status::NothingSelected => return "nothing to do: no policy selects this host".to_owned(),
-        Status::Done | Status::Failed | Status::Stopped => {}
+        Status::Done | Status::Failed | Status::Held | Status::Stopped => {}
     }
     let parts = [
         (failed, "failed"),
         (timed_out, "timed out"),
+        (denied, "denied"),
+        (awaiting_approval, "awaiting approval"),
         (blocked, "blocked"),
         (not_run, "not run"),
         (changed, "changed"),

@@ -223,8 +223,19 @@ fn ended(step: &StepReport) -> Event {
 /// The counts by the names that the outcomes have in the report. Those of nothing are left out, but how many
 /// changed and how many did not is always said.
 fn counts(counts: &Counts) -> BTreeMap<String, u64> {
-    let Counts { unchanged, changed, would_change, absent, skipped, failed, timed_out, blocked, not_run } =
-        *counts;
+    let Counts {
+        unchanged,
+        changed,
+        would_change,
+        absent,
+        skipped,
+        failed,
+        timed_out,
+        blocked,
+        denied,
+        awaiting_approval,
+        not_run,
+    } = *counts;
     let all = [
         ("unchanged", unchanged),
         ("changed", changed),
@@ -234,6 +245,8 @@ fn counts(counts: &Counts) -> BTreeMap<String, u64> {
         ("failed", failed),
         ("timed-out", timed_out),
         ("blocked", blocked),
+        ("denied", denied),
+        ("awaiting-approval", awaiting_approval),
         ("not-run", not_run),
     ];
     all.into_iter()

@@ -14,7 +14,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use mc_plan::bundle::{self, Actions, Compiler, Content, Mode, Modes, Package, Release, Version};
 use mc_plan::expr::Operand;
 use mc_plan::plan::{
-    Clause, Declaration, Edge, EdgeKind, EdgeReason, Label, Plan, Policy, Priority, Setting, SourceSpan, Step,
+    Clause, Declaration, Edge, EdgeKind, EdgeReason, Label, Plan, Policy, Priority, Prune, Setting,
+    SourceSpan, Step,
 };
 use mc_plan::sign::SigningKey;
 use mc_plan::trust::{Stream, TrustStore};
@@ -310,6 +311,18 @@ fn bundles_that_are_refused() {
     with("check.mcb", Release { actions: Actions::Check, ..release(5) }, 1);
     refused("check.mcb", "MC5024", &[]);
     assert_eq!(workshop.apply("check.mcb", &["--noop"]).0, 0);
+
+    // Something that this agent cannot do is not passed over.
+    let mut removes = plan(&steps, false);
+    removes.prune = vec![Prune {
+        policy: 0,
+        schemas: vec![0],
+        limit: Some(Operand::Value(Value::Int(20))),
+        span: SourceSpan { file: 0, line: 2, column: 3 },
+    }];
+    workshop.write("prune.mcb", &removes, &release(5), &key(1));
+    refused("prune.mcb", "MC5026", &[]);
+    refused("prune.mcb", "MC5026", &["--noop"]);
 
     assert_eq!(workshop.apply("good.mcb", &[]).0, 0);
     with("before.mcb", release(4), 1);

@@ -212,6 +212,16 @@ impl Diff {
         self.changes.is_empty()
     }
 
+    /// Whether nothing of what it manages is there yet.
+    pub fn creates(&self) -> bool {
+        !self.changes.is_empty() && self.changes.iter().all(|change| change.old.is_none())
+    }
+
+    /// Whether what it manages goes away.
+    pub fn removes(&self) -> bool {
+        !self.changes.is_empty() && self.changes.iter().all(|change| change.new.is_none())
+    }
+
     /// Adds a property that differs. `old` is none where there is nothing yet, `new` where it goes.
     pub fn push(&mut self, property: impl Into<Cow<'static, str>>, old: Option<String>, new: Option<String>) {
         self.changes.push(Change { property: property.into(), old, new });

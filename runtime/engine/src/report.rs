@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::label::LabelSource;
 use crate::provider::RefreshKind;
-use crate::refusal::{Place, Refusal};
+use crate::refusal::{Code, Place, Refusal};
 
 pub use text::{time, unified};
 
@@ -66,6 +66,8 @@ pub enum Status {
     NothingSelected,
     /// A step failed, timed out or is blocked.
     Failed,
+    /// A guard denied a step, or a step awaits an approval; nothing failed.
+    Held,
     /// It was stopped before everything was done.
     Stopped,
     /// The plan does not stand on this host.
@@ -108,6 +110,8 @@ pub struct Counts {
     pub failed: u64,
     pub timed_out: u64,
     pub blocked: u64,
+    pub denied: u64,
+    pub awaiting_approval: u64,
     pub not_run: u64,
 }
 
@@ -122,6 +126,8 @@ impl Counts {
             Outcome::Failed => &mut self.failed,
             Outcome::TimedOut => &mut self.timed_out,
             Outcome::Blocked => &mut self.blocked,
+            Outcome::Denied => &mut self.denied,
+            Outcome::AwaitingApproval => &mut self.awaiting_approval,
             Outcome::NotRun => &mut self.not_run,
         } += 1;
     }
@@ -139,7 +145,7 @@ pub enum Outcome {
     WouldChange,
     /// Its conditions do not hold on this host.
     Absent,
-    /// It was left out (`--only`).
+    /// It was left out (`skip when`, `--only`).
     Skipped,
     /// It did not work.
     Failed,
@@ -147,6 +153,10 @@ pub enum Outcome {
     TimedOut,
     /// A step before it did not work.
     Blocked,
+    /// A guard denies what it would do.
+    Denied,
+    /// Somebody must approve it first.
+    AwaitingApproval,
     /// The run was stopped before it.
     NotRun,
 }
@@ -163,13 +173,15 @@ impl Outcome {
             Self::Failed => "failed",
             Self::TimedOut => "timed out",
             Self::Blocked => "blocked",
+            Self::Denied => "denied",
+            Self::AwaitingApproval => "awaiting approval",
             Self::NotRun => "not run",
         }
     }
 
     /// Whether what depends on it cannot run.
     pub fn blocks(self) -> bool {
-        matches!(self, Self::Failed | Self::TimedOut | Self::Blocked)
+        matches!(self, Self::Failed | Self::TimedOut | Self::Blocked | Self::Denied | Self::AwaitingApproval)
     }
 }
 
@@ -184,6 +196,9 @@ pub struct StepReport {
     pub policy: String,
     /// Where that is.
     pub place: Place,
+    /// Its tags, sorted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// What came of it.
     pub outcome: Outcome,
     /// Why, where the outcome does not say it all.
@@ -274,7 +289,9 @@ impl Report {
         }
         match self.status {
             Status::Stopped => 7,
+            Status::Refused if self.refusals.iter().all(|refusal| refusal.code == Code::Denied) => 5,
             Status::Refused | Status::Failed => 1,
+            Status::Held => 5,
             Status::Done | Status::NothingSelected => {
                 if detailed && self.counts.changed + self.counts.would_change > 0 { 10 } else { 0 }
             }

@@ -1,6 +1,7 @@
 //! A run: lock and verification are the caller's, everything after them is here.
 
 mod audit;
+mod consent;
 mod fingerprint;
 mod ledger;
 mod pool;
@@ -14,7 +15,7 @@ mod work;
 use std::time::Duration;
 
 use mc_plan::digest::hex;
-use mc_plan::plan::Plan;
+use mc_plan::plan::{Plan, SourceSpan};
 use mc_plan::value::Value;
 
 use crate::fact::FactSource;
@@ -471,10 +472,18 @@ fn complete(report: &mut Report, graph: &Graph<'_>, board: &mut Board, halt: Opt
     report.status = match halt {
         Some(Halt::Stopped) => Status::Stopped,
         Some(Halt::Deadline | Halt::Broken) => Status::Failed,
-        None if counts.failed + counts.timed_out + counts.blocked > 0 => Status::Failed,
+        None if counts.failed + counts.timed_out > 0 => Status::Failed,
+        // What is blocked then waits for one of these.
+        None if counts.denied + counts.awaiting_approval > 0 => Status::Held,
+        None if counts.blocked > 0 => Status::Failed,
         None if graph.selected.is_empty() => Status::NothingSelected,
         None => Status::Done,
     };
+}
+
+/// Why a step is skipped, for people.
+fn skips(graph: &Graph<'_>, span: SourceSpan) -> String {
+    format!("its `skip when` holds ({})", Place::of(graph.plan, span))
 }
 
 /// What stands in the way of a step's attributes, for people.
@@ -483,6 +492,9 @@ fn missing(graph: &Graph<'_>, vertex: Vertex, missing: &Missing) -> String {
         Missing::Waits(step) => {
             let name = step.and_then(|step| graph.step(step)).map_or("a step before", |step| &step.name);
             format!("an output of {name}")
+        }
+        Missing::Skip { span, failure } => {
+            format!("whether it is skipped ({}): {failure}", Place::of(graph.plan, *span))
         }
         Missing::Failed { attribute, span, failure } => {
             let step = graph.step(vertex);

@@ -292,6 +292,7 @@ fn everything_besides_the_graph(plan: &mut Plan, condition: ExprId) {
         predicate,
         action,
         message,
+        parts: vec![Part { text: "f.mode".to_owned(), value: Operand::Expr(mode) }],
         span: span(103),
     };
     plan.guards = vec![
@@ -303,11 +304,12 @@ fn everything_besides_the_graph(plan: &mut Plan, condition: ExprId) {
         name: "careful".to_owned(),
         policies: vec![0, 1],
         waves: vec![
-            wave("canary", Share::Count(1), Some(Operand::Expr(condition)), Some(600_000_000_000)),
-            wave("half", Share::Percent(50), None, None),
+            wave("canary", Some(Share::Count(1)), Some(Operand::Expr(condition)), Some(600_000_000_000)),
+            wave("half", Some(Share::Percent(5_000)), None, None),
+            wave("rest", None, None, None),
         ],
         health: ["http", "load"].map(str::to_owned).into(),
-        budget: Some(Share::Percent(2)),
+        budget: Some(Share::Percent(250)),
         span: span(104),
     }];
     for fact in ChangeFact::ALL {

@@ -148,7 +148,7 @@ impl<'db> Checker<'db> {
         role: Role,
     ) {
         let checked = match &stmt.kind {
-            StmtKind::Error | StmtKind::After(_) | StmtKind::Defaults(_) | StmtKind::Prune(_) => return,
+            StmtKind::Error | StmtKind::Defaults(_) => return,
             StmtKind::Check(check) => {
                 let condition = self.pure(&check.condition, &Want::Type(Ty::Bool));
                 let message = self.pure(&check.message, &Want::Type(Ty::String));
@@ -204,6 +204,18 @@ impl<'db> Checker<'db> {
                     );
                 }
                 Stmt::Select(self.pure(e, &Want::Type(Ty::Bool)))
+            }
+            StmtKind::After(e) => {
+                if role != Role::Policy {
+                    return self.misplaced(stmt.span, "`after` on a line of its own", "a policy's own block");
+                }
+                self.policy_order(e)
+            }
+            StmtKind::Prune(prune) => {
+                if role != Role::Policy {
+                    return self.misplaced(stmt.span, "`prune`", "a policy's own block");
+                }
+                self.prune(prune, stmt.span, &mut positions.pruned)
             }
             StmtKind::Expr(e) => {
                 let value = self.expr(e, &Want::Nothing);
@@ -437,12 +449,18 @@ struct Positions {
     params: FxHashMap<usize, u32>,
     outs: FxHashMap<usize, u32>,
     select: Option<mc_syntax::Span>,
+    /// The types that the policy prunes so far.
+    pruned: Vec<(name::DeclId, mc_syntax::Span)>,
 }
 
 impl Positions {
     fn of(stmts: &[ast::Stmt]) -> Self {
-        let mut positions =
-            Positions { params: FxHashMap::default(), outs: FxHashMap::default(), select: None };
+        let mut positions = Positions {
+            params: FxHashMap::default(),
+            outs: FxHashMap::default(),
+            select: None,
+            pruned: Vec::new(),
+        };
         for (at, stmt) in stmts.iter().enumerate() {
             let map = match stmt.kind {
                 StmtKind::Param(_) => &mut positions.params,

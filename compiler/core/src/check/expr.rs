@@ -111,6 +111,12 @@ impl<'db> Checker<'db> {
     }
 
     fn name(&mut self, name: &SmolStr, want: &Want, span: Span) -> ExprId {
+        if self.is_subject(name) {
+            return self.subject_as_value(name, span);
+        }
+        if self.is_change(name) {
+            return self.change_as_value(span);
+        }
         if let Some((hops, index, block)) = self.local(name) {
             let local = &self.body.block(block).locals[index as usize];
             let (ty, declared) = (local.ty.clone(), local.span);

@@ -20,6 +20,8 @@ impl<'db> Checker<'db> {
         span: Span,
     ) -> ExprId {
         match &base.kind {
+            Ast::Name(text) if self.is_subject(text) => return self.subject_part(base.span, name, span),
+            Ast::Name(text) if self.is_change(text) => return self.change_part(name, span),
             Ast::Name(text) if self.local(text).is_none() => {
                 match name::scope(self.db, self.file).get(text) {
                     Some(Entity::Module(module)) => {

@@ -13,15 +13,18 @@ mod data;
 mod exhaustive;
 mod expr;
 mod field;
+mod guard;
 mod layer;
 mod literal;
 mod method;
 mod operator;
 mod order;
 mod pattern;
+mod policy;
 pub mod recursion;
 pub mod reserved;
 mod resource;
+mod rollout;
 pub mod schema;
 mod test;
 mod text;
@@ -53,7 +56,8 @@ pub struct Checked {
     pub findings: Findings,
 }
 
-/// Checks the body of a function, a component, a policy or a test, or the defaults of a record or an enum.
+/// Checks the body of a function, a component, a policy or a test, the defaults of a record or an enum, the rules of a
+/// guard, a rollout.
 pub fn body(db: &dyn Db, id: DeclId) -> &Checked {
     body_query(db, id.file, id.index)
 }
@@ -80,6 +84,8 @@ fn body_query(db: &dyn Db, file: File, index: u32) -> Checked {
         ast::ItemKind::Component(component) => checker.declaration(&component.body, block::Role::Component),
         ast::ItemKind::Policy(policy) => checker.declaration(&policy.body, block::Role::Policy),
         ast::ItemKind::Test(test) => checker.test(test),
+        ast::ItemKind::Guard(guard) => checker.guard(guard),
+        ast::ItemKind::Rollout(rollout) => checker.rollout(rollout),
         _ => {}
     }
     checker.finish()
@@ -195,6 +201,8 @@ struct Checker<'db> {
     owner: Option<DeclId>,
     /// The resource type whose body is checked, for `self`.
     resource: Option<DeclId>,
+    /// What the guard's rule is about whose expressions are checked.
+    subject: Option<guard::Subject>,
     /// Whether a resource or an instance may be declared by the expression that is checked now.
     declares: bool,
     deferred: VecDeque<Deferred<'db>>,
@@ -214,6 +222,7 @@ impl<'db> Checker<'db> {
             scope: None,
             owner: None,
             resource: None,
+            subject: None,
             declares: false,
             deferred: VecDeque::new(),
             deferred_defaults: Vec::new(),

@@ -5,7 +5,7 @@ use crate::db::File;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use mc_syntax::Span;
 use mc_syntax::ast::visit::{self, Visitor};
-use mc_syntax::ast::{Item, ItemKind, ResourceItem, SourceFile, Stmt, StmtKind};
+use mc_syntax::ast::{Item, ItemKind, ResourceItem, SourceFile};
 
 /// A form that is reserved (`mc-syntax`).
 const RESERVED: Code = Code("MC0120");
@@ -32,28 +32,17 @@ impl Forms {
 
 impl<'a> Visitor<'a> for Forms {
     fn item(&mut self, item: &'a Item) {
-        if let ItemKind::Resource(node) = &item.kind {
-            for part in &node.items {
-                if let ResourceItem::Check(check) = part {
-                    self.reserve(check.span, "a `check` of a resource type");
+        match &item.kind {
+            ItemKind::FactDecl(node) => self.reserve(node.name.span, "a fact"),
+            ItemKind::Resource(node) => {
+                for part in &node.items {
+                    if let ResourceItem::Check(check) = part {
+                        self.reserve(check.span, "a `check` of a resource type");
+                    }
                 }
             }
-        }
-        match &item.kind {
-            ItemKind::Guard(node) => self.reserve(node.name.span, "a guard"),
-            ItemKind::Rollout(node) => self.reserve(node.name.span, "a rollout"),
-            ItemKind::FactDecl(node) => self.reserve(node.name.span, "a fact"),
             _ => {}
         }
         visit::walk_item(self, item);
-    }
-
-    fn stmt(&mut self, stmt: &'a Stmt) {
-        match &stmt.kind {
-            StmtKind::After(_) => self.reserve(stmt.span, "the order of policies"),
-            StmtKind::Prune(_) => self.reserve(stmt.span, "`prune`"),
-            _ => {}
-        }
-        visit::walk_stmt(self, stmt);
     }
 }

@@ -170,6 +170,24 @@ codes! {
     /// An archive that is not the one the manifest names.
     WRONG_ARCHIVE = code!("MC0625");
 
+    // Policies
+    /// A policy is named, and there is none of the name.
+    NO_SUCH_POLICY = code!("MC0640");
+    /// Policies that come after each other.
+    POLICY_CYCLE = code!("MC0641");
+    /// A `prune` of what cannot be removed, of a type twice, or of nothing.
+    BAD_PRUNE = code!("MC0642");
+    /// A guard whose lines say nothing together.
+    BAD_GUARD = code!("MC0643");
+    /// A guard reads something that no guard may read.
+    GUARD_READS = code!("MC0644");
+    /// A resource that a guard denies.
+    DENIED = code!("MC0645");
+    /// A rollout that makes no sense.
+    BAD_ROLLOUT = code!("MC0646");
+    /// Two rollouts for one policy.
+    TWO_ROLLOUTS = code!("MC0647");
+
     // Data, files and templates
     /// A path of a data file, a template or a file that is none.
     BAD_ASSET_PATH = code!("MC0701");

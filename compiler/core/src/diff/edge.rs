@@ -55,7 +55,17 @@ fn collect(
     let shared = |vertex: u32| vertex as usize >= steps || shared(vertex);
     let mut found = BTreeMap::new();
     for edge in &plan.edges {
-        if edge.reason == EdgeReason::Boundary || !shared(edge.from) || !shared(edge.to) {
+        // The same for the boundaries of policies: only the edge between two policies says something.
+        let bounds = |vertex: u32| (vertex as usize).checked_sub(steps).and_then(|at| boundaries.get(at));
+        let inner = match edge.reason {
+            EdgeReason::Boundary => true,
+            EdgeReason::Policy => match (bounds(edge.from), bounds(edge.to)) {
+                (Some(from), Some(to)) => from.path == to.path,
+                _ => true,
+            },
+            _ => false,
+        };
+        if inner || !shared(edge.from) || !shared(edge.to) {
             continue;
         }
         let written = is_written(edge.reason);

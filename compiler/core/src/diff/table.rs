@@ -4,7 +4,7 @@ use super::{Change, Entry, Pair};
 use crate::notation::{Notation, Place, Typed, short, type_name};
 use mc_plan::expr::Operand;
 use mc_plan::op::render_duration;
-use mc_plan::plan::{GuardAction, Plan, Rollout, Share};
+use mc_plan::plan::{GuardAction, Plan, Rollout};
 use mc_plan::schema::Schema;
 use std::collections::BTreeMap;
 
@@ -90,10 +90,20 @@ fn parts<const N: usize>(of: [(&str, String); N]) -> Parts {
 }
 
 fn policies(plan: &Plan, notation: &Notation<'_>) -> Table {
+    let order = crate::graph::policy_order(plan);
     let entry = |policy: &mc_plan::plan::Policy| {
         let select = notation.condition(&policy.select, Place::default());
         let select = select.unwrap_or_else(|| "every host".to_owned());
-        (policy.name.clone(), (parts([("select", select)]), Some(notation.at(policy.span))))
+        let mut parts = parts([("select", select)]);
+        let after: Vec<&str> = order
+            .iter()
+            .filter(|(later, _)| *later == policy.name)
+            .map(|(_, first)| first.as_str())
+            .collect();
+        if !after.is_empty() {
+            parts.insert("after".to_owned(), after.join(", "));
+        }
+        (policy.name.clone(), (parts, Some(notation.at(policy.span))))
     };
     plan.policies.iter().map(entry).collect()
 }
@@ -136,24 +146,19 @@ fn rollouts(plan: &Plan, notation: &Notation<'_>) -> Table {
                 let select = wave.select.as_ref().map(|s| notation.operand(s, Place::default()));
                 let select = select.map(|select| format!(" when {select}")).unwrap_or_default();
                 let pause = wave.pause.map(|pause| format!(" pause {}", render_duration(pause)));
-                format!("{} {}{}{select}", wave.name, share(wave.size), pause.unwrap_or_default())
+                let size = wave.size.map(|size| format!(" {size}")).unwrap_or_default();
+                format!("{}{size}{}{select}", wave.name, pause.unwrap_or_default())
             })
             .collect();
-        let mut parts = parts([("policies", policies.join(", ")), ("waves", waves.join(", "))]);
+        let policies = if policies.is_empty() { "all".to_owned() } else { policies.join(", ") };
+        let mut parts = parts([("policies", policies), ("waves", waves.join(", "))]);
         if !rollout.health.is_empty() {
             parts.insert("health".to_owned(), rollout.health.join(", "));
         }
-        parts.extend(rollout.budget.map(|budget| ("budget".to_owned(), share(budget))));
+        parts.extend(rollout.budget.map(|budget| ("budget".to_owned(), budget.to_string())));
         (rollout.name.clone(), (parts, Some(notation.at(rollout.span))))
     };
     plan.rollouts.iter().map(entry).collect()
-}
-
-fn share(share: Share) -> String {
-    match share {
-        Share::Count(count) => count.to_string(),
-        Share::Percent(percent) => format!("{percent}%"),
-    }
 }
 
 fn removals(plan: &Plan, notation: &Notation<'_>) -> Table {

@@ -280,7 +280,7 @@ fn a_plan_that_has_everything() {
         policy Added zone []: - => labels.role == .Web
         guard Added no_world_writable []: - => deny File when self.mode != none
         guard Added restarts []: - => require approval from dba on File when self.mode != none && change.restarts
-        rollout Added careful []: - => budget 2%, health http, load, policies web, zone, waves canary 1 pause 10m when labels.role == .Web, half 50%
+        rollout Added careful []: - => budget 2.5%, health http, load, policies web, zone, waves canary 1 pause 10m when labels.role == .Web, half 50%, rest
         removal Added File in web []: - => 20
         removal Added File in zone []: - => -
         label Added env []: - => default "dev", type String
@@ -295,4 +295,25 @@ fn a_plan_that_has_everything() {
         refusal Added zone: "web hosts run Debian" when labels.role == .Web []: - => -"#]].assert_eq(&tables.join("\n"));
     let summary = diff(side(&everything), side(&empty)).summary();
     expect!["3 steps removed; 1 edge removed; 2 policies removed; 2 guards removed; 1 rollout removed; 2 removals removed; 2 labels removed; 2 facts removed; 1 type removed; 1 effect removed; 2 secrets removed; 2 refusals removed"].assert_eq(&summary);
+}
+
+#[test]
+fn policies_guards_and_rollouts() {
+    let old = compile("policy base { Package \"curl\" {} }\npolicy web { Package \"nginx\" {} }");
+    let new = compile(
+        "policy base { Package \"curl\" {} }
+policy web { after base, prune [File] limit 3, Package \"nginx\" {} }
+guard vetted { on Package p when change.creates, require approval from \"ops\" }
+rollout slow { wave canary 0.5%, wave rest }",
+    );
+    expect![[r#"
+        policy Changed web [after]: - => base
+        guard Added vetted []: - => require approval from ops on Package when change.creates
+        rollout Added slow []: - => policies all, waves canary 0.5%, rest
+        removal Added File in web []: - => 3
+        type Added std.fs.File []: - => core.file 1
+        effect Added fs.write []: - => -
+        Added edges, order (the order of policies): [("end of base", "start of web")]
+        1 edge added; 1 policy changed; 1 guard added; 1 rollout added; 1 removal added; 1 type added; 1 effect added
+    "#]].assert_eq(&outline(&of(&old, &new)));
 }

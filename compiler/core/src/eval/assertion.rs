@@ -90,12 +90,8 @@ impl<'db> Evaluator<'db> {
 
     /// The parts of a condition that only the host knows, as written, for its message.
     fn host_parts(&mut self, frame: Frame<'db>, env: &Rc<Env>, condition: HirId) -> Vec<(String, Operand)> {
-        let mut found = Vec::new();
-        collect_parts(frame, condition, 0, &mut found);
-        found.truncate(SHOWN_PARTS);
         let mut parts = Vec::new();
-        for part in found {
-            let place = self.place(frame, part);
+        for (part, text, place) in self.written_parts(frame, condition) {
             let before = self.out.diagnostics.len();
             let datum = self.eval(frame, env, part);
             let operand = if datum.is_dead() { None } else { self.operand(&datum, place) };
@@ -104,13 +100,26 @@ impl<'db> Evaluator<'db> {
                 Some(Operand::Expr(id)) => self.out.residual.phase(*id) == Phase::Host,
                 _ => false,
             };
-            let range = place.span.start as usize..place.span.end as usize;
-            let text = place.file.text(self.db).get(range).unwrap_or_default();
-            if let (true, Some(operand), false) = (early, operand, text.contains('\n') || text.len() > 80) {
-                parts.push((text.to_owned(), operand));
+            if let (true, Some(operand)) = (early, operand) {
+                parts.push((text, operand));
             }
         }
         parts
+    }
+
+    /// The parts of a condition that are worth showing, as written.
+    pub(super) fn written_parts(&self, frame: Frame<'db>, condition: HirId) -> Vec<(HirId, String, Place)> {
+        let mut found = Vec::new();
+        collect_parts(frame, condition, 0, &mut found);
+        found.truncate(SHOWN_PARTS);
+        let written = |part: HirId| {
+            let place = self.place(frame, part);
+            let range = place.span.start as usize..place.span.end as usize;
+            let text = place.file.text(self.db).get(range).unwrap_or_default();
+            let short = !text.contains('\n') && text.len() <= 80;
+            short.then(|| (part, text.to_owned(), place))
+        };
+        found.into_iter().filter_map(written).collect()
     }
 
     /// The `check`s of a record or payload on a value just made; the value, or what takes its place.
@@ -324,8 +333,22 @@ fn collect_parts(frame: Frame<'_>, id: HirId, depth: u32, found: &mut Vec<HirId>
         ids.iter().for_each(|id| collect_parts(frame, *id, depth + 1, found));
     };
     match &frame.body.expr(id).kind {
-        ExprKind::Local(..) | ExprKind::Global(..) | ExprKind::Field(..) | ExprKind::Index(..) => {
+        ExprKind::Local(..)
+        | ExprKind::Global(..)
+        | ExprKind::Index(..)
+        | ExprKind::Label(_)
+        | ExprKind::SelfKey
+        | ExprKind::SelfAttribute(_)
+        | ExprKind::Change(_) => found.push(id),
+        ExprKind::Field(base, ..) => {
             found.push(id);
+            // Of facts the whole way says enough; of what else is taken apart, what it is taken from counts.
+            if !matches!(
+                frame.body.expr(*base).kind,
+                ExprKind::Field(..) | ExprKind::Facts | ExprKind::Local(..)
+            ) {
+                inner(&[*base], found);
+            }
         }
         ExprKind::PlanCall(..) | ExprKind::PlanCount(..) => found.push(id),
         ExprKind::PlannedKey(..) | ExprKind::PlannedAttribute(..) => found.push(id),

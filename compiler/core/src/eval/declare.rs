@@ -465,7 +465,7 @@ impl<'db> Evaluator<'db> {
     }
 
     /// Names of roles or tags, which are known when the bundle is built.
-    fn words(&mut self, datum: &Datum, place: Place, what: &str) -> Vec<Arc<str>> {
+    pub(super) fn words(&mut self, datum: &Datum, place: Place, what: &str) -> Vec<Arc<str>> {
         if datum.is_dead() {
             return Vec::new();
         }

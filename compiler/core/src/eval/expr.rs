@@ -54,6 +54,7 @@ impl<'db> Evaluator<'db> {
             ExprKind::SelfAttribute(position) => {
                 Datum::Node(self.out.residual.node(Node::Attribute(*position), place))
             }
+            ExprKind::Change(fact) => Datum::Node(self.out.residual.node(Node::Change(*fact), place)),
             ExprKind::SelfEarly(position) => {
                 Datum::Node(self.out.residual.node(Node::Early(*position), place))
             }

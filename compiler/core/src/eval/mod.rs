@@ -13,6 +13,7 @@ mod declare;
 mod describe;
 mod each;
 mod expr;
+mod guard;
 mod matching;
 mod record;
 pub mod residual;
@@ -22,6 +23,7 @@ pub mod test;
 
 pub use datum::Datum;
 pub use declare::{Declared, EdgeTarget, InstanceInfo, Owner, PendingEdge, PendingSetting};
+pub use guard::{GuardInfo, RolloutInfo, WaveInfo};
 
 use crate::check::{self, Checked};
 use crate::compile::sound::Sound;
@@ -62,6 +64,21 @@ pub struct PolicyInfo {
     pub decl: DeclId,
     /// Which hosts it selects; none is all.
     pub select: Option<Operand>,
+    /// The policies that come before it, with the place of each name.
+    pub after: Vec<(DeclId, Place)>,
+}
+
+/// `prune [File] limit 20`
+#[derive(Debug)]
+pub struct PruneInfo {
+    /// The policy by position.
+    pub policy: u32,
+    /// The resource types.
+    pub types: Vec<DeclId>,
+    /// How many removals in one run are too many.
+    pub limit: Option<Operand>,
+    /// The line.
+    pub place: Place,
 }
 
 /// A `fail` that a host may reach.
@@ -95,6 +112,8 @@ pub struct FactUse {
 pub struct Evaluation {
     /// The policies by name.
     pub policies: Vec<PolicyInfo>,
+    /// What is removed when it is no longer declared.
+    pub prune: Vec<PruneInfo>,
     /// The declared resources in the order of evaluation.
     pub declared: Vec<Declared>,
     /// The instances in the order of evaluation.
@@ -103,6 +122,10 @@ pub struct Evaluation {
     pub edges: Vec<PendingEdge>,
     /// The facts by position.
     pub facts: Vec<FactUse>,
+    /// The rules of guards, in order of name.
+    pub guards: Vec<GuardInfo>,
+    /// The rollouts, in order of name.
+    pub rollouts: Vec<RolloutInfo>,
     /// What hosts may refuse.
     pub refusals: Vec<Refusal>,
     /// The names of the secrets by position.
@@ -242,7 +265,7 @@ impl<'db> Evaluator<'db> {
         for (position, (name, decl)) in policies.into_iter().enumerate() {
             self.context.policy = position as u32;
             self.context.instance = Rc::from(name.as_str());
-            self.out.policies.push(PolicyInfo { name, decl, select: None });
+            self.out.policies.push(PolicyInfo { name, decl, select: None, after: Vec::new() });
             let checked = check::body(self.db, decl);
             if let Some(root) = checked.body.root {
                 let frame = Frame { file: decl.file, body: &checked.body };
@@ -250,6 +273,8 @@ impl<'db> Evaluator<'db> {
             }
             self.work();
         }
+        self.guards(&files);
+        self.rollouts(&files);
     }
 
     /// Evaluates the bodies that were put aside.
@@ -360,7 +385,15 @@ impl<'db> Evaluator<'db> {
             Stmt::Check(condition, message) => self.check(frame, env, *condition, *message),
             Stmt::Expect(expected) => self.expect(frame, env, *expected),
             Stmt::ExpectFails(failing) => self.expect_fails(frame, env, failing),
-            Stmt::Param(_) | Stmt::Out(..) => {}
+            Stmt::After(policies) => {
+                let places = policies.iter().map(|(id, span)| (*id, Place::new(frame.file, *span)));
+                if let Some(policy) = self.out.policies.get_mut(self.context.policy as usize) {
+                    policy.after.extend(places);
+                }
+            }
+            Stmt::Prune(prune) => self.prune(frame, env, prune),
+            // Guards and rollouts belong to no policy.
+            Stmt::Param(_) | Stmt::Out(..) | Stmt::Guard(_) | Stmt::Rollout(_) => {}
         }
     }
 
@@ -383,6 +416,25 @@ impl<'db> Evaluator<'db> {
         if let Some(policy) = self.out.policies.get_mut(self.context.policy as usize) {
             policy.select = Some(operand);
         }
+    }
+
+    fn prune(&mut self, frame: Frame<'db>, env: &Rc<Env>, prune: &'db hir::Prune) {
+        let mut limit = None;
+        if let Some(written) = prune.limit {
+            let datum = self.eval(frame, env, written);
+            let place = self.place(frame, written);
+            if let Datum::Value(Value::Int(count)) = &datum
+                && *count < 0
+            {
+                let headline = format!("{count} removals are less than none");
+                let found = Diagnostic::error(code::VALUE_DOES_NOT_FIT, place, headline);
+                self.report(found.here("must be 0 or more"));
+            }
+            limit = self.early(&datum, place, "the limit of a `prune`");
+        }
+        let place = Place::new(frame.file, prune.span);
+        let (policy, types) = (self.context.policy, prune.types.clone());
+        self.out.prune.push(PruneInfo { policy, types, limit, place });
     }
 
     /// A datum that must be known before anything runs, as an operand; anything later is reported.

@@ -40,7 +40,7 @@ impl Residual {
             return simple;
         }
         let mut phase = match node {
-            Node::Output { .. } | Node::Early(_) | Node::Secret(_) => Phase::Run,
+            Node::Output { .. } | Node::Early(_) | Node::Secret(_) | Node::Change(_) => Phase::Run,
             _ => Phase::Host,
         };
         node.operands(|operand| phase = phase.max(self.phase(operand)));
@@ -178,6 +178,11 @@ impl Residual {
             Some(Node::Const(value)) => Some(value),
             _ => None,
         }
+    }
+
+    /// The nodes so far.
+    pub fn exprs(&self) -> &Exprs {
+        &self.exprs
     }
 
     /// The finished array.

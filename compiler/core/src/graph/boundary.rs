@@ -1,4 +1,4 @@
-//! The boundaries of instances: points before or after everything inside.
+//! The boundaries of instances, and of policies in an order: points before or after everything inside.
 
 use mc_plan::plan::{EdgeReason, Plan};
 use std::collections::BTreeSet;
@@ -26,7 +26,8 @@ pub(crate) fn boundaries(plan: &Plan) -> Vec<Boundary> {
     let first = plan.steps.len();
     let mut all: Vec<Boundary> =
         (0..plan.barriers).map(|_| Boundary { end: false, path: String::new(), steps: Vec::new() }).collect();
-    for edge in plan.edges.iter().filter(|edge| edge.reason == EdgeReason::Boundary) {
+    let bounds = |reason| matches!(reason, EdgeReason::Boundary | EdgeReason::Policy);
+    for edge in plan.edges.iter().filter(|edge| bounds(edge.reason)) {
         for (barrier, step, end) in [(edge.to, edge.from, true), (edge.from, edge.to, false)] {
             let boundary = (barrier as usize).checked_sub(first).and_then(|at| all.get_mut(at));
             if let Some(boundary) = boundary
@@ -34,11 +35,18 @@ pub(crate) fn boundaries(plan: &Plan) -> Vec<Boundary> {
             {
                 boundary.end = end;
                 boundary.steps.push(step);
+                if edge.reason == EdgeReason::Policy {
+                    boundary.path = policy(plan, step, edge.carrier).to_owned();
+                }
             }
         }
     }
     let mut taken = BTreeSet::new();
     for boundary in &mut all {
+        if !boundary.path.is_empty() {
+            taken.insert((boundary.path.clone(), boundary.end));
+            continue;
+        }
         let paths = common(boundary.steps.iter().map(|step| {
             plan.steps[*step as usize].declarations.iter().map(|d| d.instance.as_str()).collect()
         }));
@@ -48,6 +56,32 @@ pub(crate) fn boundaries(plan: &Plan) -> Vec<Boundary> {
         boundary.path = path.unwrap_or_else(|| "an instance".to_owned());
     }
     all
+}
+
+/// Which policies come after which, as far as their steps tell: the later one and the earlier one, sorted.
+pub fn policy_order(plan: &Plan) -> Vec<(String, String)> {
+    let first = plan.steps.len();
+    let all = boundaries(plan);
+    let of = |vertex: u32| (vertex as usize).checked_sub(first).and_then(|at| all.get(at));
+    let mut order: Vec<(String, String)> = plan
+        .edges
+        .iter()
+        .filter(|edge| edge.reason == EdgeReason::Policy)
+        .filter_map(|edge| Some((of(edge.to)?, of(edge.from)?)))
+        .filter(|(later, earlier)| !later.steps.is_empty() && !earlier.steps.is_empty())
+        .filter(|(later, earlier)| !later.end && earlier.end)
+        .map(|(later, earlier)| (later.path.clone(), earlier.path.clone()))
+        .collect();
+    order.sort();
+    order
+}
+
+/// The policy whose order an edge of a step is about.
+fn policy(plan: &Plan, step: u32, carrier: Option<(bool, u32)>) -> &str {
+    let declarations = &plan.steps[step as usize].declarations;
+    let declaration = declarations.get(carrier.map_or(0, |(_, at)| at as usize)).or(declarations.first());
+    let policy = declaration.and_then(|d| plan.policies.get(d.policy as usize));
+    policy.map_or("a policy", |policy| policy.name.as_str())
 }
 
 /// The paths around all, the innermost last: each gives the instances that it belongs to.

@@ -14,6 +14,8 @@ mod reduce;
 mod stack;
 pub mod svg;
 
+pub use boundary::policy_order;
+
 use crate::notation::{
     Notation, Place, SecretAttributes, Typed, is_written, kind_word, priority_word, short,
 };

@@ -154,3 +154,23 @@ fn texts_in_boxes() {
     assert_eq!(without(&["(a || c) && b".to_owned()], "a || c"), Some(vec!["b".to_owned()]));
     assert_eq!(without(&["ab".to_owned()], "a"), None);
 }
+
+#[test]
+fn the_order_of_policies_is_between_their_ends() {
+    check(
+        "policy base { Package \"curl\" {} }\npolicy web { after base, Package \"nginx\" {} }",
+        &Options::default(),
+        &expect![[r#"
+            [base]
+            [web]
+            Package["curl"] in [base]
+            Package["nginx"] in [web]
+            end of base in [base]
+            start of web in [web]
+            Package["curl"] -> end of base: the order of policies
+            end of base -> start of web: the order of policies
+            start of web -> Package["nginx"]: the order of policies
+            hidden: 0
+        "#]],
+    );
+}

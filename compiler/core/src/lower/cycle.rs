@@ -45,7 +45,7 @@ pub(super) fn report(
         if impossible(evaluation, drafts, graph, &way) {
             continue;
         }
-        diagnostics.push(message(db, schemas, evaluation, drafts, graph, &way));
+        diagnostics.push(message(db, schemas, drafts, graph, &way));
     }
 }
 
@@ -107,17 +107,10 @@ fn impossible(evaluation: &Evaluation, drafts: &[Draft], graph: &Graph, way: &[u
         .any(|(i, a)| needed[i + 1..].iter().any(|b| a.iter().all(|x| b.iter().all(|y| apart(*x, *y)))))
 }
 
-fn message(
-    db: &dyn Db,
-    schemas: &Schemas,
-    evaluation: &Evaluation,
-    drafts: &[Draft],
-    graph: &Graph,
-    way: &[u32],
-) -> Diagnostic {
+fn message(db: &dyn Db, schemas: &Schemas, drafts: &[Draft], graph: &Graph, way: &[u32]) -> Diagnostic {
     let name = |vertex: u32| match drafts.get(vertex as usize) {
         Some(draft) => shown(schemas, draft),
-        None => boundary(evaluation, drafts, graph, vertex),
+        None => graph.bounds[vertex as usize - drafts.len()].clone(),
     };
     let edges: Vec<(&Edge, crate::diagnostic::Place)> =
         way.iter().map(|e| (&graph.edges[*e as usize], graph.origins[*e as usize].0)).collect();
@@ -158,18 +151,6 @@ fn message(
     }
     let _ = db;
     diagnostic
-}
-
-/// A component's boundary, by what it bounds.
-fn boundary(evaluation: &Evaluation, drafts: &[Draft], graph: &Graph, vertex: u32) -> String {
-    let inner =
-        graph.edges.iter().find(|e| e.reason == EdgeReason::Boundary && (e.from == vertex || e.to == vertex));
-    let step = inner.map(|e| if e.from == vertex { e.to } else { e.from });
-    let declared = step.and_then(|s| drafts.get(s as usize)).and_then(|d| d.declared.first());
-    match declared {
-        Some(d) => format!("`{}`", evaluation.declared[*d as usize].instance),
-        None => "an instance".to_owned(),
-    }
 }
 
 fn reason(schemas: &Schemas, edge: &Edge) -> String {

@@ -1,6 +1,7 @@
 //! Edges: from clauses, references, automatic rules and the boundaries of instances.
 
 use super::merge::{Own, rule_values};
+use super::policy::Order;
 use super::source::Sources;
 use super::{Draft, Schemas};
 use crate::db::Db;
@@ -12,6 +13,7 @@ use mc_plan::plan::{Clause, Edge, EdgeKind, EdgeReason};
 use mc_plan::value::Value;
 use mc_syntax::ast::ClauseKind;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// The edges of a plan and where each was said.
 pub(super) struct Graph {
@@ -19,6 +21,8 @@ pub(super) struct Graph {
     /// The place of each edge's reason, and the declared resource that brings it.
     pub origins: Vec<(Place, Option<u32>)>,
     pub barriers: u32,
+    /// What each barrier bounds, as users write it.
+    pub bounds: Vec<String>,
 }
 
 struct Builder<'a> {
@@ -29,8 +33,11 @@ struct Builder<'a> {
     step_of: &'a [u32],
     /// Steps by schema and key, where the key is known and not local.
     keys: FxHashMap<(u32, &'a Value), u32>,
-    /// The barriers of instances: in front, behind.
-    barriers: FxHashMap<(u32, bool), u32>,
+    order: &'a Order,
+    /// The barriers: in front of something, behind it.
+    barriers: FxHashMap<(Bounded, bool), u32>,
+    /// What each barrier bounds.
+    bounds: Vec<String>,
     found: Vec<(Edge, (Place, Option<u32>))>,
 }
 
@@ -43,6 +50,7 @@ pub(super) fn edges(
     sources: &mut Sources,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Graph {
+    let order = super::policy::order(evaluation, diagnostics);
     let mut keys = FxHashMap::default();
     for (step, draft) in drafts.iter().enumerate() {
         if let Operand::Value(value) = &draft.key
@@ -58,7 +66,9 @@ pub(super) fn edges(
         drafts,
         step_of,
         keys,
+        order: &order,
         barriers: FxHashMap::default(),
+        bounds: Vec::new(),
         found: Vec::new(),
     };
     for pending in &evaluation.edges {
@@ -66,7 +76,9 @@ pub(super) fn edges(
     }
     builder.outputs();
     builder.automatic();
+    builder.policies();
     let barriers = builder.barriers.len() as u32;
+    let bounds = builder.bounds;
     let mut found = builder.found;
     for (edge, (place, owner)) in &mut found {
         edge.span = sources.span(db, *place);
@@ -88,7 +100,7 @@ pub(super) fn edges(
         a.from == b.from && a.to == b.to && a.kind == b.kind && a.carrier == b.carrier && a.reason == b.reason
     });
     let (edges, origins) = found.into_iter().unzip();
-    Graph { edges, origins, barriers }
+    Graph { edges, origins, barriers, bounds }
 }
 
 impl Builder<'_> {
@@ -115,17 +127,75 @@ impl Builder<'_> {
 
     /// The vertex in front of (or behind) everything inside of an instance.
     fn barrier(&mut self, instance: u32, behind: bool) -> u32 {
-        let next = (self.drafts.len() + self.barriers.len()) as u32;
-        if let Some(vertex) = self.barriers.get(&(instance, behind)) {
-            return *vertex;
-        }
-        self.barriers.insert((instance, behind), next);
         let info = &self.evaluation.instances[instance as usize];
+        let (next, new) = self.bound(Bounded::Instance(instance), behind, || format!("`{}`", info.path));
+        if !new {
+            return next;
+        }
         for step in self.inside(instance) {
             let (from, to) = if behind { (step, next) } else { (next, step) };
             self.order(from, to, EdgeReason::Boundary, (info.place, None));
         }
         next
+    }
+
+    /// The barrier in front of something or behind it, and whether it is new.
+    fn bound(&mut self, of: Bounded, behind: bool, name: impl FnOnce() -> String) -> (u32, bool) {
+        let next = (self.drafts.len() + self.barriers.len()) as u32;
+        if let Some(vertex) = self.barriers.get(&(of, behind)) {
+            return (*vertex, false);
+        }
+        self.barriers.insert((of, behind), next);
+        self.bounds.push(name());
+        (next, true)
+    }
+
+    /// The order of policies: all that one declares comes after all that another one does. What both declare
+    /// belongs to neither side.
+    fn policies(&mut self) {
+        let order = self.order;
+        if order.pairs.is_empty() {
+            return;
+        }
+        let evaluation = self.evaluation;
+        let mut places: (BTreeMap<u32, Place>, BTreeMap<u32, Place>) = Default::default();
+        for (later, earlier, place) in &order.pairs {
+            let from = self.policy_barrier(*earlier, true);
+            let to = self.policy_barrier(*later, false);
+            self.order(from, to, EdgeReason::Policy, (*place, None));
+            places.0.entry(*later).or_insert(*place);
+            places.1.entry(*earlier).or_insert(*place);
+        }
+        for (policy, place) in &places.1 {
+            // A policy between two others keeps them apart also where it declares nothing of its own.
+            if places.0.contains_key(policy) {
+                let ends = (self.policy_barrier(*policy, false), self.policy_barrier(*policy, true));
+                self.order(ends.0, ends.1, EdgeReason::Policy, (*place, None));
+            }
+        }
+        for (d, declared) in evaluation.declared.iter().enumerate() {
+            let step = self.step_of[d];
+            let policy = declared.policy;
+            let others =
+                self.drafts[step as usize].declared.iter().map(|d| evaluation.declared[*d as usize].policy);
+            if let Some(place) = places.0.get(&policy)
+                && !others.clone().any(|other| order.before(other, policy))
+            {
+                let front = self.policy_barrier(policy, false);
+                self.order(front, step, EdgeReason::Policy, (*place, Some(d as u32)));
+            }
+            if let Some(place) = places.1.get(&policy)
+                && !others.clone().any(|other| order.before(policy, other))
+            {
+                let back = self.policy_barrier(policy, true);
+                self.order(step, back, EdgeReason::Policy, (*place, Some(d as u32)));
+            }
+        }
+    }
+
+    fn policy_barrier(&mut self, policy: u32, behind: bool) -> u32 {
+        let name = &self.evaluation.policies[policy as usize].name;
+        self.bound(Bounded::Policy(policy), behind, || format!("the policy `{name}`")).0
     }
 
     fn inside(&self, instance: u32) -> Vec<u32> {
@@ -300,6 +370,13 @@ impl Builder<'_> {
             }
         }
     }
+}
+
+/// What a barrier bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Bounded {
+    Instance(u32),
+    Policy(u32),
 }
 
 #[derive(Clone, Copy)]

@@ -70,7 +70,7 @@ pub(super) fn exclusive(evaluation: &Evaluation, a: &Declared, b: &Declared) -> 
 }
 
 /// Whether two declarations certainly meet on every host that gets one of them.
-fn certain(evaluation: &Evaluation, a: &Declared, b: &Declared) -> bool {
+pub(super) fn certain(evaluation: &Evaluation, a: &Declared, b: &Declared) -> bool {
     condition(evaluation, a) == condition(evaluation, b)
 }
 

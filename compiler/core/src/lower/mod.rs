@@ -5,7 +5,9 @@
 
 mod cycle;
 mod graph;
+mod guard;
 mod merge;
+mod policy;
 mod source;
 
 use crate::check::schema::{self, Types};
@@ -50,7 +52,7 @@ struct Draft {
 /// Makes the plan. Without errors among the diagnostics there is one.
 pub fn lower(db: &dyn Db, mut evaluation: Evaluation) -> (CompiledPlan, Vec<Diagnostic>) {
     let mut diagnostics = std::mem::take(&mut evaluation.diagnostics);
-    let schemas = schemas(db, &evaluation.declared);
+    let schemas = schemas(db, &evaluation);
     let drafts = merge::group(&schemas, &evaluation.declared);
     let mut step_of = vec![0u32; evaluation.declared.len()];
     for (step, draft) in drafts.iter().enumerate() {
@@ -96,6 +98,9 @@ pub fn lower(db: &dyn Db, mut evaluation: Evaluation) -> (CompiledPlan, Vec<Diag
             span: sources.span(db, refusal.place),
         })
         .collect();
+    plan.guards = guard::guards(db, &schemas, &evaluation, &drafts, &mut sources, &mut diagnostics);
+    plan.rollouts = policy::rollouts(db, &schemas, &evaluation, &drafts, &mut sources, &mut diagnostics);
+    plan.prune = policy::prune(db, &schemas, &evaluation, &mut sources);
     let mut declared: Vec<Option<Declared>> = evaluation.declared.into_iter().map(Some).collect();
     plan.steps = drafts
         .into_iter()
@@ -159,14 +164,15 @@ fn package_contents(db: &dyn Db, plan: &Plan, blobs: &mut BTreeMap<[u8; 32], Arc
     }
 }
 
-fn schemas(db: &dyn Db, declared: &[Declared]) -> Schemas {
+fn schemas(db: &dyn Db, evaluation: &Evaluation) -> Schemas {
     let mut used: BTreeMap<String, (DeclId, Arc<Schema>)> = BTreeMap::new();
     let mut seen = rustc_hash::FxHashSet::default();
-    for d in declared {
-        if seen.insert(d.decl)
-            && let Some(schema) = &schema::schema(db, d.decl).schema
+    let declared = evaluation.declared.iter().map(|d| d.decl);
+    for decl in declared.chain(evaluation.prune.iter().flat_map(|prune| prune.types.iter().copied())) {
+        if seen.insert(decl)
+            && let Some(schema) = &schema::schema(db, decl).schema
         {
-            used.insert(schema.name.clone(), (d.decl, Arc::clone(schema)));
+            used.insert(schema.name.clone(), (decl, Arc::clone(schema)));
         }
     }
     let mut schemas = Schemas { list: Vec::new(), index: FxHashMap::default(), names: FxHashMap::default() };

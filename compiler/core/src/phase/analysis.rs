@@ -29,6 +29,8 @@ pub(super) enum What {
     For,
     /// `select`
     Select,
+    /// The limit of a `prune`.
+    Limit,
     /// `timeout`
     Timeout,
     /// `retry`: how often.
@@ -51,6 +53,10 @@ pub(super) enum What {
     Role,
     /// A tag.
     Tag,
+    /// Which hosts a wave of a rollout takes.
+    Wave,
+    /// How long a wave of a rollout is watched.
+    Watched,
     /// The default of this parameter, because of this need of the same declaration.
     Default(u32, u32),
     /// An argument, because of this need of the declaration that is used.
@@ -325,6 +331,40 @@ impl<'db> Analysis<'db> {
                 Stmt::Select(value) => {
                     let condition = self.expr(*value);
                     self.need_whole(condition, Phase::Host, *value, What::Select);
+                }
+                Stmt::Prune(prune) => {
+                    if let Some(limit) = prune.limit {
+                        let known = self.expr(limit);
+                        self.need_whole(known, Phase::Host, limit, What::Limit);
+                    }
+                }
+                Stmt::After(_) => {}
+                Stmt::Guard(rule) => {
+                    let around = self.block.replace(rule.block);
+                    self.parents[rule.block.0 as usize] = Some(id);
+                    for read in rule.predicate.iter().chain(&rule.message) {
+                        self.expr(*read);
+                    }
+                    self.block = around;
+                    if let Some(role) = rule.approval {
+                        let known = self.expr(role);
+                        self.need_whole(known, Phase::Const, role, What::Role);
+                    }
+                }
+                Stmt::Rollout(rollout) => {
+                    for pause in
+                        rollout.pause.iter().chain(rollout.waves.iter().filter_map(|w| w.pause.as_ref()))
+                    {
+                        let known = self.expr(*pause);
+                        self.need_whole(known, Phase::Const, *pause, What::Watched);
+                    }
+                    for condition in rollout.waves.iter().filter_map(|wave| wave.condition) {
+                        let known = self.expr(condition);
+                        self.need_whole(known, Phase::Host, condition, What::Wave);
+                    }
+                    if let Some(health) = rollout.health {
+                        self.expr(health);
+                    }
                 }
                 Stmt::Expr(value) => {
                     self.expr(*value);

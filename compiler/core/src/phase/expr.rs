@@ -27,6 +27,10 @@ impl<'db> Analysis<'db> {
             ExprKind::Global(file, local) => self.global(*file, *local, id),
             ExprKind::Facts => self.source(Origin::Fact, id),
             ExprKind::Label(_) => self.source(Origin::Label, id),
+            ExprKind::SelfKey | ExprKind::SelfAttribute(_) | ExprKind::Change(_) if self.own.is_none() => {
+                self.source(Origin::Judged, id)
+            }
+            ExprKind::Change(_) => self.source(Origin::Judged, id),
             ExprKind::SelfKey => self.own.as_ref().map_or(Abs::KNOWN, |own| own.key),
             ExprKind::SelfAttribute(position) => self.self_attribute(*position, id),
             ExprKind::SelfEarly(_) => self.source(Origin::Output, id),
@@ -173,7 +177,7 @@ impl<'db> Analysis<'db> {
     /// Where lateness begins.
     fn source(&mut self, origin: Origin, id: ExprId) -> Abs {
         let phase = match origin {
-            Origin::Output | Origin::Secret => Phase::Run,
+            Origin::Output | Origin::Secret | Origin::Judged => Phase::Run,
             _ => Phase::Host,
         };
         let node = self.values.graph.source(origin, phase, id);

@@ -73,6 +73,7 @@ fn what(db: &dyn Db, unit: Unit, what: What) -> String {
         What::Existence => "whether a resource exists".to_owned(),
         What::For => "what `for` runs over".to_owned(),
         What::Select => "which hosts a policy selects".to_owned(),
+        What::Limit => "the limit of a `prune`".to_owned(),
         What::Timeout => "a timeout".to_owned(),
         What::Retry => "how often a step is tried".to_owned(),
         What::Pause => "the pause between attempts".to_owned(),
@@ -84,6 +85,8 @@ fn what(db: &dyn Db, unit: Unit, what: What) -> String {
         What::Check => "what a `check` asks".to_owned(),
         What::Role => "the role that approves".to_owned(),
         What::Tag => "a tag".to_owned(),
+        What::Wave => "which hosts a wave takes".to_owned(),
+        What::Watched => "how long a wave is watched".to_owned(),
         What::Default(param, _) => format!("the default of `{}`", param_name(db, unit, param)),
         What::Argument(callee, need) => {
             let need = flow(db, callee).summary.needs.get(need as usize);
@@ -104,6 +107,7 @@ fn phrase(what: What) -> &'static str {
         What::Existence => "it decides here what exists",
         What::For => "it is run over here",
         What::Select => "it decides which hosts are selected",
+        What::Limit => "it limits a `prune`",
         What::Timeout => "a timeout is made of it",
         What::Retry => "it decides how often a step is tried",
         What::Pause => "the pause between attempts is made of it",
@@ -115,6 +119,8 @@ fn phrase(what: What) -> &'static str {
         What::Check => "a `check` asks it",
         What::Role => "it names the role that approves",
         What::Tag => "a tag is made of it",
+        What::Wave => "it decides which hosts a wave takes",
+        What::Watched => "it says how long a wave is watched",
         What::Default(..) | What::Argument(..) => "it is handed on here",
     }
 }
@@ -214,6 +220,9 @@ fn trace(db: &dyn Db, unit: Unit, node: NodeId, way: &mut Vec<(Place, String)>, 
             Origin::Fact => add(way, span, "a fact, known only on the host".to_owned()),
             Origin::Label => add(way, span, "a label, known only on the host".to_owned()),
             Origin::Attribute => add(way, span, "an attribute, known only on the host".to_owned()),
+            Origin::Judged => {
+                add(way, span, "of the resource that a guard judges, known only on the host".to_owned());
+            }
             Origin::Secret => add(way, span, "a secret, known only while the plan runs".to_owned()),
             Origin::Output => add(way, span, "an output, known only while the plan runs".to_owned()),
             Origin::Part(other, leaf) => {

@@ -36,6 +36,8 @@ pub(super) enum Origin {
     Label,
     /// An attribute of the resource around, as it is after merging.
     Attribute,
+    /// Something of the resource that a guard judges, or of what its step would do.
+    Judged,
     /// An output of a resource.
     Output,
     /// A secret.

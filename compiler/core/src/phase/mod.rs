@@ -122,7 +122,9 @@ pub fn units(db: &dyn Db, file: File) -> Vec<Unit> {
             | ItemKind::Record(_)
             | ItemKind::Enum(_)
             | ItemKind::Component(_)
-            | ItemKind::Policy(_) => UnitPart::Item(index as u32),
+            | ItemKind::Policy(_)
+            | ItemKind::Guard(_)
+            | ItemKind::Rollout(_) => UnitPart::Item(index as u32),
             ItemKind::Labels(_) if file.module(db).is_empty() => UnitPart::Labels,
             _ => continue,
         };

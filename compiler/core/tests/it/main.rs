@@ -3,9 +3,11 @@
 mod asset;
 mod conflict;
 mod cycle;
+mod guard;
 mod incremental;
 mod phase;
 mod plan;
+mod policy;
 mod scale;
 mod standard;
 

@@ -13,6 +13,9 @@ use mc_compiler::package::{self, Manifest, Package, parse_manifest};
 use mc_compiler::{Database, Program};
 use mc_plan::bundle::{self, Compiler, Content, Version};
 use mc_plan::digest::{hex, sha256};
+use mc_plan::eval::{Analysis, Phase};
+use mc_plan::expr::Operand;
+use mc_plan::plan::{Guard, Plan};
 use mc_plan::schema::Schema;
 use mc_plan::time::utc;
 use std::collections::BTreeSet;
@@ -98,6 +101,10 @@ pub(crate) fn run(args: &Args, env: &Env) -> Result<(), Failure> {
         release.stream, release.epoch, release.sequence
     );
     let _ = writeln!(out, "  expires   {}", utc(release.expires));
+    let late = judged_late(&compiled.plan);
+    if !late.is_empty() {
+        let _ = writeln!(out, "  guards    judged right before a step acts: {}", late.join(", "));
+    }
     let _ = writeln!(out, "  signed by {}", key.public().id());
     out.push_str(&not_built_in(&compiled.plan.schemas));
     env.say(&out);
@@ -118,6 +125,26 @@ fn not_built_in(schemas: &[Schema]) -> String {
         env!("CARGO_PKG_VERSION"),
         names.join(", ")
     )
+}
+
+/// The guards that can be judged only when a step is about to act: they ask what it would do, or read an attribute that
+/// is known only while the plan runs. Sorted.
+fn judged_late(plan: &Plan) -> Vec<&str> {
+    if plan.guards.is_empty() {
+        return Vec::new();
+    }
+    let analysis = Analysis::new(&plan.exprs);
+    let late = |guard: &&Guard| {
+        let read = analysis.attributes(&plan.exprs, guard.predicate);
+        let steps = plan.steps.iter().filter(|step| step.schema == guard.schema);
+        let mut settings = steps.flat_map(|step| &step.declarations).flat_map(|d| &d.attributes);
+        let runs = |value: &Operand| matches!(value, Operand::Expr(id) if analysis.phase(*id) == Phase::Run);
+        analysis.reads_change(guard.predicate)
+            || settings.any(|setting| read.contains(&setting.attribute) && runs(&setting.value))
+    };
+    let mut names: Vec<&str> = plan.guards.iter().filter(late).map(|guard| guard.name.as_str()).collect();
+    names.dedup();
+    names
 }
 
 /// This compiler. Its digest is made by the build script from the sources.

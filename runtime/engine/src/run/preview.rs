@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::consent::{change, held};
 use super::fingerprint::fingerprint;
 use super::ledger::Debts;
 use super::missing;
@@ -63,8 +64,8 @@ impl Preview<'_, '_, '_> {
             return self.finish(vertex, Outcome::Absent, None);
         }
         if let Some(cause) = self.board.blocker(vertex) {
-            let name = graph.step(cause).map(|step| step.name.to_string()).unwrap_or_default();
-            return self.finish(vertex, Outcome::Blocked, Some(format!("{name} did not work")));
+            let reason = self.board.blocks(graph, cause);
+            return self.finish(vertex, Outcome::Blocked, Some(reason));
         }
         let found = self.board.step(vertex).and_then(|progress| progress.found.take());
         if left_out {
@@ -73,6 +74,19 @@ impl Preview<'_, '_, '_> {
                 self.resolver.outputs_changed();
             }
             return self.finish(vertex, Outcome::Skipped, Some("`--only` leaves it out".to_owned()));
+        }
+        match self.resolver.skipped(graph, step, &self.outputs) {
+            Ok(None) => {}
+            Ok(Some(span)) => {
+                return self.finish(vertex, Outcome::Skipped, Some(super::skips(graph, span)));
+            }
+            Err(Missing::Waits(before)) => {
+                let name =
+                    before.and_then(|before| graph.step(before)).map_or("a step before", |step| &step.name);
+                let reason = format!("known after {name}, which decides whether it is skipped");
+                return self.finish(vertex, Outcome::WouldChange, Some(reason));
+            }
+            Err(why) => return self.finish(vertex, Outcome::Failed, Some(missing(graph, vertex, &why))),
         }
         let desired = match self.resolver.desired(graph, step, &self.outputs) {
             Ok(_) if step.later.is_empty() => None,
@@ -101,8 +115,16 @@ impl Preview<'_, '_, '_> {
                     self.outputs.set(vertex, outputs);
                     self.resolver.outputs_changed();
                 }
-                let outcome = if refresh.is_some() { Outcome::WouldChange } else { Outcome::Unchanged };
-                self.finish(vertex, outcome, None);
+                let kind = refresh.as_ref().map(|(kind, _)| *kind);
+                let held = match kind {
+                    Some(_) => held(self.resolver, graph, vertex, desired.as_deref(), change(None, kind)),
+                    None => None,
+                };
+                match (held, kind) {
+                    (Some((outcome, reason)), _) => self.finish(vertex, outcome, Some(reason)),
+                    (None, Some(_)) => self.finish(vertex, Outcome::WouldChange, None),
+                    (None, None) => self.finish(vertex, Outcome::Unchanged, None),
+                }
             }
             Found::Differs(look) => {
                 let cause = match self.applied.get(&graph.identity(vertex)) {
@@ -120,7 +142,12 @@ impl Preview<'_, '_, '_> {
                     detail.show(&step.name, &look);
                     detail.cause = Some(cause);
                 }
-                self.finish(vertex, Outcome::WouldChange, None);
+                let kind = refresh.as_ref().map(|(kind, _)| *kind);
+                let held = held(self.resolver, graph, vertex, desired.as_deref(), change(Some(&look), kind));
+                match held {
+                    Some((outcome, reason)) => self.finish(vertex, outcome, Some(reason)),
+                    None => self.finish(vertex, Outcome::WouldChange, None),
+                }
             }
             Found::Failed(error) => match self.after.get(at(vertex)).copied().flatten() {
                 // What is not there yet may come with a step before.

@@ -15,7 +15,7 @@ use super::preflight::Found;
 use super::stale::Stale;
 use super::step::{Board, Progress};
 use super::work::{BatchDone, Hands, Task, TaskDone};
-use crate::graph::{Graph, Vertex, at};
+use crate::graph::{Execution, Graph, Vertex, at};
 use crate::host::Clock;
 use crate::instantiate::Resolver;
 use crate::journal::{Ending, Intent, StepResult, diff_digest};
@@ -229,8 +229,8 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
             return self.finish(state, vertex, Outcome::NotRun, Some(halt.reason().to_owned()));
         }
         if let Some(cause) = self.board.blocker(vertex) {
-            let name = self.graph.step(cause).map(|step| step.name.to_string()).unwrap_or_default();
-            return self.finish(state, vertex, Outcome::Blocked, Some(format!("{name} did not work")));
+            let reason = self.board.blocks(self.graph, cause);
+            return self.finish(state, vertex, Outcome::Blocked, Some(reason));
         }
         if self.left_out.get(at(vertex)).copied().unwrap_or(false) {
             if let Some(Found::Same(Some(outputs))) = self.board.step(vertex).and_then(|p| p.found.take()) {
@@ -239,7 +239,21 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
             }
             return self.finish(state, vertex, Outcome::Skipped, Some("`--only` leaves it out".to_owned()));
         }
-        self.attempt(state, vertex);
+        match self.resolver.skipped(self.graph, step, &state.outputs) {
+            Ok(None) => self.attempt(state, vertex),
+            Ok(Some(span)) => {
+                let reason = super::skips(self.graph, span);
+                self.finish(state, vertex, Outcome::Skipped, Some(reason));
+            }
+            Err(missing) => {
+                let why = super::missing(self.graph, vertex, &missing);
+                let reason = match missing {
+                    Missing::Waits(_) => format!("{why} is not known, and decides whether it is skipped"),
+                    _ => why,
+                };
+                self.finish(state, vertex, Outcome::Failed, Some(reason));
+            }
+        }
     }
 
     /// Begins an attempt: with what preflight found, if that still holds, else by reading.
@@ -252,7 +266,7 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
                 let why = super::missing(self.graph, vertex, &missing);
                 let reason = match missing {
                     Missing::Waits(_) => format!("{why} is not known"),
-                    Missing::Failed { .. } => why,
+                    _ => why,
                 };
                 return self.finish(state, vertex, Outcome::Failed, Some(reason));
             }
@@ -292,6 +306,21 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
             Found::Differs(look) => Some(look),
         };
         let Some(step) = self.graph.step(vertex) else { return };
+        let held = super::consent::held(
+            self.resolver,
+            self.graph,
+            vertex,
+            desired.as_deref(),
+            super::consent::change(look.as_deref(), owed.as_ref().map(|(kind, _)| *kind)),
+        );
+        if let Some((outcome, reason)) = held {
+            let cause = look.as_ref().map(|_| self.cause(vertex, desired.as_deref()));
+            if let (Some(progress), Some(look)) = (self.board.step(vertex), &look) {
+                progress.detail().show(&step.name, look);
+                progress.detail().cause = cause;
+            }
+            return self.finish(state, vertex, outcome, Some(reason));
+        }
         let temporary = look.as_ref().and_then(|_| self.temporary(vertex));
         let cause = look.as_ref().map(|_| self.cause(vertex, desired.as_deref()));
         let refresh = owed.as_ref().map(|(kind, _)| *kind);
@@ -378,7 +407,13 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
             else {
                 continue;
             };
-            if self.left_out.get(at(vertex)).copied().unwrap_or(false) {
+            let waits = self.graph.step(vertex).is_some_and(|step| {
+                let of =
+                    |e: &Execution<'_>| !(e.skip.is_empty() && e.approvals.is_empty() && e.guards.is_empty());
+                step.execution.as_deref().is_some_and(of)
+            });
+            // What may not act after all says nothing before it is its turn.
+            if waits || self.left_out.get(at(vertex)).copied().unwrap_or(false) {
                 continue;
             }
             let diff = diff_digest(&look.diff);

@@ -85,6 +85,16 @@ impl Board {
         self.blocked_by.get(at(vertex)).copied().flatten()
     }
 
+    /// Why a step cannot run that this one blocks, for people.
+    pub(super) fn blocks(&self, graph: &Graph<'_>, cause: Vertex) -> String {
+        let name = graph.step(cause).map_or("", |step| &step.name);
+        match self.steps.get(at(cause)).and_then(|step| step.outcome) {
+            Some(Outcome::Denied) => format!("{name} is denied"),
+            Some(Outcome::AwaitingApproval) => format!("{name} awaits an approval"),
+            _ => format!("{name} did not work"),
+        }
+    }
+
     /// What comes right after `vertex` hears that it is done.
     pub(super) fn pass(&mut self, graph: &Graph<'_>, vertex: Vertex) {
         let cause = match self.steps.get(at(vertex)) {
@@ -136,6 +146,7 @@ impl Board {
             resource: schema.map(|schema| schema.name.clone()).unwrap_or_default(),
             policy: policy.map(|policy| policy.name.clone()).unwrap_or_default(),
             place: graph.place(vertex),
+            tags: step.tags().iter().map(|tag| (*tag).to_owned()).collect(),
             outcome,
             reason: detail.reason,
             chain,

@@ -1,5 +1,6 @@
 //! Scripted scenarios over the fake host, with the transcript of what was done and the report.
 
+mod consent;
 mod crash;
 mod effect;
 mod instance;

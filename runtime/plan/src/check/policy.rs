@@ -65,8 +65,11 @@ impl Plan {
     /// The attributes that a guard reads.
     fn guard_reads(&self, guard: &Guard, reads: &Reads) -> BTreeSet<u32> {
         let mut read = reads.analysis.attributes(&self.exprs, guard.predicate);
-        if let Some(Operand::Expr(message)) = guard.message {
-            read.append(&mut reads.analysis.attributes(&self.exprs, message));
+        let shown = guard.parts.iter().map(|part| &part.value).chain(&guard.message);
+        for operand in shown {
+            if let Operand::Expr(id) = operand {
+                read.append(&mut reads.analysis.attributes(&self.exprs, *id));
+            }
         }
         read
     }
@@ -78,6 +81,12 @@ impl Plan {
             return invalid("its type does not exist");
         };
         judged(reads, schema, guard.predicate)?;
+        for part in &guard.parts {
+            ensure(!part.text.is_empty(), || "a part of it has no text".into())?;
+            if let Operand::Expr(id) = part.value {
+                judged(reads, schema, id)?;
+            }
+        }
         match &guard.message {
             Some(Operand::Expr(id)) => judged(reads, schema, *id)?,
             Some(Operand::Value(Value::Str(_))) | None => {}
@@ -137,7 +146,8 @@ impl Plan {
             ensure(names.insert(&wave.name), || format!("two waves are called `{}`", wave.name))?;
         }
         let grows = rollout.waves.windows(2).all(|pair| match (pair[0].size, pair[1].size) {
-            (Share::Count(a), Share::Count(b)) | (Share::Percent(a), Share::Percent(b)) => a <= b,
+            (Some(Share::Count(a)), Some(Share::Count(b)))
+            | (Some(Share::Percent(a)), Some(Share::Percent(b))) => a <= b,
             _ => true,
         });
         ensure(grows, || "a wave is smaller than the one before it".into())
@@ -145,7 +155,9 @@ impl Plan {
 
     fn wave(&self, wave: &Wave, reads: &Reads) -> Result {
         ensure(!wave.name.is_empty(), || "a wave has no name".into())?;
-        ensure(wave.size.fits(1), || format!("the wave `{}` has no hosts, or more than all", wave.name))?;
+        ensure(wave.size.is_none_or(|size| size.fits(1)), || {
+            format!("the wave `{}` has no hosts, or more than all", wave.name)
+        })?;
         ensure(wave.pause.is_none_or(|pause| pause >= 0), || {
             format!("the pause of the wave `{}` is less than nothing", wave.name)
         })?;
@@ -157,7 +169,7 @@ impl Share {
     fn fits(self, least: u32) -> bool {
         match self {
             Self::Count(n) => n >= least,
-            Self::Percent(n) => (least..=100).contains(&n),
+            Self::Percent(n) => (least..=10_000).contains(&n),
         }
     }
 }

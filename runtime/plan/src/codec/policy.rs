@@ -14,12 +14,14 @@ impl Writer {
         self.span(refusal.span);
         if !plain {
             self.code(refusal.kind);
-            self.list(&refusal.parts, |w, part| {
-                w.array(2);
-                w.text(&part.text);
-                w.operand(&part.value);
-            });
+            self.list(&refusal.parts, Self::part);
         }
+    }
+
+    fn part(&mut self, part: &Part) {
+        self.array(2);
+        self.text(&part.text);
+        self.operand(&part.value);
     }
 
     pub(super) fn prune(&mut self, prune: &Prune) {
@@ -55,6 +57,7 @@ impl Writer {
         }
         self.field(&mut map, 5);
         self.span(guard.span);
+        self.list_field(&mut map, 6, &guard.parts, Self::part);
         self.close(map);
     }
 
@@ -78,8 +81,10 @@ impl Writer {
         let mut map = self.open();
         self.field(&mut map, 0);
         self.text(&wave.name);
-        self.field(&mut map, 1);
-        self.share(wave.size);
+        if let Some(size) = wave.size {
+            self.field(&mut map, 1);
+            self.share(size);
+        }
         if let Some(select) = &wave.select {
             self.field(&mut map, 2);
             self.operand(select);
@@ -116,14 +121,16 @@ impl Reader<'_> {
         let (policy, condition, message) = (self.u32()?, self.operand()?, self.operand()?);
         let span = self.span()?;
         let (kind, parts) = if count == 6 {
-            let part =
-                |r: &mut Self| r.tuple(2, |r| Ok(Part { text: r.text()?.to_owned(), value: r.operand()? }));
-            (self.code()?, self.list(3, part)?)
+            (self.code()?, self.list(3, Self::part)?)
         } else {
             (RefusalKind::Fail, Vec::new())
         };
         self.close();
         Ok(PlanRefusal { policy, kind, condition, message, parts, span })
+    }
+
+    fn part(&mut self) -> Result<Part> {
+        self.tuple(2, |r| Ok(Part { text: r.text()?.to_owned(), value: r.operand()? }))
     }
 
     pub(super) fn prune(&mut self) -> Result<Prune> {
@@ -155,8 +162,9 @@ impl Reader<'_> {
         let message = if self.has(&mut fields, 4)? { Some(self.operand()?) } else { None };
         self.need(&mut fields, 5)?;
         let span = self.span()?;
+        let parts = self.list_field(&mut fields, 6, 3, Self::part)?;
         self.finish(fields)?;
-        Ok(Guard { name, schema, predicate, action, message, span })
+        Ok(Guard { name, schema, predicate, action, message, parts, span })
     }
 
     pub(super) fn rollout(&mut self) -> Result<Rollout> {
@@ -164,7 +172,7 @@ impl Reader<'_> {
         self.need(&mut fields, 0)?;
         let name = self.text()?.to_owned();
         let policies = self.list_field(&mut fields, 1, 1, Self::u32)?;
-        let waves = self.list_field(&mut fields, 2, 7, Self::wave)?;
+        let waves = self.list_field(&mut fields, 2, 3, Self::wave)?;
         let health = self.list_field(&mut fields, 3, 1, |r| Ok(r.text()?.to_owned()))?;
         let budget = if self.has(&mut fields, 4)? { Some(self.share()?) } else { None };
         self.need(&mut fields, 5)?;
@@ -177,8 +185,7 @@ impl Reader<'_> {
         let mut fields = self.open()?;
         self.need(&mut fields, 0)?;
         let name = self.text()?.to_owned();
-        self.need(&mut fields, 1)?;
-        let size = self.share()?;
+        let size = if self.has(&mut fields, 1)? { Some(self.share()?) } else { None };
         let select = if self.has(&mut fields, 2)? { Some(self.operand()?) } else { None };
         let pause = if self.has(&mut fields, 3)? { Some(self.int()?) } else { None };
         self.finish(fields)?;

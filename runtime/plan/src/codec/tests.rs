@@ -376,16 +376,16 @@ fn what_stands_besides_the_graph_is_checked() {
         p.rollouts[0].waves[0].name = "half".to_owned();
     });
     inconsistent("rollout `careful`: the wave `half` has no hosts, or more than all", |p| {
-        p.rollouts[0].waves[1].size = Share::Percent(101);
+        p.rollouts[0].waves[1].size = Some(Share::Percent(10_001));
     });
     inconsistent("rollout `careful`: the wave `canary` has no hosts, or more than all", |p| {
-        p.rollouts[0].waves[0].size = Share::Count(0);
+        p.rollouts[0].waves[0].size = Some(Share::Count(0));
     });
     inconsistent("rollout `careful`: a wave is smaller than the one before it", |p| {
-        p.rollouts[0].waves[0].size = Share::Percent(51);
+        p.rollouts[0].waves[0].size = Some(Share::Percent(5_001));
     });
     inconsistent("rollout `careful`: its budget is more than all hosts", |p| {
-        p.rollouts[0].budget = Some(Share::Percent(101));
+        p.rollouts[0].budget = Some(Share::Percent(10_001));
     });
     inconsistent("rollout `careful`: the pause of the wave `canary` is less than nothing", |p| {
         p.rollouts[0].waves[0].pause = Some(-1);

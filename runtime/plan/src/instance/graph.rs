@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Duration;
 
-use crate::expr::ExprId;
+use crate::expr::{ExprId, Operand};
 use crate::plan::{Plan, SourceSpan};
 use crate::value::Value;
 
@@ -73,10 +73,43 @@ pub struct Step<'p> {
     pub retries: u32,
     /// Pause before each of them.
     pub every: Duration,
+    /// How it is executed, where a declaration or a guard says something of that.
+    pub execution: Option<Box<Execution<'p>>>,
     /// The first declaration, by the plan's policy, and where it is.
     pub policy: u32,
     /// Where it is declared first.
     pub span: SourceSpan,
+}
+
+/// How a step is executed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Execution<'p> {
+    /// Names for selection and reports, sorted.
+    pub tags: Vec<&'p str>,
+    /// It is left out where all of these hold; never where there are none.
+    pub skip: Vec<Skip<'p>>,
+    /// Whose consent it needs before it acts.
+    pub approvals: Vec<Approval<'p>>,
+    /// The guards that can judge it only when it is about to act, by position in the plan.
+    pub guards: Vec<u32>,
+}
+
+/// A `skip when`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skip<'p> {
+    /// Its condition.
+    pub condition: &'p Operand,
+    /// The declaration that says it.
+    pub span: SourceSpan,
+}
+
+/// Somebody's consent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval<'p> {
+    /// Whose.
+    pub role: &'p str,
+    /// What a guard says to it.
+    pub why: Option<String>,
 }
 
 /// An attribute that is known while the plan runs.
@@ -243,6 +276,14 @@ impl<'p> Graph<'p> {
     /// The place where a step is declared first.
     pub fn place(&self, vertex: Vertex) -> Place {
         Place::of(self.plan, self.step(vertex).map(|step| step.span).unwrap_or_default())
+    }
+}
+
+impl Step<'_> {
+    /// What people named it by, sorted.
+    #[must_use]
+    pub fn tags(&self) -> &[&str] {
+        self.execution.as_ref().map_or(&[], |execution| execution.tags.as_slice())
     }
 }
 

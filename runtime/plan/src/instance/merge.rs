@@ -12,7 +12,7 @@ use super::{Build, Site};
 use crate::instance::graph::{Later, Step, at};
 use crate::instance::refusal::{Code, Place, Refusal};
 use crate::instance::render;
-use crate::instance::resolve::{Known, Own};
+use crate::instance::resolve::{Change, Known, Own};
 
 /// A setting that exists, and its value if that is known now.
 struct Candidate<'p> {
@@ -55,6 +55,7 @@ impl<'p, S: Site> Build<'p, S> {
                 step.retries = retries;
                 step.every = every;
             }
+            self.executed(index, &declarations);
             self.complete(index, &declared.attributes);
         }
     }
@@ -88,7 +89,7 @@ impl<'p, S: Site> Build<'p, S> {
         key: &Value,
         early: Option<&[Option<Value>]>,
     ) -> (Option<Duration>, u32, Duration) {
-        let own = Own { key: Some(key), attributes: &[], early };
+        let own = Own { key: Some(key), attributes: &[], early, change: Change::No };
         let mut timeout: Option<Duration> = None;
         let mut retries = 0;
         let mut every = Duration::ZERO;
@@ -185,7 +186,7 @@ impl<'p, S: Site> Build<'p, S> {
             let Some(attribute) = attributes.get(at(position)) else { continue };
             let mut candidates = Vec::with_capacity(mine.len());
             for &setting in mine {
-                let own = Own { key: Some(key), attributes: &known, early };
+                let own = Own { key: Some(key), attributes: &known, early, change: Change::No };
                 match self.resolver.early(&setting.value, own) {
                     // Not set.
                     Ok(Some(Value::None)) => {}

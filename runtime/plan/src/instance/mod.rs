@@ -4,12 +4,15 @@
 //! Agents run it on a host ([`Site`]), and the compiler's tests on the facts and labels that they give.
 
 mod edge;
+mod guard;
 mod merge;
 
 pub mod graph;
 pub mod refusal;
 pub mod render;
 pub mod resolve;
+
+pub use guard::{Finding, Judgement, judge, known_attributes};
 
 use std::time::Duration;
 
@@ -18,7 +21,7 @@ use rustc_hash::FxHashMap;
 use crate::eval::{Context, Failure, Lookup};
 use crate::expr::Operand;
 use crate::op::EvalError;
-use crate::plan::{Plan, SourceSpan};
+use crate::plan::{Plan, RefusalKind, SourceSpan};
 use crate::value::Value;
 use graph::{Graph, Step, Vertex, at};
 use refusal::{Code, Place, Refusal};
@@ -95,6 +98,7 @@ pub fn instantiate<'p, S: Site>(inputs: Inputs<'p, S>) -> Result<Instance<'p, S>
     build.refused_by_site();
     build.stand()?;
     build.claims();
+    build.guards();
     build.stand()?;
     build.finish()
 }
@@ -249,7 +253,18 @@ impl<'p, S: Site> Build<'p, S> {
                 Err(failure) => failure.to_string(),
             };
             let place = Place::of(self.plan, refusal.span);
-            self.refuse(Refusal::new(Code::Fail, message).at(place, "`fail` is reached on this host"));
+            let what = match refusal.kind {
+                RefusalKind::Fail => "`fail` is reached on this host",
+                RefusalKind::Check => "this `check` does not hold on this host",
+                RefusalKind::Refinement => "this value does not fit on this host",
+            };
+            let mut found = Refusal::new(Code::Fail, message).at(place, what);
+            for part in &refusal.parts {
+                if let Ok(Some(value)) = self.resolver.early(&part.value, Own::NOTHING) {
+                    found.notes.push(format!("{} = {}", part.text, render::value(&value, None, &[])));
+                }
+            }
+            self.refuse(found);
         }
     }
 
@@ -324,6 +339,7 @@ impl<'p, S: Site> Build<'p, S> {
                 timeout: None,
                 retries: 0,
                 every: Duration::ZERO,
+                execution: None,
                 policy,
                 span: place,
             });

@@ -40,6 +40,8 @@ pub enum Code {
     Expression,
     /// The policy said `fail`.
     Fail,
+    /// A guard denies a resource.
+    Denied,
     /// Two declarations of one resource give an attribute different values.
     Conflict,
     /// Two resources own the same thing.
@@ -58,7 +60,7 @@ pub enum Code {
 
 impl Code {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::ProviderMissing,
         Self::ProviderProtocol,
         Self::SchemaMismatch,
@@ -69,6 +71,7 @@ impl Code {
         Self::Fact,
         Self::Expression,
         Self::Fail,
+        Self::Denied,
         Self::Conflict,
         Self::Claim,
         Self::Required,
@@ -92,6 +95,7 @@ impl Code {
             Self::Fact => "MC6103",
             Self::Expression => "MC6110",
             Self::Fail => "MC6111",
+            Self::Denied => "MC6112",
             Self::Conflict => "MC6120",
             Self::Claim => "MC6121",
             Self::Required => "MC6122",

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::eval::{Context, Evaluated, Evaluator, Failure, Lookup};
-use crate::expr::{ExprId, Exprs, Node, Operand};
+use crate::expr::{ChangeFact, ExprId, Exprs, Node, Operand};
 use crate::plan::{Plan, SourceSpan};
 use crate::value::Value;
 
@@ -26,11 +26,33 @@ pub struct Own<'a> {
     pub attributes: &'a [Known],
     /// Its early outputs by position; none where nobody can tell them yet.
     pub early: Option<&'a [Option<Value>]>,
+    /// What it would do, for guards.
+    pub change: Change,
+}
+
+/// What a step would do, as far as somebody may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Nobody may.
+    No,
+    /// It is not known yet.
+    Unknown,
+    /// This.
+    Known {
+        /// Nothing of what it manages is there yet.
+        creates: bool,
+        /// What it manages goes away.
+        removes: bool,
+        /// Something is started or restarted.
+        restarts: bool,
+        /// Something reads its configuration again.
+        reloads: bool,
+    },
 }
 
 impl Own<'_> {
     /// Of what belongs to no step.
-    pub const NOTHING: Self = Own { key: None, attributes: &[], early: Some(&[]) };
+    pub const NOTHING: Self = Own { key: None, attributes: &[], early: Some(&[]), change: Change::No };
 }
 
 /// An attribute, as far as it is known.
@@ -101,6 +123,19 @@ impl<S: Site> Context for HostContext<'_, '_, S> {
         }
     }
 
+    fn change(&self, fact: ChangeFact) -> Lookup {
+        match self.own.change {
+            Change::No => Lookup::Error("a change cannot be read here".into()),
+            Change::Unknown => unknown(),
+            Change::Known { creates, removes, restarts, reloads } => Lookup::Value(Value::Bool(match fact {
+                ChangeFact::Creates => creates,
+                ChangeFact::Removes => removes,
+                ChangeFact::Restarts => restarts,
+                ChangeFact::Reloads => reloads,
+            })),
+        }
+    }
+
     fn key(&self) -> Lookup {
         match self.own.key {
             Some(key) => Lookup::Value(key.clone()),
@@ -141,6 +176,13 @@ pub enum Missing {
         /// Position in the schema's attributes.
         attribute: u32,
         /// Where it is set.
+        span: SourceSpan,
+        /// Why.
+        failure: Failure,
+    },
+    /// Whether it is skipped has no value.
+    Skip {
+        /// The declaration that says when it is.
         span: SourceSpan,
         /// Why.
         failure: Failure,
@@ -187,6 +229,47 @@ impl<'p, S: Site> Resolver<'p, S> {
         self.evaluator.forget_unknown();
     }
 
+    /// Whether a step is left out, with the place that says so.
+    ///
+    /// # Errors
+    /// It cannot be told yet, or not at all.
+    pub fn skipped(
+        &mut self,
+        graph: &Graph<'p>,
+        step: &Step<'p>,
+        outputs: &Outputs,
+    ) -> Result<Option<SourceSpan>, Missing> {
+        let skip = step.execution.as_ref().map_or(&[][..], |execution| execution.skip.as_slice());
+        let Some(first) = skip.first() else { return Ok(None) };
+        self.evaluator.next_step();
+        let attributes = super::known_attributes(step, &step.desired);
+        for skip in skip {
+            let context = HostContext {
+                site: &self.site,
+                own: Own {
+                    key: Some(&step.key),
+                    attributes: &attributes,
+                    early: step.early.as_deref(),
+                    change: Change::No,
+                },
+                outputs: Some((outputs, graph)),
+            };
+            match self.evaluator.operand(skip.condition, &context) {
+                Ok(Evaluated::Known(Value::Bool(true))) => {}
+                Ok(Evaluated::Known(_)) => return Ok(None),
+                Ok(Evaluated::Unknown(unknown)) => {
+                    let step = match graph.plan.exprs.get(unknown.node) {
+                        Some(Node::Output { step, .. }) => graph.of_plan.get(at(*step)).copied(),
+                        _ => None,
+                    };
+                    return Err(Missing::Waits(step));
+                }
+                Err(failure) => return Err(Missing::Skip { span: skip.span, failure }),
+            }
+        }
+        Ok(Some(first.span))
+    }
+
     /// All attributes of a step, with the outputs that are known by now.
     pub fn desired(
         &mut self,
@@ -209,7 +292,12 @@ impl<'p, S: Site> Resolver<'p, S> {
         for later in &step.later {
             let context = HostContext {
                 site: &self.site,
-                own: Own { key: Some(&step.key), attributes: &attributes, early: step.early.as_deref() },
+                own: Own {
+                    key: Some(&step.key),
+                    attributes: &attributes,
+                    early: step.early.as_deref(),
+                    change: Change::No,
+                },
                 outputs: Some((outputs, graph)),
             };
             let value = match self.evaluator.evaluate(later.expr, &context) {

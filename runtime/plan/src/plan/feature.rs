@@ -114,7 +114,10 @@ impl Plan {
             }
         }
         self.prune.iter().filter_map(|prune| prune.limit.as_ref()).for_each(&mut visit);
-        self.guards.iter().filter_map(|guard| guard.message.as_ref()).for_each(&mut visit);
+        for guard in &self.guards {
+            guard.message.iter().for_each(&mut visit);
+            guard.parts.iter().for_each(|part| visit(&part.value));
+        }
         let waves = self.rollouts.iter().flat_map(|rollout| &rollout.waves);
         waves.filter_map(|wave| wave.select.as_ref()).for_each(&mut visit);
     }

@@ -1,6 +1,6 @@
 //! What a plan may not do, and what it may do only with somebody's consent.
 
-use super::SourceSpan;
+use super::{Part, SourceSpan};
 use crate::expr::{ExprId, Operand};
 
 /// A guard's rule about the resources of one type. It holds for all policies of the bundle.
@@ -21,6 +21,8 @@ pub struct Guard {
     pub action: GuardAction,
     /// Why, for people: a text over the same as the predicate.
     pub message: Option<Operand>,
+    /// What the predicate is made of, to show why it holds: over the same.
+    pub parts: Vec<Part>,
     /// Where it is declared.
     pub span: SourceSpan,
 }

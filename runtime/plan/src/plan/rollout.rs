@@ -12,7 +12,8 @@ pub struct Rollout {
     pub policies: Vec<u32>,
     /// The waves in their order; hosts that are in none of them come after the last.
     pub waves: Vec<Wave>,
-    /// What must be in order before the next wave: names that the control plane knows, sorted.
+    /// What must have succeeded on a host for it to be in order: steps as reports name them
+    /// (`Service["nginx"]`), sorted.
     pub health: Vec<String>,
     /// How many hosts may fail before it stops. None: not one.
     pub budget: Option<Share>,
@@ -25,9 +26,9 @@ pub struct Rollout {
 pub struct Wave {
     /// Its name.
     pub name: String,
-    /// How many hosts it has, those of the waves before included.
-    pub size: Share,
-    /// The hosts it takes first (host phase, boolean). None: any.
+    /// How many hosts it reaches, those of the waves before included. None: all that are left.
+    pub size: Option<Share>,
+    /// The only hosts it takes (host phase, boolean). None: any.
     pub select: Option<Operand>,
     /// How long it is watched before the next one, in nanoseconds.
     pub pause: Option<i64>,
@@ -38,6 +39,23 @@ pub struct Wave {
 pub enum Share {
     /// So many.
     Count(u32),
-    /// So many of a hundred, at most 100.
+    /// So many hundredths of a percent, at most 10,000.
     Percent(u32),
+}
+
+impl std::fmt::Display for Share {
+    /// `2`, `10%`, `0.5%`
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Count(count) => write!(f, "{count}"),
+            Self::Percent(hundredths) => {
+                let (whole, rest) = (hundredths / 100, hundredths % 100);
+                match (rest, rest % 10) {
+                    (0, _) => write!(f, "{whole}%"),
+                    (_, 0) => write!(f, "{whole}.{}%", rest / 10),
+                    _ => write!(f, "{whole}.{rest:02}%"),
+                }
+            }
+        }
+    }
 }

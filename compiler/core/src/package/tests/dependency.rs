@@ -644,6 +644,28 @@ fn guards_to_use_that_are_not_there() {
     .assert_eq(&concise(&db));
 }
 
+#[test]
+fn guards_hold_where_the_manifest_names_them() {
+    let base = manifest("base", "");
+    let rules = "import std.fs.File\n\nguard modes { deny File f when f.mode == 0o666 }\n";
+    let main = "import std.fs.File\n\npolicy web { File \"/a\" { mode = 0o666 } }\n";
+    let check = |used: &str| {
+        let root = manifest("web", &format!("[dependencies]\nbase = {{ path = \"../base\" }}\n{used}"));
+        let db = loaded_from(&system(&[
+            ("web/masterchef.toml", &root),
+            ("web/src/main.mc", main),
+            ("base/masterchef.toml", &base),
+            ("base/src/rules.mc", rules),
+        ]));
+        concise(&db)
+    };
+    expect![""].assert_eq(&check(""));
+    expect![[r#"
+        src/main.mc:3:14: error[MC0645]: File["/a"] is denied by the guard `base.rules.modes`
+    "#]]
+    .assert_eq(&check("[guards]\nuse = [\"base.rules.modes\"]\n"));
+}
+
 /// A build of packages that each need the next ends with a message.
 #[test]
 fn a_long_chain_of_packages_is_bounded() {

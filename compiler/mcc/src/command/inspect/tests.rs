@@ -42,8 +42,9 @@ fn everything_is_shown() {
         rollout careful of web, zone  (src/main.mc:104:3)
           wave canary: 1 host where labels.role == .Web, then 10m
           wave half: 50%
+          wave rest: all that are left
           health http, load
-          budget 2%
+          budget 2.5%
 
         secrets
           db/password

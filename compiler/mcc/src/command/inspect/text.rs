@@ -78,6 +78,9 @@ fn plan(out: &mut String, plan: &PlanView) -> std::fmt::Result {
     for policy in &plan.policies {
         writeln!(out, "\npolicy {}  ({})", policy.name, policy.at)?;
         writeln!(out, "  select {}", policy.select.as_deref().unwrap_or("every host"))?;
+        if !policy.after.is_empty() {
+            writeln!(out, "  after {}", policy.after.join(", "))?;
+        }
         for refusal in plan.refusals.iter().filter(|refusal| refusal.policy == policy.name) {
             let word = if refusal.kind == "fail" { "when" } else { "fails when" };
             let when = refusal.when.as_ref().map(|when| format!(" {word} {when}")).unwrap_or_default();
@@ -125,7 +128,8 @@ fn rollout(out: &mut String, rollout: &RolloutView) -> std::fmt::Result {
     for wave in &rollout.waves {
         let select = wave.select.as_ref().map(|select| format!(" where {select}")).unwrap_or_default();
         let pause = wave.pause.as_ref().map(|pause| format!(", then {pause}")).unwrap_or_default();
-        writeln!(out, "  wave {}: {}{select}{pause}", wave.name, wave.size)?;
+        let size = wave.size.as_deref().unwrap_or("all that are left");
+        writeln!(out, "  wave {}: {size}{select}{pause}", wave.name)?;
     }
     if !rollout.health.is_empty() {
         writeln!(out, "  health {}", rollout.health.join(", "))?;

@@ -46,6 +46,8 @@ pub(super) struct PolicyView {
     pub(super) name: String,
     /// Absent for every host.
     pub(super) select: Option<String>,
+    /// The policies that come before it.
+    pub(super) after: Vec<String>,
     pub(super) at: String,
 }
 
@@ -98,8 +100,8 @@ pub(super) struct RolloutView {
 #[derive(Serialize)]
 pub(super) struct WaveView {
     pub(super) name: String,
-    /// `5 hosts`, `50%`
-    pub(super) size: String,
+    /// `5 hosts`, `50%`; absent for all that are left.
+    pub(super) size: Option<String>,
     pub(super) select: Option<String>,
     pub(super) pause: Option<String>,
 }
@@ -155,6 +157,7 @@ pub(super) struct EdgeView {
 pub(super) fn plan_view(plan: &Plan, limit: usize) -> PlanView {
     let notation = Notation::new(plan, limit);
     let viewer = Viewer { plan, notation };
+    let order = mc_compiler::graph::policy_order(plan);
     PlanView {
         labels: plan
             .labels
@@ -179,6 +182,11 @@ pub(super) fn plan_view(plan: &Plan, limit: usize) -> PlanView {
             .map(|policy| PolicyView {
                 name: policy.name.clone(),
                 select: viewer.notation.condition(&policy.select, Place::default()),
+                after: order
+                    .iter()
+                    .filter(|(later, _)| *later == policy.name)
+                    .map(|(_, earlier)| earlier.clone())
+                    .collect(),
                 at: viewer.notation.at(policy.span),
             })
             .collect(),
@@ -236,7 +244,7 @@ fn share(share: Share) -> String {
     match share {
         Share::Count(1) => "1 host".to_owned(),
         Share::Count(n) => format!("{n} hosts"),
-        Share::Percent(n) => format!("{n}%"),
+        Share::Percent(_) => share.to_string(),
     }
 }
 
@@ -312,7 +320,7 @@ impl<'p> Viewer<'p> {
                 .iter()
                 .map(|wave| WaveView {
                     name: wave.name.clone(),
-                    size: share(wave.size),
+                    size: wave.size.map(share),
                     select: wave.select.as_ref().map(|s| self.notation.operand(s, Place::default())),
                     pause: wave.pause.map(render_duration),
                 })

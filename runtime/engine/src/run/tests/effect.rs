@@ -626,7 +626,7 @@ fn the_audit_log_has_every_intent_and_result() {
         {"time":1700000000000000000,"run":"20231114T221320Z-41412925","what":{"event":"begin","bundle":"7c9fa136d4413fa6173637e883b6998d32e1d675f88cddff9dcbcf331820f4b8","boot":"boot","resumed":0}}
         {"time":1700000000000000000,"run":"20231114T221320Z-41412925","what":{"event":"intent","step":"std.fs.File[\"/etc/a\"]","attempt":1,"diff":"2fb8e2e0e6240a80296cd85c8ac71ed8473293d26d6795a5526c96daf89102a2"}}
         {"time":1700000000000000000,"run":"20231114T221320Z-41412925","what":{"event":"result","step":"std.fs.File[\"/etc/a\"]","outcome":"changed","note":""}}
-        {"time":1700000000000000000,"run":"20231114T221320Z-41412925","what":{"event":"end","status":0,"report":"12848b12a743b42ccd5dfe97407230c5786cca6bf4c1e7cb93974717c0055564"}}"#]].assert_eq(&audit);
+        {"time":1700000000000000000,"run":"20231114T221320Z-41412925","what":{"event":"end","status":0,"report":"920380e4725bf1f20f233a78bc4bb46d611c8e62f1b2d6a9d41af01e1c7bb520"}}"#]].assert_eq(&audit);
 }
 
 #[test]

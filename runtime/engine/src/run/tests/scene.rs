@@ -373,6 +373,8 @@ pub(super) fn summary(report: &Report) -> String {
         ("failed", counts.failed),
         ("timed out", counts.timed_out),
         ("blocked", counts.blocked),
+        ("denied", counts.denied),
+        ("awaiting approval", counts.awaiting_approval),
         ("not run", counts.not_run),
     ];
     let _ = write!(out, "{:?} exit {}:", report.status, report.exit_status(true));

@@ -1,0 +1,254 @@
+//! Guards: what no plan may contain, and what needs somebody's consent.
+
+use super::{Checker, Want};
+use crate::diagnostic::{Diagnostic, code, nearest};
+use crate::hir::{ExprId, ExprKind, GuardRule, Stmt};
+use crate::name::DeclId;
+use crate::signature::{self, Signature, Target};
+use crate::ty::Ty;
+use mc_plan::expr::ChangeFact;
+use mc_syntax::Span;
+use mc_syntax::ast::{self, GuardItemKind};
+use smol_str::SmolStr;
+
+/// What a guard's rule is about, while its expressions are checked.
+#[derive(Clone, Debug)]
+pub(super) struct Subject {
+    /// The resource type.
+    decl: DeclId,
+    /// What a resource of it is called.
+    name: Option<SmolStr>,
+}
+
+impl<'db> Checker<'db> {
+    /// `guard g { .. }`: a rule for each `deny` and each `on`, with the guard's one message and role.
+    pub(super) fn guard(&mut self, guard: &'db ast::Guard) {
+        let root = self.open(Vec::new());
+        self.body.root = Some(root);
+        let mut message: Option<(&'db ast::Expr, Span)> = None;
+        let mut role: Option<(&'db ast::Expr, Span)> = None;
+        let mut rules: Vec<(&'db ast::Subject, bool, Span)> = Vec::new();
+        let mut broken = false;
+        for item in &guard.items {
+            let (slot, value, what) = match &item.kind {
+                GuardItemKind::Error => {
+                    broken = true;
+                    continue;
+                }
+                GuardItemKind::Deny(subject) => {
+                    rules.push((subject, true, item.span));
+                    continue;
+                }
+                GuardItemKind::On(subject) => {
+                    rules.push((subject, false, item.span));
+                    continue;
+                }
+                GuardItemKind::Message(value) => (&mut message, value, "message"),
+                GuardItemKind::RequireApproval(value) => (&mut role, value, "require approval"),
+            };
+            match slot {
+                Some((_, first)) => {
+                    let first = self.place(*first);
+                    self.report(
+                        Diagnostic::error(
+                            code::BAD_GUARD,
+                            self.place(item.span),
+                            format!("a guard has one `{what}`"),
+                        )
+                        .here("a second one")
+                        .label(first, "the first one")
+                        .help("make two guards of it"),
+                    );
+                }
+                None => *slot = Some((value, item.span)),
+            }
+        }
+        if !broken {
+            self.guard_is_whole(guard, &rules, role.map(|(_, span)| span));
+        }
+        let role = role.map(|(value, _)| self.pure(value, &Want::Type(Ty::String)));
+        for (subject, deny, span) in rules {
+            let approval = if deny { None } else { role };
+            if let Some(rule) = self.rule(subject, approval, message.map(|(value, _)| value), span) {
+                self.body.blocks[root.0 as usize].stmts.push(Stmt::Guard(rule));
+            }
+        }
+        self.close();
+    }
+
+    /// Whether the lines of a guard say something together.
+    fn guard_is_whole(
+        &mut self,
+        guard: &'db ast::Guard,
+        rules: &[(&'db ast::Subject, bool, Span)],
+        role: Option<Span>,
+    ) {
+        let bad = |span: Span, headline: &str| (span, headline.to_owned());
+        let (span, headline, here, help) = match (rules, role) {
+            ([], Some(role)) => {
+                let (span, headline) = bad(role, "nothing here says what the approval is for");
+                (span, headline, "for which resources?", "add a line: `on Service s when ..`")
+            }
+            ([], None) => {
+                let (span, headline) = bad(guard.name.span, "this guard has no rule");
+                (span, headline, "guards against nothing", "add one: `deny File f when ..`")
+            }
+            (rules, None) => {
+                let Some((_, _, on)) = rules.iter().find(|(_, deny, _)| !deny) else { return };
+                let (span, headline) = bad(*on, "nothing here says what happens on these resources");
+                (
+                    span,
+                    headline,
+                    "and then?",
+                    "add `require approval from \"role\"`, or write `deny` for `on`",
+                )
+            }
+            (rules, Some(role)) => {
+                if rules.iter().any(|(_, deny, _)| !deny) {
+                    return;
+                }
+                let (span, headline) = bad(role, "what is denied needs no approval");
+                (span, headline, "never asked for", "say which resources need it: `on Service s when ..`")
+            }
+        };
+        self.report(Diagnostic::error(code::BAD_GUARD, self.place(span), headline).here(here).help(help));
+    }
+
+    fn rule(
+        &mut self,
+        subject: &'db ast::Subject,
+        approval: Option<ExprId>,
+        message: Option<&'db ast::Expr>,
+        span: Span,
+    ) -> Option<GuardRule> {
+        let decl = self.resource_path(&subject.path)?;
+        let block = self.open(Vec::new());
+        if let Some(name) = &subject.name {
+            if name.text == "change" {
+                self.report(
+                    Diagnostic::error(
+                        code::SHADOWED_NAME,
+                        self.place(name.span),
+                        "`change` is what the step would do, in every guard",
+                    )
+                    .here("hides it")
+                    .help("give the resource another name"),
+                );
+            }
+            self.declare(name.text.clone(), Ty::Ref(decl), name.span);
+        }
+        self.subject = Some(Subject { decl, name: subject.name.as_ref().map(|name| name.text.clone()) });
+        let predicate = subject.condition.as_ref().map(|e| self.pure(e, &Want::Type(Ty::Bool)));
+        let message = message.map(|e| self.pure(e, &Want::Type(Ty::String)));
+        self.subject = None;
+        self.close();
+        Some(GuardRule { decl, block, predicate, message, approval, span })
+    }
+
+    /// Whether a name means the resource that a guard's rule is about.
+    pub(super) fn is_subject(&self, name: &str) -> bool {
+        self.subject.as_ref().is_some_and(|subject| subject.name.as_deref() == Some(name))
+    }
+
+    /// Whether a name means what the step would do.
+    pub(super) fn is_change(&self, name: &str) -> bool {
+        self.subject.is_some() && name == "change" && self.local(name).is_none()
+    }
+
+    /// `f.mode`: the key or an attribute of the resource that is judged.
+    pub(super) fn subject_part(&mut self, base: Span, name: &ast::Name, span: Span) -> ExprId {
+        let Some(Subject { decl, .. }) = self.subject.clone() else { return self.error(span) };
+        let Signature::Resource(resource) = signature::signature(self.db, decl) else {
+            return self.error(span);
+        };
+        self.refer(base, Target::Decl(decl));
+        if resource.key.name == name.text {
+            self.refer(name.span, Target::Member(decl, name.text.clone()));
+            return self.push(ExprKind::SelfKey, resource.key.ty.clone(), span);
+        }
+        if let Some(position) = resource.attributes.iter().position(|f| f.name == name.text) {
+            self.refer(name.span, Target::Member(decl, name.text.clone()));
+            let ty = resource.attributes[position].ty.clone();
+            if self.holds_secret(&ty) {
+                self.unread(
+                    name.span,
+                    &format!("`{}` may be a secret, and guards read no secrets", name.text),
+                );
+                return self.error(span);
+            }
+            return self.push(ExprKind::SelfAttribute(position as u32), ty, span);
+        }
+        if resource.outputs.iter().any(|f| f.name == name.text) {
+            let headline =
+                format!("`{}` is known only when the step is done, and a guard judges before", name.text);
+            self.unread(name.span, &headline);
+            return self.error(span);
+        }
+        let place = self.place(name.span);
+        let headline = format!("`{}` has no attribute `{}`", decl.text(self.db), name.text);
+        let diagnostic = Diagnostic::error(code::UNKNOWN_FIELD, place, headline).here("no such attribute");
+        let known = resource.attributes.iter().map(|f| f.name.as_str()).chain([resource.key.name.as_str()]);
+        self.report(match nearest(&name.text, known) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                format!("change to `{near}`"),
+                place,
+                near,
+            ),
+            None => diagnostic,
+        });
+        self.error(span)
+    }
+
+    fn unread(&mut self, span: Span, headline: &str) {
+        self.report(
+            Diagnostic::error(code::GUARD_READS, self.place(span), headline)
+                .here("no guard reads this")
+                .help("a guard reads the key and the attributes of the resource, facts, labels and `change`"),
+        );
+    }
+
+    /// The resource itself where a value is needed.
+    pub(super) fn subject_as_value(&mut self, name: &str, span: Span) -> ExprId {
+        self.report(
+            Diagnostic::error(
+                code::GUARD_READS,
+                self.place(span),
+                format!("`{name}` is no value of its own"),
+            )
+            .here("the resource that is judged")
+            .help(format!("name what you need of it: `{name}.path`")),
+        );
+        self.error(span)
+    }
+
+    /// `change.restarts`
+    pub(super) fn change_part(&mut self, name: &ast::Name, span: Span) -> ExprId {
+        if let Some(fact) = ChangeFact::ALL.into_iter().find(|fact| fact.name() == name.text) {
+            return self.push(ExprKind::Change(fact), Ty::Bool, span);
+        }
+        let place = self.place(name.span);
+        let headline = format!("nobody can tell of a change whether it `{}`", name.text);
+        let diagnostic =
+            Diagnostic::error(code::UNKNOWN_FIELD, place, headline).here("not known of a change");
+        let names = ChangeFact::ALL.map(ChangeFact::name);
+        self.report(match nearest(&name.text, names) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                format!("change to `{near}`"),
+                place,
+                near,
+            ),
+            None => diagnostic.help("a guard may ask `creates`, `removes`, `restarts` and `reloads`"),
+        });
+        self.error(span)
+    }
+
+    /// `change` where a value is needed.
+    pub(super) fn change_as_value(&mut self, span: Span) -> ExprId {
+        self.report(
+            Diagnostic::error(code::GUARD_READS, self.place(span), "`change` is no value of its own")
+                .here("what the step would do")
+                .help("ask something of it: `change.restarts`"),
+        );
+        self.error(span)
+    }
+}
