@@ -308,6 +308,26 @@ fn declares_secret(db: &dyn Db, file: File, index: u32) -> bool {
     }
 }
 
+/// Whether a reference to a resource or an instance is in a type, the fields of what it names included.
+pub fn holds_reference(db: &dyn Db, ty: &Ty) -> bool {
+    ty.any(&mut |ty| match ty {
+        Ty::Ref(_) | Ty::AnyRef | Ty::Instance(..) => true,
+        Ty::Record(id, _) | Ty::Enum(id, _) => *declares_reference(db, id.file, id.index),
+        _ => false,
+    })
+}
+
+#[salsa::tracked(returns(ref), cycle_result = declares_no_secret)]
+fn declares_reference(db: &dyn Db, file: File, index: u32) -> bool {
+    match signature(db, DeclId { file, index }) {
+        Signature::Record(fields) => fields.iter().any(|field| holds_reference(db, &field.ty)),
+        Signature::Enum(variants) => {
+            variants.iter().any(|(_, fields)| fields.iter().any(|field| holds_reference(db, &field.ty)))
+        }
+        _ => false,
+    }
+}
+
 /// A type that holds itself says nothing by that.
 fn declares_no_secret(_db: &dyn Db, _id: salsa::Id, _file: File, _index: u32) -> bool {
     false
@@ -417,6 +437,23 @@ fn alias_cycle(_db: &dyn Db, _id: salsa::Id, _file: File, _index: u32) -> Ty {
 
 /// The type that a written type means.
 pub fn resolve(db: &dyn Db, scope: TypeScope, written: &ast::TypeExpr, findings: &mut Findings) -> Ty {
+    let ty = resolve_parts(db, scope, written, findings);
+    if ty.is_of_bounded_size() {
+        return ty;
+    }
+    findings.diagnostics.push(too_large(Place::new(scope.file, written.span)));
+    Ty::Error
+}
+
+/// A type with more parts than types may have.
+pub fn too_large(place: Place) -> Diagnostic {
+    let limit = ty::MAX_PARTS;
+    Diagnostic::error(code::TYPE_TOO_LARGE, place, format!("this type has more than {limit} parts"))
+        .here("too large")
+        .help("a `record` has a name and counts as one part, whatever its fields are")
+}
+
+fn resolve_parts(db: &dyn Db, scope: TypeScope, written: &ast::TypeExpr, findings: &mut Findings) -> Ty {
     match &written.kind {
         ast::TypeExprKind::Error => Ty::Error,
         ast::TypeExprKind::Optional(inner) => resolve(db, scope, inner, findings).optional(),

@@ -9,6 +9,9 @@ use mc_plan::value::TextKind;
 use smol_str::SmolStr;
 use std::sync::Arc;
 
+/// How many parts a type may have, those of its parts included: types that double would outgrow any machine.
+pub const MAX_PARTS: usize = 1_000;
+
 mod unify;
 
 pub use unify::Bindings;
@@ -178,6 +181,31 @@ impl Ty {
             }
     }
 
+    /// Whether it has no more parts than a type may have. Looks at no more than that.
+    pub fn is_of_bounded_size(&self) -> bool {
+        let mut left = MAX_PARTS;
+        let mut stack = vec![self];
+        while let Some(ty) = stack.pop() {
+            let Some(rest) = left.checked_sub(1) else { return false };
+            left = rest;
+            match ty {
+                Ty::List(a) | Ty::Set(a) | Ty::Optional(a) | Ty::Secret(a) | Ty::Refined(_, a) => {
+                    stack.push(a)
+                }
+                Ty::Map(a, b) => stack.extend([&**a, &**b]),
+                Ty::Tuple(all) | Ty::Record(_, all) | Ty::Enum(_, all) | Ty::Instance(_, all) => {
+                    stack.extend(all.iter());
+                }
+                Ty::Fn(params, result) => {
+                    stack.extend(params.iter());
+                    stack.push(result);
+                }
+                _ => {}
+            }
+        }
+        true
+    }
+
     /// The type with each inner type replaced, from the inside out.
     pub fn rewrite(&self, change: &impl Fn(Ty) -> Ty) -> Ty {
         let inner = |ty: &Arc<Ty>| Arc::new(ty.rewrite(change));
@@ -260,6 +288,12 @@ impl Ty {
             return Some(self.clone());
         }
         match (self, other) {
+            // That it is absent is no secret where the secret itself is always there.
+            (Ty::Secret(a), Ty::Optional(b)) | (Ty::Optional(b), Ty::Secret(a))
+                if !matches!(**a, Ty::Optional(_)) =>
+            {
+                Some(a.join(b.revealed().0)?.secret().optional())
+            }
             (Ty::Secret(a), b) | (b, Ty::Secret(a)) => Some(a.join(b.revealed().0)?.secret()),
             (Ty::Optional(a), b) | (b, Ty::Optional(a)) => Some(a.join(b.some())?.optional()),
             (Ty::Refined(_, a), b) | (b, Ty::Refined(_, a)) => a.join(b),
@@ -282,8 +316,7 @@ impl Ty {
             if args.is_empty() { id.text(db).to_string() } else { format!("{}<{}>", id.text(db), all(args)) }
         };
         match self {
-            Ty::Error | Ty::Hole => "_".to_owned(),
-            Ty::Never => "Never".to_owned(),
+            Ty::Error | Ty::Hole | Ty::Never => "_".to_owned(),
             Ty::Unit => "nothing".to_owned(),
             Ty::Bool => "Bool".to_owned(),
             Ty::Int => "Int".to_owned(),

@@ -26,6 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
     ("MC0127", "a file of 4 GiB"),
     ("MC0143", "a file with very many mistakes"),
+    ("MC0322", "a match over very many parts"),
     ("MC0405", "a program that takes long"),
     ("MC0606", "a page is text itself"),
     ("MC0622", "hundreds of packages"),

@@ -241,6 +241,9 @@ impl<'db> Checker<'db> {
             return self.with_arguments(args, span);
         };
         let mut bindings = Bindings::new(id, signature::generics(self.db, id).len());
+        if let Some(expected) = want.ty() {
+            bindings.hint(result, expected);
+        }
         let name = id.text(self.db);
         let called = Called { name: &name, callee: Callee::Function(id) };
         let values = self.arguments(&called, params, args, Some(&mut bindings), (callee, span));
@@ -332,9 +335,15 @@ impl<'db> Checker<'db> {
         let mut given: Vec<Option<Span>> = vec![None; params.len()];
         let mut too_many = None;
         // What a function is given is learned from the other arguments first.
-        let late = |arg: &ast::Arg| matches!(arg.value.kind, Ast::Lambda(_));
-        let order = args.iter().enumerate().filter(|(_, a)| !late(a));
-        let order = order.chain(args.iter().enumerate().filter(|(_, a)| late(a)));
+        // An empty list or `none` says nothing of what it holds.
+        let rank = |arg: &ast::Arg| match &arg.value.kind {
+            Ast::Lambda(_) => 2,
+            Ast::None => 1,
+            Ast::List(items) if items.is_empty() => 1,
+            _ => 0,
+        };
+        let mut order: Vec<(usize, &ast::Arg)> = args.iter().enumerate().collect();
+        order.sort_by_key(|(_, arg)| rank(arg));
         for (at, arg) in order {
             let position = match &arg.name {
                 None if at < params.len() => Some(at),

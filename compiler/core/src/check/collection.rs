@@ -136,7 +136,7 @@ impl<'db> Checker<'db> {
     fn comparable(&mut self, ty: &Ty, span: Span, what: &str) {
         if self.holds_secret(ty) {
             self.steers(span, span, ty);
-        } else if !super::operator::is_comparable(ty) {
+        } else if !super::operator::is_comparable(self.db, ty) {
             let shown = self.show(ty);
             self.report(
                 Diagnostic::error(code::BAD_TYPE, self.place(span), format!("{what} are told apart by `==`"))

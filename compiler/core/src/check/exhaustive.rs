@@ -97,60 +97,117 @@ fn specialize(row: &[Pat], constructor: &Constructor, arity: usize) -> Option<Ve
     Some(result)
 }
 
+/// How many patterns the questions about a match may look at. The work can double with every part of a pattern.
+pub(super) const BUDGET: usize = 2_000_000;
+
+/// More patterns would have to be looked at than the budget allows.
+pub(super) struct TooLarge;
+
+/// What is known while a question is answered.
+struct Search<'db> {
+    db: &'db dyn Db,
+    left: usize,
+}
+
+type Found = Result<Option<Vec<Pat>>, TooLarge>;
+
 /// Whether a value exists that fits `row` and none of `rows`.
-pub(super) fn useful(db: &dyn Db, rows: &[Pat], row: &Pat, ty: &Ty) -> bool {
+pub(super) fn useful(
+    db: &dyn Db,
+    rows: &[Pat],
+    row: &Pat,
+    ty: &Ty,
+    left: &mut usize,
+) -> Result<bool, TooLarge> {
     let matrix: Vec<Vec<Pat>> = rows.iter().map(|r| vec![r.clone()]).collect();
-    witness(db, &matrix, std::slice::from_ref(row), std::slice::from_ref(ty)).is_some()
+    let mut search = Search { db, left: *left };
+    let found = search.witness(&matrix, std::slice::from_ref(row), std::slice::from_ref(ty));
+    *left = search.left;
+    Ok(found?.is_some())
 }
 
 /// Examples of what the rows leave out, as users write patterns: all variants of the type itself, one
 /// example below that.
-pub(super) fn missing(db: &dyn Db, rows: &[Pat], ty: &Ty) -> Vec<String> {
+pub(super) fn missing(db: &dyn Db, rows: &[Pat], ty: &Ty) -> Result<Vec<String>, TooLarge> {
     let matrix: Vec<Vec<Pat>> = rows.iter().map(|r| vec![r.clone()]).collect();
+    let mut search = Search { db, left: BUDGET };
     let mut found = Vec::new();
     for (constructor, part_types) in constructors(db, ty).unwrap_or_default() {
         let query =
             Pat::Of(constructor, part_types.iter().enumerate().map(|(i, _)| (i as u32, Pat::Wild)).collect());
-        if let Some(example) = witness(db, &matrix, &[query], std::slice::from_ref(ty)) {
+        if let Some(example) = search.witness(&matrix, &[query], std::slice::from_ref(ty))? {
             found.extend(example.first().map(|p| show(db, p, ty)));
         }
     }
-    if found.is_empty() && witness(db, &matrix, &[Pat::Wild], std::slice::from_ref(ty)).is_some() {
+    if found.is_empty() && search.witness(&matrix, &[Pat::Wild], std::slice::from_ref(ty))?.is_some() {
         found.push("_".to_owned());
     }
-    found
+    Ok(found)
 }
 
-/// A vector of patterns that fits `row` and no row of `matrix`.
-fn witness(db: &dyn Db, matrix: &[Vec<Pat>], row: &[Pat], types: &[Ty]) -> Option<Vec<Pat>> {
-    let (Some(first), Some(ty)) = (row.first(), types.first()) else {
-        return matrix.is_empty().then(Vec::new);
-    };
-    let specialized = |constructor: &Constructor, part_types: &[Ty]| {
-        let arity = part_types.len();
+impl Search<'_> {
+    /// A vector of patterns that fits `row` and no row of `matrix`.
+    fn witness(&mut self, matrix: &[Vec<Pat>], row: &[Pat], types: &[Ty]) -> Found {
+        let (Some(first), Some(ty)) = (row.first(), types.first()) else {
+            return Ok(matrix.is_empty().then(Vec::new));
+        };
+        let work = (matrix.len() + 1) * row.len();
+        let Some(left) = self.left.checked_sub(work) else {
+            self.left = 0;
+            return Err(TooLarge);
+        };
+        self.left = left;
+        if matrix.iter().any(|r| r.iter().all(|pat| *pat == Pat::Wild)) {
+            return Ok(None);
+        }
+        match first {
+            Pat::Of(constructor, _) => {
+                let parts = parts(self.db, constructor, ty);
+                self.specialized(matrix, row, types, constructor, &parts)
+            }
+            Pat::Wild => {
+                // What no row asks for need not be told apart.
+                let asked = matrix.iter().any(|r| r.first() != Some(&Pat::Wild));
+                if let Some(all) = constructors(self.db, ty).filter(|_| asked) {
+                    for (constructor, parts) in &all {
+                        let found = self.specialized(matrix, row, types, constructor, parts)?;
+                        if found.is_some() {
+                            return Ok(found);
+                        }
+                    }
+                    return Ok(None);
+                }
+                // What fits only wildcards stands for all values that are not named.
+                let rest: Vec<Vec<Pat>> = matrix
+                    .iter()
+                    .filter(|r| r.first() == Some(&Pat::Wild))
+                    .map(|r| r[1..].to_vec())
+                    .collect();
+                let Some(more) = self.witness(&rest, &row[1..], &types[1..])? else { return Ok(None) };
+                Ok(Some(std::iter::once(Pat::Wild).chain(more).collect()))
+            }
+        }
+    }
+
+    /// The same among the values built with a constructor.
+    fn specialized(
+        &mut self,
+        matrix: &[Vec<Pat>],
+        row: &[Pat],
+        types: &[Ty],
+        constructor: &Constructor,
+        parts: &[Ty],
+    ) -> Found {
+        let arity = parts.len();
         let inner: Vec<Vec<Pat>> = matrix.iter().filter_map(|r| specialize(r, constructor, arity)).collect();
-        let inner_row = specialize(row, constructor, arity)?;
-        let inner_types: Vec<Ty> = part_types.iter().chain(&types[1..]).cloned().collect();
-        let mut found = witness(db, &inner, &inner_row, &inner_types)?;
+        let Some(inner_row) = specialize(row, constructor, arity) else { return Ok(None) };
+        let inner_types: Vec<Ty> = parts.iter().chain(&types[1..]).cloned().collect();
+        let Some(mut found) = self.witness(&inner, &inner_row, &inner_types)? else { return Ok(None) };
         let rest = found.split_off(arity);
         let fields = found.into_iter().enumerate().map(|(i, p)| (i as u32, p)).collect();
         let mut result = vec![Pat::Of(constructor.clone(), fields)];
         result.extend(rest);
-        Some(result)
-    };
-    match first {
-        Pat::Of(constructor, _) => specialized(constructor, &parts(db, constructor, ty)),
-        Pat::Wild => {
-            if let Some(all) = constructors(db, ty) {
-                return all.iter().find_map(|(constructor, part_types)| specialized(constructor, part_types));
-            }
-            // No end of constructors: what fits only wildcards stands for all values not named.
-            let rest: Vec<Vec<Pat>> =
-                matrix.iter().filter(|r| r.first() == Some(&Pat::Wild)).map(|r| r[1..].to_vec()).collect();
-            let mut found = vec![Pat::Wild];
-            found.extend(witness(db, &rest, &row[1..], &types[1..])?);
-            Some(found)
-        }
+        Ok(Some(result))
     }
 }
 

@@ -204,7 +204,10 @@ impl<'db> Checker<'db> {
             self.report(diagnostic.help(format!("it is a method: `.{call}`")));
             return;
         }
+        let is_method = |near: &str| prelude::methods(ty).any(|m| m.name == near && !m.property);
         diagnostic = match nearest(&name.text, known.iter().map(String::as_str)) {
+            // What a method takes is for the author to say.
+            Some(near) if is_method(near) => diagnostic.help(format!("did you mean `{near}(..)`?")),
             Some(near) => diagnostic.did_you_mean(&name.text, near, place),
             None if known.is_empty() => diagnostic,
             None => diagnostic.help(format!("it has {}", list_names(&known))),

@@ -99,7 +99,7 @@ impl<'db> Checker<'db> {
         }
     }
 
-    fn does_not_fit(&mut self, kind: TextKind, text: &str, reason: &str, span: Span) {
+    pub(super) fn does_not_fit(&mut self, kind: TextKind, text: &str, reason: &str, span: Span) {
         self.report(
             Diagnostic::error(
                 code::LITERAL_DOES_NOT_FIT,

@@ -11,6 +11,7 @@ use mc_plan::expr::{Builtin, EachKind};
 use mc_plan::value::Value;
 use mc_syntax::Span;
 use mc_syntax::ast;
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 impl<'db> Checker<'db> {
@@ -43,7 +44,8 @@ impl<'db> Checker<'db> {
         self.refer(name.span, Target::Method(inner.clone(), name.text.clone()));
         let mut variables = Variables::default();
         method.receiver.matches(inner.plain(), &mut variables);
-        let Some(values) = self.method_arguments(method, &mut variables, name, args) else {
+        let hint = want.ty().filter(|_| method.operation == Operation::Fold);
+        let Some(values) = self.method_arguments(method, &mut variables, name, args, hint) else {
             return self.with_arguments(args, span);
         };
         if !self.meets_demand(method, &variables, name.span) {
@@ -150,7 +152,8 @@ impl<'db> Checker<'db> {
         }
         let (inner, _) = ty.revealed();
         let map = matches!(inner.plain(), Ty::Record(..) | Ty::Map(..));
-        if let Some(part) = self.not_describable(&ty).filter(|_| map || !needs_map) {
+        if let Some(part) = self.not_describable(&ty, &mut FxHashSet::default()).filter(|_| map || !needs_map)
+        {
             let (shown, part) = (self.show(&ty), self.show(&part));
             let label = if shown == part {
                 "cannot be written".to_owned()
@@ -179,29 +182,32 @@ impl<'db> Checker<'db> {
     }
 
     /// The part of a type that documents have no form for.
-    fn not_describable(&self, ty: &Ty) -> Option<Ty> {
+    fn not_describable(&self, ty: &Ty, seen: &mut FxHashSet<Ty>) -> Option<Ty> {
         use crate::signature::{Signature, signature};
-        let fields = |fields: &[crate::signature::Field], id, args: &[Ty]| {
-            fields.iter().find_map(|field| self.not_describable(&field.ty.substitute(id, args)))
+        if matches!(ty, Ty::Record(..) | Ty::Enum(..)) && !seen.insert(ty.clone()) {
+            return None;
+        }
+        let fields = |fields: &[crate::signature::Field], id, args: &[Ty], seen: &mut FxHashSet<Ty>| {
+            fields.iter().find_map(|field| self.not_describable(&field.ty.substitute(id, args), seen))
         };
         match ty {
             Ty::Refined(_, inner)
             | Ty::Secret(inner)
             | Ty::Optional(inner)
             | Ty::List(inner)
-            | Ty::Set(inner) => self.not_describable(inner),
+            | Ty::Set(inner) => self.not_describable(inner, seen),
             Ty::Map(key, value) => {
                 let text =
                     key.has_text() || matches!(key.plain(), Ty::Enum(id, _) if self.is_plain_enum(*id));
-                if text { self.not_describable(value) } else { Some((**key).clone()) }
+                if text { self.not_describable(value, seen) } else { Some((**key).clone()) }
             }
-            Ty::Tuple(parts) => parts.iter().find_map(|part| self.not_describable(part)),
+            Ty::Tuple(parts) => parts.iter().find_map(|part| self.not_describable(part, seen)),
             Ty::Record(id, args) => match signature(self.db, *id) {
-                Signature::Record(declared) => fields(declared, *id, args),
+                Signature::Record(declared) => fields(declared, *id, args, seen),
                 _ => None,
             },
             Ty::Enum(id, args) => match signature(self.db, *id) {
-                Signature::Enum(variants) => variants.iter().find_map(|(_, f)| fields(f, *id, args)),
+                Signature::Enum(variants) => variants.iter().find_map(|(_, f)| fields(f, *id, args, seen)),
                 _ => None,
             },
             Ty::Error | Ty::Never | Ty::Hole => None,
@@ -222,6 +228,7 @@ impl<'db> Checker<'db> {
         variables: &mut Variables,
         name: &ast::Name,
         args: &'db [ast::Arg],
+        hint: Option<&Ty>,
     ) -> Option<Vec<ExprId>> {
         let count = method.params.len();
         let position = |at: usize, arg: &ast::Arg| match &arg.name {
@@ -249,7 +256,16 @@ impl<'db> Checker<'db> {
             for (arg, place) in args.iter().zip(&places) {
                 let Some(at) = place.filter(|at| is_function(*at) == functions) else { continue };
                 let scheme = &method.params[at].1;
-                let expected = scheme.ty(self.db, variables);
+                let mut expected = scheme.ty(self.db, variables);
+                if let (Ty::Hole, Some(hint)) = (&expected, hint) {
+                    // The start of a fold is of the type of what it gives.
+                    let empty = matches!(&arg.value.kind, ast::ExprKind::None)
+                        || matches!(&arg.value.kind, ast::ExprKind::List(items) if items.is_empty());
+                    expected = if empty { hint.clone() } else { Ty::Hole };
+                }
+                if method.operation == Operation::Fold && functions {
+                    expected = self.filled_by_trial(scheme, expected, &arg.value, variables);
+                }
                 let value = self.pure(&arg.value, &Want::Type(expected));
                 let ty = self.ty(value).clone();
                 if !scheme.matches(&ty, variables) && !ty.is_bottom() {
@@ -260,6 +276,41 @@ impl<'db> Checker<'db> {
             }
         }
         values.into_iter().collect()
+    }
+
+    /// What is expected of the function of a `fold` whose start leaves open what it holds: the function is
+    /// checked once for the type of what it gives, and then for good.
+    fn filled_by_trial(
+        &mut self,
+        scheme: &prelude::Scheme,
+        expected: Ty,
+        function: &'db ast::Expr,
+        variables: &mut Variables,
+    ) -> Ty {
+        if !expected.any(&mut |ty| matches!(ty, Ty::Never)) {
+            return expected;
+        }
+        let open = expected.rewrite(&|ty| if ty == Ty::Never { Ty::Hole } else { ty });
+        // One inside of another is not tried again, so that the work does not double with every one.
+        if self.trial {
+            return open;
+        }
+        let (exprs, blocks) = (self.body.exprs.len(), self.body.blocks.len());
+        let (reported, references) = (self.findings.diagnostics.len(), self.findings.references.len());
+        let too_large = self.too_large;
+        self.trial = true;
+        let value = self.pure(function, &Want::Type(open));
+        self.trial = false;
+        let found = self.ty(value).clone();
+        self.too_large = too_large;
+        self.body.exprs.truncate(exprs);
+        self.body.blocks.truncate(blocks);
+        self.findings.diagnostics.truncate(reported);
+        self.findings.references.truncate(references);
+        if let (prelude::Scheme::Fn(_, result), Ty::Fn(_, given)) = (scheme, &found) {
+            result.matches(given, variables);
+        }
+        scheme.ty(self.db, variables)
     }
 
     fn meets_demand(&mut self, method: &Method, variables: &Variables, at: Span) -> bool {
@@ -279,7 +330,7 @@ impl<'db> Checker<'db> {
         }
         let met = match method.demand {
             Demand::Nothing => true,
-            Demand::Equality(_) => super::operator::is_comparable(&ty),
+            Demand::Equality(_) => super::operator::is_comparable(self.db, &ty),
             // Versions in answers of functions would be sorted as texts.
             Demand::Order(variable) if variable > 0 && super::operator::is_version(&ty) => false,
             Demand::Order(_) => super::operator::is_ordered(&ty),

@@ -205,6 +205,10 @@ struct Checker<'db> {
     subject: Option<guard::Subject>,
     /// Whether a resource or an instance may be declared by the expression that is checked now.
     declares: bool,
+    /// Whether a type was reported to be too large.
+    too_large: bool,
+    /// Whether a function is checked only for the type of what it gives.
+    trial: bool,
     deferred: VecDeque<Deferred<'db>>,
     deferred_defaults: Vec<(u32, &'db ast::Body, Option<Rc<Scope>>)>,
 }
@@ -224,6 +228,8 @@ impl<'db> Checker<'db> {
             resource: None,
             subject: None,
             declares: false,
+            too_large: false,
+            trial: false,
             deferred: VecDeque::new(),
             deferred_defaults: Vec::new(),
         }
@@ -266,6 +272,15 @@ impl<'db> Checker<'db> {
     }
 
     fn push(&mut self, kind: ExprKind, ty: Ty, span: Span) -> ExprId {
+        let ty = if ty.is_of_bounded_size() {
+            ty
+        } else {
+            // What is made of it would be too large again.
+            if !std::mem::replace(&mut self.too_large, true) {
+                self.report(signature::too_large(self.place(span)));
+            }
+            Ty::Error
+        };
         let id = ExprId(self.body.exprs.len() as u32);
         self.body.exprs.push(Expr { kind, ty, span });
         id
@@ -410,6 +425,21 @@ impl<'db> Checker<'db> {
     fn condition(&mut self, alias: &'db ast::TypeAlias) {
         let Some(condition) = &alias.refinement else { return };
         let base = signature::resolve(self.db, self.types(), &alias.ty, &mut Findings::default());
+        if let Ty::Optional(inner) = base.plain() {
+            let (name, shown) = (&alias.name.text, self.show(inner));
+            self.report(
+                Diagnostic::error(
+                    code::BAD_TYPE,
+                    self.place(alias.ty.span),
+                    "a condition is asked of a value that is there",
+                )
+                .here("may be absent")
+                .help(format!(
+                    "write `type {name} = {shown} where ..`, and `{name}?` where it may be absent"
+                )),
+            );
+            return;
+        }
         if self.holds_secret(&base) {
             self.steers(condition.span, alias.ty.span, &base);
             return;

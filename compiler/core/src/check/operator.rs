@@ -1,8 +1,10 @@
 //! Operators.
 
 use super::{Checker, Want};
+use crate::db::Db;
 use crate::diagnostic::{Diagnostic, Fix, code};
 use crate::hir::{ExprId, ExprKind};
+use crate::signature;
 use crate::ty::Ty;
 use mc_plan::expr::{BinaryOp, Builtin, UnaryOp};
 use mc_plan::value::{TextKind, Value};
@@ -112,7 +114,7 @@ impl<'db> Checker<'db> {
             self.steers(op_span, secret.0, secret.1);
             return self.error(span);
         }
-        match operator(op, &ta, &tb) {
+        match operator(self.db, op, &ta, &tb) {
             Some((operator, result)) if is_version(&ta) && result == Ty::Bool && op != B::In => {
                 // Versions are compared by their own order, and the answer with zero.
                 let compared =
@@ -280,25 +282,15 @@ pub(super) fn is_summable(ty: &Ty) -> bool {
 }
 
 /// Whether values of a type can be compared by `==`.
-pub(super) fn is_comparable(ty: &Ty) -> bool {
-    !ty.any(&mut |ty| {
-        matches!(
-            ty,
-            Ty::Instance(..)
-                | Ty::Unit
-                | Ty::AnyRef
-                | Ty::Ref(_)
-                | Ty::Fn(..)
-                | Ty::Param(..)
-                | Ty::Labels
-                | Ty::Plan
-                | Ty::Planned(_)
-        )
-    })
+pub(super) fn is_comparable(db: &dyn Db, ty: &Ty) -> bool {
+    let never = |ty: &Ty| {
+        matches!(ty, Ty::Unit | Ty::Fn(..) | Ty::Param(..) | Ty::Labels | Ty::Plan | Ty::Planned(_))
+    };
+    !ty.any(&mut |ty| never(ty)) && !signature::holds_reference(db, ty)
 }
 
 /// The operator for these operand types, with its result.
-fn operator(op: ast::BinaryOp, a: &Ty, b: &Ty) -> Option<(BinaryOp, Ty)> {
+fn operator(db: &dyn Db, op: ast::BinaryOp, a: &Ty, b: &Ty) -> Option<(BinaryOp, Ty)> {
     use ast::BinaryOp as B;
     let (a, b) = (a.plain(), b.plain());
     let quantity = |ty: &Ty| matches!(ty, Ty::Int | Ty::Float | Ty::Duration | Ty::Size);
@@ -317,8 +309,10 @@ fn operator(op: ast::BinaryOp, a: &Ty, b: &Ty) -> Option<(BinaryOp, Ty)> {
         B::Divide if quantity(a) && *a != Ty::Float && *b == Ty::Int => (BinaryOp::Divide, a.clone()),
         B::Divide if quantity(a) && a == b => (BinaryOp::Divide, Ty::Int),
         B::Remainder if *a == Ty::Int && *b == Ty::Int => (BinaryOp::Remainder, Ty::Int),
-        B::Equal | B::NotEqual => (is_comparable(a) && a.join(b).is_some() && is_version(a) == is_version(b))
-            .then(|| (if op == B::Equal { BinaryOp::Equal } else { BinaryOp::NotEqual }, Ty::Bool))?,
+        B::Equal | B::NotEqual => {
+            (is_comparable(db, a) && a.join(b).is_some() && is_version(a) == is_version(b))
+                .then(|| (if op == B::Equal { BinaryOp::Equal } else { BinaryOp::NotEqual }, Ty::Bool))?
+        }
         B::Less | B::LessEqual | B::Greater | B::GreaterEqual => {
             // Versions have an order of their own, which the order of texts is not.
             let ordered =
@@ -332,7 +326,7 @@ fn operator(op: ast::BinaryOp, a: &Ty, b: &Ty) -> Option<(BinaryOp, Ty)> {
             ordered.then_some((operator, Ty::Bool))?
         }
         B::In => match b {
-            Ty::List(inner) | Ty::Set(inner) | Ty::Map(inner, _) if is_comparable(inner) => {
+            Ty::List(inner) | Ty::Set(inner) | Ty::Map(inner, _) if is_comparable(db, inner) => {
                 inner.join(a).map(|_| (BinaryOp::In, Ty::Bool))?
             }
             _ => return None,

@@ -69,7 +69,8 @@ impl<'db> Checker<'db> {
         let checked = checked.unwrap_or(Pattern::Wildcard);
         if !rows.broken {
             let row = exhaustive::simplify(&checked);
-            if !exhaustive::useful(self.db, &rows.rows, &row, &rows.ty) {
+            // What takes too long to find out is said of the match as a whole.
+            if !exhaustive::useful(self.db, &rows.rows, &row, &rows.ty, &mut rows.left).unwrap_or(true) {
                 self.report(
                     Diagnostic::warning(
                         code::UNREACHABLE_ARM,
@@ -91,11 +92,24 @@ impl<'db> Checker<'db> {
     /// Reports what a match leaves out. `node` is the match, unless it is one of a template.
     pub(super) fn match_complete(&mut self, rows: &Rows, scrutinee: Span, node: Option<&ast::Match>) {
         if !rows.broken {
-            let missing = exhaustive::missing(self.db, &rows.rows, &rows.ty);
-            if !missing.is_empty() {
-                self.not_exhaustive(scrutinee, &rows.ty, &missing, node);
+            match exhaustive::missing(self.db, &rows.rows, &rows.ty) {
+                Ok(missing) if missing.is_empty() => {}
+                Ok(missing) => self.not_exhaustive(scrutinee, &rows.ty, &missing, node),
+                Err(exhaustive::TooLarge) => self.too_many_combinations(scrutinee),
             }
         }
+    }
+
+    fn too_many_combinations(&mut self, at: Span) {
+        self.report(
+            Diagnostic::error(
+                code::MATCH_TOO_LARGE,
+                self.place(at),
+                "there are too many combinations to see whether all are covered",
+            )
+            .here("too many combinations")
+            .help("match the parts one after the other, or end with `other => ..`"),
+        );
     }
 
     fn not_exhaustive(&mut self, scrutinee: Span, ty: &Ty, missing: &[String], node: Option<&ast::Match>) {
@@ -188,7 +202,10 @@ impl<'db> Checker<'db> {
         let simple = matches!(checked, Pattern::Bind(_) | Pattern::Wildcard);
         if !simple {
             let missing = exhaustive::missing(self.db, &[exhaustive::simplify(&checked)], ty);
-            if let Some(example) = missing.first() {
+            if missing.is_err() {
+                self.too_many_combinations(pattern.span);
+            }
+            if let Some(example) = missing.unwrap_or_default().first() {
                 self.report(
                     Diagnostic::error(
                         code::PATTERN_MISMATCH,
@@ -478,7 +495,7 @@ impl<'db> Checker<'db> {
             (Ast::Int(i), Ty::Int) => Value::Int(*i),
             (Ast::Unary { op: ast::UnaryOp::Negate, operand, .. }, Ty::Int | Ty::Float) => {
                 match (&operand.kind, inner) {
-                    (Ast::Int(i), Ty::Int) => Value::Int(-i),
+                    (Ast::Int(i), Ty::Int) => Value::Int(i.wrapping_neg()),
                     (Ast::Float(f), Ty::Float) => Value::Float(mc_plan::value::Float::new(-f.value())?),
                     _ => {
                         self.wrong_pattern(literal.span, inner);
@@ -491,7 +508,16 @@ impl<'db> Checker<'db> {
             (Ast::Size(s), Ty::Size) => Value::Size(*s),
             (Ast::Mode(m), Ty::Mode) => Value::Mode(*m),
             (Ast::String(parts), Ty::String | Ty::Text(_)) => match super::literal::plain(parts) {
-                Some(text) => Value::Str(Arc::clone(&text)),
+                Some(text) => {
+                    if let Ty::Text(kind) = inner
+                        && let Err(reason) = kind.check(&text)
+                    {
+                        let reason = reason.to_string();
+                        self.does_not_fit(*kind, &text, &reason, literal.span);
+                        return None;
+                    }
+                    Value::Str(Arc::clone(&text))
+                }
                 None => {
                     self.report(
                         Diagnostic::error(

@@ -167,11 +167,15 @@ pub(super) struct Rows {
     pub(super) rows: Vec<super::exhaustive::Pat>,
     pub(super) none_is_covered: bool,
     pub(super) broken: bool,
+    /// How many more patterns the questions about it may look at.
+    pub(super) left: usize,
 }
 
 impl<'db> Checker<'db> {
     pub(super) fn match_rows(&self, ty: &Ty) -> Rows {
-        Rows { ty: ty.clone(), rows: Vec::new(), none_is_covered: false, broken: matches!(ty, Ty::Error) }
+        let broken = matches!(ty, Ty::Error);
+        let left = super::exhaustive::BUDGET;
+        Rows { ty: ty.clone(), rows: Vec::new(), none_is_covered: false, broken, left }
     }
 
     /// What an `if` asks: its value, the pattern of an `if let` and the names that it binds.

@@ -89,6 +89,10 @@ codes! {
     SECRET_LEAK = code!("MC0319");
     /// Something would depend on what a secret is.
     SECRET_DECIDES = code!("MC0320");
+    /// A type with more parts than types may have.
+    TYPE_TOO_LARGE = code!("MC0321");
+    /// A match with too many combinations to see whether it covers them all.
+    MATCH_TOO_LARGE = code!("MC0322");
 
     // Phases and evaluation
     /// A value is needed before it is known.
@@ -105,6 +109,10 @@ codes! {
     OUT_OF_RANGE = code!("MC0406");
     /// A `check` that does not hold.
     CHECK_FAILED = code!("MC0407");
+    /// A public value that the host computes together with a secret.
+    NOT_APART = code!("MC0408");
+    /// A reference to a resource is chosen where the plan can only name one.
+    WHICH_RESOURCE = code!("MC0409");
 
     // The graph
     /// Two declarations of one resource disagree.

@@ -142,8 +142,8 @@ fn fold(name: &str) -> String {
 /// The candidate nearest to `name` in spelling, if one is near enough to be meant.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = match name.chars().count() {
-        0..=2 => 1,
-        3..=5 => 2,
+        0..=3 => 1,
+        4..=5 => 2,
         _ => 3,
     };
     let mut best: Option<(usize, &str)> = None;
@@ -153,7 +153,9 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         }
         // A difference of case or of separators only is always meant.
         let distance = if fold(candidate) == fold(name) { 0 } else { distance(name, candidate, limit) };
-        if distance <= limit && best.is_none_or(|(d, b)| (distance, candidate) < (d, b)) {
+        // Of a short name nothing would be left.
+        let shared = candidate.chars().any(|c| name.contains(c)) || distance == 0;
+        if shared && distance <= limit && best.is_none_or(|(d, b)| (distance, candidate) < (d, b)) {
             best = Some((distance, candidate));
         }
     }

@@ -39,7 +39,7 @@ impl<'db> Evaluator<'db> {
                 let message_place = self.place(frame, message);
                 let message = self.under(not, place, |e| {
                     let datum = e.eval(frame, env, message);
-                    e.operand(&datum, message_place)
+                    e.operand(&datum, message_place).filter(|text| e.is_public(text, message_place))
                 });
                 if let Some(message) = message {
                     let parts = self.host_parts(frame, env, condition);

@@ -101,7 +101,7 @@ impl<'db> Evaluator<'db> {
                 Datum::Poison
             }
             (Some(condition), message) => {
-                if let Some(message) = self.operand(message, place) {
+                if let Some(message) = self.operand(message, place).filter(|m| self.is_public(m, place)) {
                     let policy = self.context.policy;
                     let (kind, parts) = (RefusalKind::Fail, Vec::new());
                     self.out.refusals.push(Refusal { policy, kind, parts, condition, message, place });

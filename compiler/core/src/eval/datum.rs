@@ -8,6 +8,10 @@ use smol_str::SmolStr;
 use std::rc::Rc;
 use std::sync::Arc;
 
+/// One of several resources or instances, by its position: meant where it exists and this holds as well. None
+/// where that it exists says it.
+pub type Chosen = (u32, Option<ExprId>);
+
 /// The result of an evaluation. Phases are kept per field and element.
 #[derive(Clone, Debug)]
 pub enum Datum {
@@ -27,12 +31,12 @@ pub enum Datum {
     Function(u32),
     /// A part of the host's facts that was not read yet.
     Fact(SmolStr, Ty),
-    /// Declared resources, of which at most one exists on a host; none is an absent reference.
-    Refs(Rc<[u32]>),
+    /// Declared resources, of which at most one is meant on a host; none is an absent reference.
+    Refs(Rc<[Chosen]>),
     /// A resource by type and key.
     Key(DeclId, Value),
-    /// Instances, of which at most one exists on a host.
-    Instances(Rc<[u32]>),
+    /// Instances, of which at most one is meant on a host.
+    Instances(Rc<[Chosen]>),
     /// A plan of a test, by its position among those that it asked for.
     Plan(u32),
     /// A resource of a plan of a test: the plan and the vertex.

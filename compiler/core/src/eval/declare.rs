@@ -2,7 +2,7 @@
 
 use super::branch::BranchKind;
 use super::residual::Phase;
-use super::{Context, Datum, Env, Evaluator, Frame, Task, set};
+use super::{Chosen, Context, Datum, Env, Evaluator, Frame, Task, set};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Place, code};
 use crate::hir::{self, ExprId as HirId, ExprKind, Stmt};
@@ -155,7 +155,7 @@ impl<'db> Evaluator<'db> {
             owner: Owner::Step(step),
             context,
         });
-        Datum::Refs(Rc::from([step]))
+        Datum::Refs(Rc::from([(step, None)]))
     }
 
     fn may_be_skipped(&self, frame: Frame<'db>, resource: &hir::Resource) -> bool {
@@ -268,7 +268,7 @@ impl<'db> Evaluator<'db> {
             let owner = Owner::Instance(index);
             self.tasks.push_back(Task { frame, env: Rc::clone(env), expr: id, owner, context: task_context });
         }
-        Datum::Instances(Rc::from([index]))
+        Datum::Instances(Rc::from([(index, None)]))
     }
 
     /// Runs the block of a component.
@@ -361,15 +361,30 @@ impl<'db> Evaluator<'db> {
     fn setting(&mut self, frame: Frame<'db>, env: &Rc<Env>, owner: Owner, setting: &'db hir::Setting) {
         let datum = self.eval(frame, env, setting.value);
         let place = self.place(frame, setting.value);
-        if datum.is_dead() {
+        let bounded = match &datum {
+            Datum::Value(value) => self.are_bounded([value], place),
+            other => !other.is_dead(),
+        };
+        if !bounded {
             return;
         }
         if let (Some(value), Owner::Step(step)) = (self.operand(&datum, place), owner) {
+            if !self.takes_secret(step, setting.attribute) && !self.is_public(&value, place) {
+                return;
+            }
             let place = Place::new(frame.file, setting.span);
             let (attribute, priority) = (setting.attribute, setting.priority);
             let setting = PendingSetting { attribute, value, priority, place };
             self.out.declared[step as usize].settings.push(setting);
         }
+    }
+
+    /// Whether an attribute of a declared resource may be given a secret.
+    fn takes_secret(&self, step: u32, attribute: u32) -> bool {
+        let decl = self.out.declared[step as usize].decl;
+        let Signature::Resource(resource) = signature::signature(self.db, decl) else { return false };
+        let Some(field) = resource.attributes.get(attribute as usize) else { return false };
+        field.ty.any(&mut |ty| matches!(ty, Ty::Secret(_)))
     }
 
     /// The clauses of a resource or an instance; those of `defaults` add to what it says itself.
@@ -400,7 +415,7 @@ impl<'db> Evaluator<'db> {
                     }
                 }
                 (ClauseKind::SkipWhen, Owner::Step(step)) => {
-                    let skip = self.operand(&datum, place);
+                    let skip = self.operand(&datum, place).filter(|skip| self.is_public(skip, place));
                     self.out.declared[step as usize].skip = skip;
                 }
                 (ClauseKind::Approval, Owner::Step(step)) => {
@@ -501,10 +516,18 @@ impl<'db> Evaluator<'db> {
     }
 
     fn targets(&mut self, owner: Owner, kind: ClauseKind, datum: &Datum, place: Place) {
+        // More order than is needed does no harm. A refresh from or to a resource that is not meant would.
+        let orders = matches!(kind, ClauseKind::After | ClauseKind::Before);
+        if let Datum::Refs(all) | Datum::Instances(all) = datum
+            && !orders
+            && all.iter().any(|(_, when)| when.is_some())
+        {
+            return self.which_resource(place);
+        }
         let mut add = |target: EdgeTarget| self.out.edges.push(PendingEdge { owner, kind, target, place });
         match datum {
-            Datum::Refs(steps) => steps.iter().for_each(|step| add(EdgeTarget::Step(*step))),
-            Datum::Instances(instances) => instances.iter().for_each(|i| add(EdgeTarget::Instance(*i))),
+            Datum::Refs(steps) => steps.iter().for_each(|(step, _)| add(EdgeTarget::Step(*step))),
+            Datum::Instances(instances) => instances.iter().for_each(|(i, _)| add(EdgeTarget::Instance(*i))),
             Datum::Key(decl, key) => add(EdgeTarget::Key(*decl, key.clone())),
             Datum::List(items) => items.iter().for_each(|item| self.targets(owner, kind, item, place)),
             _ => {}
@@ -555,7 +578,8 @@ impl<'db> Evaluator<'db> {
         match datum {
             Datum::Refs(steps) => {
                 let steps = steps.to_vec();
-                if let Some(step) = steps.iter().find(|step| self.out.declared[**step as usize].skippable) {
+                if let Some((step, _)) = steps.iter().find(|(s, _)| self.out.declared[*s as usize].skippable)
+                {
                     let skipped = self.out.declared[*step as usize].place;
                     self.report(
                         Diagnostic::error(
@@ -598,14 +622,28 @@ impl<'db> Evaluator<'db> {
     /// What the one of several resources gives that exists on the host.
     fn one_of_steps(
         &mut self,
-        steps: &[u32],
+        steps: &[Chosen],
         lifted: bool,
         place: Place,
         mut part: impl FnMut(&mut Self, u32) -> Datum,
     ) -> Datum {
-        let conditions: Vec<_> = steps.iter().map(|s| self.out.declared[*s as usize].condition).collect();
-        let parts: Vec<Datum> = steps.iter().map(|s| part(self, *s)).collect();
+        let conditions = self.conditions(steps, place, |e, step| e.out.declared[step as usize].condition);
+        let parts: Vec<Datum> = steps.iter().map(|(step, _)| part(self, *step)).collect();
         self.one_that_exists(&conditions, parts, lifted, place)
+    }
+
+    /// When each of several resources or instances is meant.
+    pub(super) fn conditions(
+        &mut self,
+        all: &[Chosen],
+        place: Place,
+        exists: impl Fn(&Self, u32) -> Option<ExprId>,
+    ) -> Vec<Option<ExprId>> {
+        let whole = |(which, when): &Chosen| match (exists(self, *which), *when) {
+            (condition, None) => condition,
+            (condition, Some(when)) => Some(self.out.residual.and(condition, when, place)),
+        };
+        all.iter().map(whole).collect()
     }
 
     fn one_that_exists(
@@ -628,11 +666,11 @@ impl<'db> Evaluator<'db> {
     pub(super) fn instance_out(&mut self, datum: &Datum, position: u32, lifted: bool, place: Place) -> Datum {
         match datum {
             Datum::Instances(instances) => {
-                let conditions: Vec<_> =
-                    instances.iter().map(|i| self.out.instances[*i as usize].condition).collect();
+                let conditions =
+                    self.conditions(instances, place, |e, i| e.out.instances[i as usize].condition);
                 let parts = instances
                     .iter()
-                    .map(|i| {
+                    .map(|(i, _)| {
                         self.out.instances[*i as usize]
                             .outs
                             .get(position as usize)

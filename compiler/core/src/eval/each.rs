@@ -3,12 +3,14 @@
 //! Where the elements are known one by one, the function runs here for each, also where their values are
 //! not known yet; what is chosen by answers that only the host knows becomes a residual expression.
 
+use super::element::Mapped;
+use super::residual::Residual;
 use super::{Datum, Env, Evaluator, Frame};
 use crate::check;
 use crate::diagnostic::Place;
 use crate::hir::{BlockId, ExprId as HirId, ExprKind, Pattern};
 use crate::name::DeclId;
-use mc_plan::expr::{EachKind, ExprId, Node};
+use mc_plan::expr::{Builtin, EachKind, ExprId, Node};
 use mc_plan::op;
 use mc_plan::value::Value;
 use std::rc::Rc;
@@ -230,14 +232,84 @@ impl<'db> Evaluator<'db> {
     ) -> Datum {
         let Some(list) = self.node(collection, place) else { return Datum::Poison };
         let local = self.context.lambdas;
-        let parameter = self.out.residual.node(Node::Local(local), place);
+        let mapped = self.out.residual.mapped(list, local, place);
+        let parameter = match mapped {
+            Some(mapped) => mapped.element,
+            None => self.out.residual.node(Node::Local(local), place),
+        };
         self.context.lambdas += 1;
         let result = self.apply(function, vec![Datum::Node(parameter)], place);
         self.context.lambdas -= 1;
-        match self.node(&result, place) {
-            Some(body) => Datum::Node(self.out.residual.node(Node::Each { kind, list, local, body }, place)),
-            None => Datum::Poison,
-        }
+        let Some(body) = self.node(&result, place) else { return Datum::Poison };
+        let Some(mapped) = mapped else {
+            return Datum::Node(self.out.residual.node(Node::Each { kind, list, local, body }, place));
+        };
+        self.each_of_mapped(kind, mapped, local, body, place)
+    }
+
+    /// The same over a list whose elements are made of those of another one: what is chosen is chosen there.
+    fn each_of_mapped(
+        &mut self,
+        kind: EachKind,
+        Mapped { list, element }: Mapped,
+        local: u32,
+        body: ExprId,
+        place: Place,
+    ) -> Datum {
+        let residual = &mut self.out.residual;
+        let map = |residual: &mut Residual, list, body| {
+            residual.node(Node::Each { kind: EachKind::Map, list, local, body }, place)
+        };
+        Datum::Node(match kind {
+            EachKind::FilterMap => {
+                let body_is_there = residual.node(Node::IsSome(body), place);
+                let kept = Node::Each { kind: EachKind::Filter, list, local, body: body_is_there };
+                let kept = residual.node(kept, place);
+                map(residual, kept, body)
+            }
+            EachKind::Map | EachKind::FlatMap | EachKind::Any | EachKind::All => {
+                residual.node(Node::Each { kind, list, local, body }, place)
+            }
+            EachKind::Find | EachKind::MinBy | EachKind::MaxBy => {
+                let found = residual.node(Node::Each { kind, list, local, body }, place);
+                // Nothing stands between the parameter and what takes its place.
+                let Some(element) = residual.with_local(element, local, found, place) else {
+                    return Datum::Poison;
+                };
+                residual.node(Node::IfSome(found, element), place)
+            }
+            EachKind::Filter
+            | EachKind::TakeWhile
+            | EachKind::SkipWhile
+            | EachKind::SortBy
+            | EachKind::UniqueBy => {
+                let chosen = residual.node(Node::Each { kind, list, local, body }, place);
+                map(residual, chosen, element)
+            }
+            EachKind::Partition => {
+                let halves = residual.node(Node::Each { kind, list, local, body }, place);
+                let half = |residual: &mut Residual, at| {
+                    let half = residual.node(Node::Field(halves, at), place);
+                    Datum::Node(map(residual, half, element))
+                };
+                return Datum::record(vec![half(residual, 0), half(residual, 1)]);
+            }
+            EachKind::GroupBy => {
+                let groups = residual.node(Node::Each { kind, list, local, body }, place);
+                let parameter = residual.node(Node::Local(local), place);
+                let key = residual.node(Node::Field(parameter, 0), place);
+                let chosen = residual.node(Node::Field(parameter, 1), place);
+                let inner = residual.node(Node::Local(local + 1), place);
+                let Some(element) = residual.with_local(element, local, inner, place) else {
+                    return Datum::Poison;
+                };
+                let group = Node::Each { kind: EachKind::Map, list: chosen, local: local + 1, body: element };
+                let group = residual.node(group, place);
+                let entry = residual.node(Node::Record(vec![key, group]), place);
+                let entries = map(residual, groups, entry);
+                residual.node(Node::Call(Builtin::ToMap, vec![entries]), place)
+            }
+        })
     }
 
     /// `xs.fold(start, f)`
@@ -266,7 +338,10 @@ impl<'db> Evaluator<'db> {
         };
         let local = self.context.lambdas;
         let accumulator = self.out.residual.node(Node::Local(local), place);
-        let element = self.out.residual.node(Node::Local(local + 1), place);
+        let (list, element) = match self.out.residual.mapped(list, local + 1, place) {
+            Some(mapped) => (mapped.list, mapped.element),
+            None => (list, self.out.residual.node(Node::Local(local + 1), place)),
+        };
         self.context.lambdas += 2;
         let result = self.apply(function, vec![Datum::Node(accumulator), Datum::Node(element)], place);
         self.context.lambdas -= 2;

@@ -2,6 +2,7 @@
 
 use super::branch::BranchKind;
 use super::each::Callable;
+use super::matching::Test;
 use super::{Context, Datum, Env, Evaluator, Frame, get};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Place, code};
@@ -218,7 +219,7 @@ impl<'db> Evaluator<'db> {
             }
             ExprKind::Described(value) => {
                 let datum = self.eval(frame, env, *value);
-                self.describe(&datum, &expr.ty, place)
+                self.with_budget(|e| e.describe(&datum, &expr.ty, place))
             }
             ExprKind::Typed(value) => self.eval(frame, env, *value),
             ExprKind::Index(list, index) => {
@@ -351,7 +352,15 @@ impl<'db> Evaluator<'db> {
     /// A constant operation's result; its failure is the user's.
     pub(super) fn checked(&mut self, result: Result<Value, EvalError>, place: Place) -> Datum {
         match result {
-            Ok(value) => Datum::Value(value),
+            Ok(value) => {
+                let size = match &value {
+                    Value::Str(text) => text.len(),
+                    Value::List(items) => items.len(),
+                    Value::Map(entries) => entries.len(),
+                    _ => 0,
+                };
+                if self.produce(size, place) { Datum::Value(value) } else { Datum::Poison }
+            }
             Err(error) => {
                 let code = match &error {
                     EvalError::Text(_) => code::VALUE_DOES_NOT_FIT,
@@ -397,12 +406,34 @@ impl<'db> Evaluator<'db> {
         }
     }
 
+    /// Whether values are small enough for an operation to look at all of them.
+    pub(super) fn are_bounded<'v>(
+        &mut self,
+        values: impl IntoIterator<Item = &'v Value>,
+        place: Place,
+    ) -> bool {
+        self.with_budget(|e| values.into_iter().all(|value| e.is_bounded(value, place)))
+    }
+
+    /// A list that was made of others, if it is not too long.
+    pub(super) fn sized(&mut self, datum: Datum, place: Place) -> Datum {
+        let length = match &datum {
+            Datum::List(items) => items.len(),
+            Datum::Value(Value::List(items)) => items.len(),
+            _ => return datum,
+        };
+        if length > op::MAX_LIST {
+            return self.checked(Err(EvalError::ListTooLong("list")), place);
+        }
+        if self.produce(length, place) { datum } else { Datum::Poison }
+    }
+
     fn builtin(&mut self, builtin: Builtin, args: &[Datum], place: Place) -> Datum {
         if args.iter().any(Datum::is_dead) {
             return Datum::Poison;
         }
         if let Some(known) = super::shape::of_shape(builtin, args) {
-            return known;
+            return self.sized(known, place);
         }
         // What a template repeats is joined with what stands around it.
         if let (Builtin::Join, [Datum::List(items), Datum::Value(Value::Str(separator))]) = (builtin, args)
@@ -418,6 +449,9 @@ impl<'db> Evaluator<'db> {
             })
             .collect();
         if let Some(values) = values {
+            if !self.are_bounded(&values, place) {
+                return Datum::Poison;
+            }
             return self.checked(op::call(builtin, &values), place);
         }
         match self.nodes(args, place) {
@@ -437,13 +471,16 @@ impl<'db> Evaluator<'db> {
         if a.is_dead() || b.is_dead() {
             return Datum::Poison;
         }
-        if let (Datum::Value(x), Datum::Value(y)) = (a, b) {
-            return self.checked(op::binary(operator, x, y), place);
-        }
         if operator == B::Add
             && let (Some(x), Some(y)) = (a.elements(), b.elements())
         {
-            return Datum::list(x.into_iter().chain(y).collect());
+            return self.sized(Datum::list(x.into_iter().chain(y).collect()), place);
+        }
+        if let (Datum::Value(x), Datum::Value(y)) = (a, b) {
+            if !self.are_bounded([x, y], place) {
+                return Datum::Poison;
+            }
+            return self.checked(op::binary(operator, x, y), place);
         }
         // `x == .Variant` asks for the variant, which conditions are compared by.
         if let (B::Equal | B::NotEqual, Some((node, tag))) = (operator, bare_variant(a, b)) {
@@ -454,7 +491,7 @@ impl<'db> Evaluator<'db> {
         if operator == B::In
             && let Some(elements) = b.elements()
         {
-            return self.one_of(a, &elements, place);
+            return self.any_equal(a, &elements, place);
         }
         match (self.node(a, place), self.node(b, place)) {
             (Some(x), Some(y)) => Datum::Node(self.out.residual.node(Node::Binary(operator, x, y), place)),
@@ -463,7 +500,7 @@ impl<'db> Evaluator<'db> {
     }
 
     /// `x in [a, b]` as a choice of equalities, which conditions are compared by.
-    fn one_of(&mut self, value: &Datum, elements: &[Datum], place: Place) -> Datum {
+    fn any_equal(&mut self, value: &Datum, elements: &[Datum], place: Place) -> Datum {
         let mut tests: Option<ExprId> = None;
         for element in elements {
             match self.binary(mc_plan::expr::BinaryOp::Equal, value, element, place) {
@@ -537,6 +574,22 @@ impl<'db> Evaluator<'db> {
                 }
             }
             Datum::Fact(path, ty) => Datum::Node(self.fact_node(&path, &ty, place)),
+            reference @ (Datum::Refs(_) | Datum::Instances(_)) => match self.is_some(&reference, place) {
+                Test::Always => {
+                    self.takes_in_test(BranchKind::Coalesce, subject, (0, subject.span));
+                    reference
+                }
+                Test::Never => {
+                    self.takes_in_test(BranchKind::Coalesce, subject, (1, subject.span));
+                    self.eval(frame, env, b)
+                }
+                Test::Node(test) => {
+                    self.takes_both(BranchKind::Coalesce, subject, test);
+                    let not = self.out.residual.not(test, place);
+                    let otherwise = self.under(not, place, |e| e.eval(frame, env, b));
+                    self.choose(test, reference, otherwise, place)
+                }
+            },
             known => {
                 self.takes_in_test(BranchKind::Coalesce, subject, (0, subject.span));
                 known
@@ -650,59 +703,11 @@ impl<'db> Evaluator<'db> {
         }
     }
 
-    /// Evaluates something that is reached only where `test` holds.
-    pub(super) fn under<T>(&mut self, test: ExprId, place: Place, inner: impl FnOnce(&mut Self) -> T) -> T {
-        let saved = self.context.condition;
-        self.context.condition = Some(self.out.residual.and(saved, test, place));
-        let result = inner(self);
-        self.context.condition = saved;
-        result
-    }
-
-    /// `a` where `test` holds, else `b`.
-    pub(super) fn choose(&mut self, test: ExprId, a: Datum, b: Datum, place: Place) -> Datum {
-        match (&a, &b) {
-            (Datum::Poison, _) | (_, Datum::Poison) => return Datum::Poison,
-            (Datum::Never, _) => return b,
-            (_, Datum::Never) => return a,
-            (Datum::Value(x), Datum::Value(y)) if x == y => return a,
-            (Datum::Refs(x), Datum::Refs(y)) => {
-                return Datum::Refs(x.iter().chain(y.iter()).copied().collect());
-            }
-            (Datum::Instances(x), Datum::Instances(y)) => {
-                return Datum::Instances(x.iter().chain(y.iter()).copied().collect());
-            }
-            // An absent reference: that the other exists under a condition is known of it already.
-            (Datum::Refs(_) | Datum::Instances(_), Datum::Value(Value::None)) => return a,
-            (Datum::Value(Value::None), Datum::Refs(_) | Datum::Instances(_)) => return b,
-            _ => {}
-        }
-        if let (Some(x), Some(y)) = (record_parts(&a), record_parts(&b))
-            && x.len() == y.len()
-        {
-            let fields = x.into_iter().zip(y).map(|(x, y)| self.choose(test, x, y, place)).collect();
-            return Datum::record(fields);
-        }
-        match (self.node(&a, place), self.node(&b, place)) {
-            (Some(x), Some(y)) if x == y => Datum::Node(x),
-            (Some(x), Some(y)) => Datum::Node(self.out.residual.node(Node::If(test, x, y), place)),
-            _ => Datum::Poison,
-        }
-    }
-
     pub(super) fn with_context<T>(&mut self, context: Context, inner: impl FnOnce(&mut Self) -> T) -> T {
         let saved = std::mem::replace(&mut self.context, context);
         let result = inner(self);
         self.context = saved;
         result
-    }
-}
-
-fn record_parts(datum: &Datum) -> Option<Vec<Datum>> {
-    match datum {
-        Datum::Record(fields) => Some(fields.to_vec()),
-        Datum::Value(Value::Record(fields)) => Some(fields.iter().cloned().map(Datum::Value).collect()),
-        _ => None,
     }
 }
 

@@ -289,7 +289,7 @@ impl<'db> Evaluator<'db> {
     }
 
     /// Whether an optional holds something.
-    fn is_some(&mut self, datum: &Datum, place: Place) -> Test {
+    pub(super) fn is_some(&mut self, datum: &Datum, place: Place) -> Test {
         match datum {
             Datum::Value(Value::None) => Test::Never,
             Datum::Node(id) => {
@@ -297,13 +297,12 @@ impl<'db> Evaluator<'db> {
                 self.test(test)
             }
             Datum::Refs(steps) => {
-                let conditions: Vec<_> =
-                    steps.iter().map(|s| self.out.declared[*s as usize].condition).collect();
+                let conditions = self.conditions(steps, place, |e, s| e.out.declared[s as usize].condition);
                 self.exists(&conditions, place)
             }
             Datum::Instances(instances) => {
-                let conditions: Vec<_> =
-                    instances.iter().map(|i| self.out.instances[*i as usize].condition).collect();
+                let conditions =
+                    self.conditions(instances, place, |e, i| e.out.instances[i as usize].condition);
                 self.exists(&conditions, place)
             }
             _ => Test::Always,

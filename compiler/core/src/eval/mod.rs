@@ -8,10 +8,12 @@
 mod assertion;
 pub mod branch;
 mod call;
+mod choice;
 mod datum;
 mod declare;
 mod describe;
 mod each;
+mod element;
 mod expr;
 mod guard;
 mod matching;
@@ -21,7 +23,7 @@ mod shape;
 mod simplify;
 pub mod test;
 
-pub use datum::Datum;
+pub use datum::{Chosen, Datum};
 pub use declare::{Declared, EdgeTarget, InstanceInfo, Owner, PendingEdge, PendingSetting};
 pub use guard::{GuardInfo, RolloutInfo, WaveInfo};
 
@@ -35,6 +37,7 @@ use crate::signature;
 use crate::ty::Ty;
 use branch::BranchKind;
 use mc_plan::expr::{ExprId, Node, Operand};
+use mc_plan::op;
 use mc_plan::plan::RefusalKind;
 use mc_plan::value::Value;
 use mc_syntax::Span;
@@ -54,6 +57,16 @@ const CANCEL_STEPS: u64 = 1 << 12;
 
 /// How deep calls and expressions may nest. Callers give the thread 64 MiB of stack for it.
 const DEPTH_BUDGET: u32 = 3_000;
+
+/// How many parts a value may have that an operation looks at as a whole, those of its parts included. Values share
+/// their parts, so that a short program could make one that is too large to ever look at.
+const PARTS_BUDGET: usize = 1 << 20;
+
+/// What making something of a part counts, where only looking at it counts one.
+const NODE_PARTS: usize = 8;
+
+/// How many bytes of text and elements of lists all operations together may make.
+const OUTPUT_BUDGET: usize = 1 << 28;
 
 /// A policy after evaluation.
 #[derive(Debug)]
@@ -199,6 +212,10 @@ struct Evaluator<'db> {
     context: Context,
     steps: u64,
     depth: u32,
+    /// What operations made so far.
+    made: usize,
+    /// How many more parts the value may have that is looked at now.
+    left: usize,
     exhausted: bool,
     /// What a test is given, where one runs.
     testing: Option<Box<test::Testing<'db>>>,
@@ -238,6 +255,8 @@ impl<'db> Evaluator<'db> {
             },
             steps: 0,
             depth: 0,
+            made: 0,
+            left: PARTS_BUDGET,
             exhausted: false,
             testing: None,
         }
@@ -440,6 +459,9 @@ impl<'db> Evaluator<'db> {
     /// A datum that must be known before anything runs, as an operand; anything later is reported.
     fn early(&mut self, datum: &Datum, place: Place, what: &str) -> Option<Operand> {
         let operand = self.operand(datum, place)?;
+        if !self.is_public(&operand, place) {
+            return None;
+        }
         if let Operand::Expr(id) = operand
             && self.out.residual.phase(id) == Phase::Run
         {
@@ -447,6 +469,24 @@ impl<'db> Evaluator<'db> {
             return None;
         }
         Some(operand)
+    }
+
+    /// Whether no secret is in what goes where it is seen. The types say that there is none; but some operations
+    /// of the host make one value of several, and keep what is public together with what is not.
+    fn is_public(&mut self, operand: &Operand, place: Place) -> bool {
+        let Operand::Expr(id) = operand else { return true };
+        let Some(secret) = self.out.residual.secret_in(*id) else { return true };
+        let mut diagnostic = Diagnostic::error(
+            code::NOT_APART,
+            place,
+            "the plan cannot tell this value apart from a secret that the host computes with it",
+        )
+        .here("is no secret, and would be treated as one");
+        if let Some(origin) = self.out.residual.place(secret) {
+            diagnostic = diagnostic.label(origin, "the secret");
+        }
+        self.report(diagnostic.help("compute the public part by itself, from data that no secret is in"));
+        false
     }
 
     /// Reports a value that is needed earlier than it is known, with the way from its source.
@@ -502,31 +542,47 @@ impl<'db> Evaluator<'db> {
 
     /// The residual node of a datum.
     fn node(&mut self, datum: &Datum, place: Place) -> Option<ExprId> {
+        if let Datum::Node(id) = datum {
+            return Some(*id);
+        }
+        self.with_budget(|e| e.part(datum, place, 0))
+    }
+
+    /// Looks at one value with a budget of its own.
+    fn with_budget<T>(&mut self, look: impl FnOnce(&mut Self) -> T) -> T {
+        let around = std::mem::replace(&mut self.left, PARTS_BUDGET);
+        let result = look(self);
+        self.left = around;
+        result
+    }
+
+    /// The residual node of a part of a datum, as far as the budget goes.
+    fn part(&mut self, datum: &Datum, place: Place, depth: usize) -> Option<ExprId> {
+        if !self.take(NODE_PARTS, place) || !self.is_shallow(depth, place) {
+            return None;
+        }
         let node = match datum {
             Datum::Node(id) => return Some(*id),
-            Datum::Value(value) => Node::Const(value.clone()),
-            Datum::List(items) => Node::List(self.nodes(items, place)?),
-            Datum::Record(items) => Node::Record(self.nodes(items, place)?),
-            Datum::Variant(tag, items) => Node::Variant(*tag, self.nodes(items, place)?),
+            Datum::Value(value) => {
+                if !self.is_bounded(value, place) {
+                    return None;
+                }
+                Node::Const(value.clone())
+            }
+            Datum::List(items) => Node::List(self.parts(items, place, depth)?),
+            Datum::Record(items) => Node::Record(self.parts(items, place, depth)?),
+            Datum::Variant(tag, items) => Node::Variant(*tag, self.parts(items, place, depth)?),
             Datum::Fact(path, ty) => return Some(self.fact_node(path, ty, place)),
             Datum::Map(entries) => {
                 let mut nodes = Vec::with_capacity(entries.len());
                 for (key, datum) in entries.iter() {
                     let key = self.out.residual.node(Node::Const(key.clone()), place);
-                    nodes.push((key, self.node(datum, place)?));
+                    nodes.push((key, self.part(datum, place, depth + 2)?));
                 }
                 Node::Map(nodes)
             }
             Datum::Refs(_) | Datum::Key(..) | Datum::Instances(_) => {
-                self.report(
-                    Diagnostic::error(
-                        code::TOO_LATE,
-                        place,
-                        "which resource this is must be known when the bundle is built",
-                    )
-                    .here("chosen by something that only the host knows")
-                    .help("choose with `if` or `match` where the resources are declared"),
-                );
+                self.which_resource(place);
                 return None;
             }
             Datum::Plan(_) | Datum::Planned(..) | Datum::Function(_) | Datum::Never | Datum::Poison => {
@@ -534,6 +590,97 @@ impl<'db> Evaluator<'db> {
             }
         };
         Some(self.out.residual.node(node, place))
+    }
+
+    /// Reports a reference that is chosen by what only the host knows, in a way that the plan has no form for.
+    fn which_resource(&mut self, place: Place) {
+        self.report(
+            Diagnostic::error(
+                code::WHICH_RESOURCE,
+                place,
+                "which resource this is must be known when the bundle is built",
+            )
+            .here("chosen by something that only the host knows")
+            .help("choose with `if` or `match` where the resources are declared"),
+        );
+    }
+
+    fn parts(&mut self, items: &[Datum], place: Place, depth: usize) -> Option<Vec<ExprId>> {
+        items.iter().map(|item| self.part(item, place, depth + 1)).collect()
+    }
+
+    /// Whether a part is no deeper inside of a value than plans carry; else it is reported.
+    fn is_shallow(&mut self, depth: usize, place: Place) -> bool {
+        if depth <= op::MAX_DEPTH {
+            return true;
+        }
+        self.too_much(place, "this value nests too deep", || {
+            format!("lists, records and payloads nest {} levels at most", op::MAX_DEPTH)
+        });
+        false
+    }
+
+    /// Takes from the budget of parts; false when it is used up, which is reported.
+    fn take(&mut self, parts: usize, place: Place) -> bool {
+        match self.left.checked_sub(parts) {
+            Some(left) => {
+                self.left = left;
+                true
+            }
+            None => {
+                self.too_much(place, "this value has too many parts", || {
+                    format!("a value has {PARTS_BUDGET} parts at most, those of its parts included")
+                });
+                false
+            }
+        }
+    }
+
+    /// Whether a value is small enough to be looked at as a whole, and no deeper than plans carry; else it is
+    /// reported.
+    fn is_bounded(&mut self, value: &Value, place: Place) -> bool {
+        let mut stack = vec![(value, 0)];
+        let (mut count, mut deepest) = (0_usize, 0);
+        while let Some((value, depth)) = stack.pop() {
+            count += 1;
+            deepest = deepest.max(depth);
+            if count > self.left || deepest > op::MAX_DEPTH {
+                break;
+            }
+            match value {
+                Value::List(parts) | Value::Record(parts) | Value::Variant(_, parts) => {
+                    stack.extend(parts.iter().map(|part| (part, depth + 1)));
+                }
+                Value::Map(entries) => {
+                    stack.extend(entries.iter().flat_map(|(k, v)| [(k, depth + 2), (v, depth + 2)]));
+                }
+                _ => {}
+            }
+        }
+        self.is_shallow(deepest, place) && self.take(count, place)
+    }
+
+    /// Counts what an operation made; false when that is too much, which is reported.
+    fn produce(&mut self, size: usize, place: Place) -> bool {
+        self.made = self.made.saturating_add(size);
+        if self.made <= OUTPUT_BUDGET {
+            return true;
+        }
+        self.too_much(place, "this program makes too much text and too many lists", || {
+            format!("all that is computed may have {} MiB at most", OUTPUT_BUDGET >> 20)
+        });
+        false
+    }
+
+    /// Reports that a budget is used up, the first time, and lets the evaluation end.
+    fn too_much(&mut self, place: Place, headline: &str, note: impl FnOnce() -> String) {
+        if !self.exhausted {
+            self.exhausted = true;
+            let diagnostic = Diagnostic::error(code::BUDGET, place, headline);
+            self.report(diagnostic.here("evaluation stopped here").note(note()));
+        }
+        // Nothing that follows has a meaning any more.
+        self.steps = STEP_BUDGET;
     }
 
     fn nodes(&mut self, items: &[Datum], place: Place) -> Option<Vec<ExprId>> {
@@ -582,6 +729,7 @@ impl<'db> Evaluator<'db> {
 
     /// Counts a step; false when the budget is used up, which is reported once.
     fn spend(&mut self, frame: Frame<'db>, span: Span) -> bool {
+        let place = Place::new(frame.file, span);
         self.steps += 1;
         if self.steps.is_multiple_of(CANCEL_STEPS) {
             self.db.unwind_if_revision_cancelled();
@@ -591,7 +739,6 @@ impl<'db> Evaluator<'db> {
         }
         if !self.exhausted {
             self.exhausted = true;
-            let place = Place::new(frame.file, span);
             let what =
                 if self.depth > DEPTH_BUDGET { "calls nest too deep" } else { "this takes too many steps" };
             self.report(Diagnostic::error(code::BUDGET, place, what).here("evaluation stopped here").note(

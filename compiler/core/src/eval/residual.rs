@@ -19,6 +19,10 @@ pub enum Phase {
 pub struct Residual {
     exprs: Exprs,
     phases: Vec<Phase>,
+    /// Whether a secret is in it.
+    secrets: Vec<bool>,
+    /// The parameters of loops that it uses and does not bind, as a bit set by depth.
+    free: Vec<u32>,
     places: Vec<Place>,
     known: FxHashMap<Node, ExprId>,
     present: FxHashSet<ExprId>,
@@ -43,9 +47,16 @@ impl Residual {
             Node::Output { .. } | Node::Early(_) | Node::Secret(_) | Node::Change(_) => Phase::Run,
             _ => Phase::Host,
         };
-        node.operands(|operand| phase = phase.max(self.phase(operand)));
+        let mut secret = matches!(node, Node::Secret(_));
+        node.operands(|operand| {
+            phase = phase.max(self.phase(operand));
+            secret |= self.is_secret(operand);
+        });
+        let free = self.free_in(&node);
         let id = self.exprs.push(node.clone());
         self.phases.push(phase);
+        self.secrets.push(secret);
+        self.free.push(free);
         self.places.push(place);
         self.known.insert(node, id);
         id
@@ -63,6 +74,29 @@ impl Residual {
     /// When a node is known.
     pub fn phase(&self, id: ExprId) -> Phase {
         self.phases.get(id.0 as usize).copied().unwrap_or(Phase::Run)
+    }
+
+    /// Whether a secret is in a node.
+    pub fn is_secret(&self, id: ExprId) -> bool {
+        self.secrets.get(id.0 as usize).copied().unwrap_or(false)
+    }
+
+    /// The parameters of loops that a node uses and does not bind, as a bit set by depth.
+    pub(super) fn free(&self, id: ExprId) -> u32 {
+        self.free.get(id.0 as usize).copied().unwrap_or(0)
+    }
+
+    fn free_in(&self, node: &Node) -> u32 {
+        let mut free = match node {
+            Node::Local(local) => bit(*local),
+            _ => 0,
+        };
+        let bound = bound(node);
+        node.operands(|operand| {
+            let inside = self.free(operand);
+            free |= if bound.0 == Some(operand) { inside & !bound.1 } else { inside };
+        });
+        free
     }
 
     /// Where a node was first written.
@@ -185,8 +219,40 @@ impl Residual {
         &self.exprs
     }
 
+    /// A secret that is in a node, for messages.
+    pub fn secret_in(&self, id: ExprId) -> Option<ExprId> {
+        let mut at = self.is_secret(id).then_some(id)?;
+        loop {
+            let node = self.get(at)?;
+            if matches!(node, Node::Secret(_)) {
+                return Some(at);
+            }
+            let mut next = None;
+            node.operands(|operand| {
+                if next.is_none() && self.is_secret(operand) {
+                    next = Some(operand);
+                }
+            });
+            at = next?;
+        }
+    }
+
     /// The finished array.
     pub fn finish(self) -> Exprs {
         self.exprs
     }
+}
+
+/// The body of a loop and the parameters that it binds there.
+pub(super) fn bound(node: &Node) -> (Option<ExprId>, u32) {
+    match node {
+        Node::Each { local, body, .. } => (Some(*body), bit(*local)),
+        Node::Fold { local, body, .. } => (Some(*body), bit(*local) | bit(local.saturating_add(1))),
+        _ => (None, 0),
+    }
+}
+
+/// The bit of a parameter; none for a depth that no plan has.
+pub(super) fn bit(local: u32) -> u32 {
+    1_u32.checked_shl(local).unwrap_or(0)
 }

@@ -5,6 +5,7 @@ use super::Datum;
 use mc_plan::expr::Builtin;
 use mc_plan::op;
 use mc_plan::value::Value;
+use std::collections::BTreeMap;
 
 /// What a built-in function gives for collections whose shape is known. None where it asks for more, or
 /// fails: then the values decide.
@@ -53,6 +54,9 @@ fn picked(builtin: Builtin, elements: Vec<Datum>, rest: &[Datum]) -> Option<Datu
 }
 
 fn of_map(builtin: Builtin, map: &Datum, rest: &[Datum]) -> Option<Datum> {
+    if let (Builtin::Merge, [other]) = (builtin, rest) {
+        return merged(map, other);
+    }
     let Datum::Map(entries) = map else { return None };
     let find = |key: &Value| entries.iter().find(|(known, _)| known == key);
     match (builtin, rest) {
@@ -72,4 +76,18 @@ fn of_map(builtin: Builtin, map: &Datum, rest: &[Datum]) -> Option<Datum> {
         }
         _ => None,
     }
+}
+
+/// Two maps in one; of a key that both have the second value counts.
+fn merged(a: &Datum, b: &Datum) -> Option<Datum> {
+    let entries = |map: &Datum| match map {
+        Datum::Map(entries) => Some(entries.to_vec()),
+        Datum::Value(Value::Map(entries)) => {
+            let entry = |(key, value): &(Value, Value)| (key.clone(), Datum::Value(value.clone()));
+            Some(entries.iter().map(entry).collect())
+        }
+        _ => None,
+    };
+    let all = entries(a)?.into_iter().chain(entries(b)?);
+    Some(Datum::map(all.collect::<BTreeMap<_, _>>().into_iter().collect()))
 }

@@ -3,7 +3,7 @@
 //! A choice between two structures is one node, as late as everything in both. A field of it is the choice
 //! between the two fields; whether it is there, or which variant it is, mostly depends on the condition only.
 
-use super::residual::Residual;
+use super::residual::{Phase, Residual};
 use crate::diagnostic::Place;
 use mc_plan::expr::{BinaryOp, Builtin, EachKind, ExprId, Node};
 use mc_plan::value::Value;
@@ -22,7 +22,7 @@ impl Residual {
                     _ => return None,
                 }
             }
-            _ => return None,
+            _ => return self.pushed_in(node, place),
         };
         if depth > MAX_DEPTH {
             return None;
@@ -37,7 +37,7 @@ impl Residual {
     }
 
     /// The answer to a question one choice further in.
-    fn answer(&mut self, node: &Node, place: Place, depth: u32) -> Option<ExprId> {
+    pub(super) fn answer(&mut self, node: &Node, place: Place, depth: u32) -> Option<ExprId> {
         match node {
             // The other side of the choice: it is never asked for there.
             Node::Payload(of, at) if self.has_no_payload(*of, *at) => {
@@ -94,12 +94,13 @@ impl Residual {
             ) => self.answer(&Node::Call(Builtin::Len, vec![*list]), place, depth),
             (Node::Call(Builtin::First, _), Node::List(parts)) if !parts.is_empty() => parts.first().copied(),
             (Node::Call(Builtin::Last, _), Node::List(parts)) if !parts.is_empty() => parts.last().copied(),
+            _ if self.phase(of) == Phase::Run => self.taken_apart(node, &asked_of, place, depth),
             _ => None,
         }
     }
 
     /// Whether a node is known to be there, whatever the host.
-    fn is_present(&self, id: ExprId) -> bool {
+    pub(super) fn is_present(&self, id: ExprId) -> bool {
         match self.get(id) {
             Some(Node::Const(value)) => *value != Value::None,
             Some(
@@ -118,7 +119,18 @@ impl Residual {
                 | Node::Convert(..),
             ) => true,
             Some(Node::Coalesce(_, otherwise)) => self.is_present(*otherwise),
+            Some(Node::Index(list, _)) => self.all_present(*list),
             Some(Node::Fact(_) | Node::Output { .. } | Node::Call(..)) => self.is_marked(id),
+            _ => false,
+        }
+    }
+
+    /// Whether all elements of a list are known to be there.
+    fn all_present(&self, list: ExprId) -> bool {
+        match self.get(list) {
+            Some(Node::List(parts)) => parts.iter().all(|part| self.is_present(*part)),
+            Some(Node::Const(Value::List(parts))) => parts.iter().all(|part| *part != Value::None),
+            Some(Node::If(_, a, b)) => self.all_present(*a) && self.all_present(*b),
             _ => false,
         }
     }
@@ -135,7 +147,7 @@ impl Residual {
         }
     }
 
-    fn choice(&mut self, test: ExprId, then: ExprId, otherwise: ExprId, place: Place) -> ExprId {
+    pub(super) fn choice(&mut self, test: ExprId, then: ExprId, otherwise: ExprId, place: Place) -> ExprId {
         if then == otherwise {
             return then;
         }
@@ -150,7 +162,7 @@ impl Residual {
 }
 
 /// The same question of something else.
-fn asked(node: &Node, of: ExprId) -> Node {
+pub(super) fn asked(node: &Node, of: ExprId) -> Node {
     match node {
         Node::IsSome(_) => Node::IsSome(of),
         Node::IsVariant(_, tag) => Node::IsVariant(of, *tag),

@@ -11,6 +11,7 @@ use crate::db::{Db, File};
 use crate::hir::{self, Block, BlockId, Body, ExprId, ExprKind, Stmt};
 use crate::name::DeclId;
 use crate::signature::{self, Signature};
+use crate::ty::Ty;
 use mc_syntax::Span;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, VecDeque};
@@ -41,6 +42,8 @@ pub(super) enum What {
     InstanceName,
     /// The key in `File["/etc/motd"]`.
     ReferenceKey,
+    /// Which of several resources a reference means.
+    Which,
     /// The default of a label.
     LabelDefault,
     /// The value of a `const let`.
@@ -466,6 +469,15 @@ impl<'db> Analysis<'db> {
         let node = self.values.whole(value);
         let known = self.need(node, level, self.span(at), what);
         if known == node { value } else { Abs::KNOWN }
+    }
+
+    /// Demands that what chooses among values of a type is known when the bundle is built, if there are
+    /// references in them: a plan names resources and does not compute them.
+    pub(super) fn chooses(&mut self, node: NodeId, ty: &Ty, at: ExprId) -> NodeId {
+        if node == NodeId::KNOWN || !signature::holds_reference(self.db, ty) {
+            return node;
+        }
+        self.need(node, Phase::Const, self.span(at), What::Which)
     }
 
     /// The summary of another unit.

@@ -37,16 +37,17 @@ impl<'db> Analysis<'db> {
     }
 
     /// `xs[i]`, `m[k]`
-    pub(super) fn index(&mut self, base: ExprId, index: ExprId, id: ExprId) -> Abs {
+    pub(super) fn index(&mut self, base: ExprId, index_id: ExprId, id: ExprId) -> Abs {
         let is_map = matches!(self.body.expr(base).ty.some_plain(), Ty::Map(..));
         let collection = self.expr(base);
-        let index = self.expr(index);
-        let (shape, index) = (self.values.own(collection), self.values.whole(index));
+        let index = self.expr(index_id);
+        let (shape, chosen) = (self.values.own(collection), self.values.whole(index));
+        let chosen = self.chooses(chosen, &self.body.expr(id).ty, index_id);
         let mut element = self.values.step(collection, Step::Element);
         if is_map {
             element = self.values.step(element, Step::Part(1));
         }
-        let which = self.values.graph.join(&[shape, index], Some(id));
+        let which = self.values.graph.join(&[shape, chosen], Some(id));
         self.values.under(element, which, id)
     }
 
@@ -84,14 +85,23 @@ impl<'db> Analysis<'db> {
     }
 
     /// `xs.map(f)` and its kin.
-    pub(super) fn each(&mut self, kind: EachKind, list: ExprId, function: ExprId, id: ExprId) -> Abs {
+    pub(super) fn each(&mut self, kind: EachKind, list: ExprId, function_id: ExprId, id: ExprId) -> Abs {
         let ty = &self.body.expr(id).ty;
         let collection = self.expr(list);
-        let function = self.expr(function);
+        let function = self.expr(function_id);
         let element = self.values.step(collection, Step::Element);
         let result = self.apply(function, &[element], id);
-        let shape = self.values.own(collection);
-        let answer = self.values.whole(result);
+        let mut shape = self.values.own(collection);
+        let mut answer = self.values.whole(result);
+        // How many references there are, and in what order, is known when the bundle is built.
+        let elements = &self.body.expr(list).ty;
+        shape = self.chooses(shape, elements, list);
+        match kind {
+            EachKind::Map | EachKind::FlatMap => shape = self.chooses(shape, ty, list),
+            EachKind::Any | EachKind::All | EachKind::FilterMap => {}
+            EachKind::Find if super::expr::is_choosable(self.db, ty, 0) => {}
+            _ => answer = self.chooses(answer, elements, function_id),
+        }
         let chosen = self.values.graph.join(&[shape, answer], Some(id));
         match kind {
             EachKind::Map => {
@@ -124,6 +134,7 @@ impl<'db> Analysis<'db> {
             }
             EachKind::FlatMap => {
                 let inner = self.values.own(result);
+                let inner = self.chooses(inner, ty, function_id);
                 let element = self.values.step(result, Step::Element);
                 let all = self.values.elements(element);
                 let own = self.values.graph.join(&[shape, inner], Some(id));

@@ -6,7 +6,9 @@ use super::function::Callee;
 use super::graph::{NodeId, Origin, Step};
 use super::summary::Unit;
 use super::value::Abs;
+use crate::db::Db;
 use crate::hir::{Arm, BlockId, ExprId, ExprKind, Pattern};
+use crate::signature::{self, Signature};
 use crate::ty::Ty;
 
 impl<'db> Analysis<'db> {
@@ -54,8 +56,9 @@ impl<'db> Analysis<'db> {
                 self.values.step(instance, Step::Part(*position))
             }
             ExprKind::Call(builtin, args, _) => {
-                let args: Vec<Abs> = args.iter().map(|arg| self.expr(*arg)).collect();
-                self.builtin(*builtin, &args, id, ty)
+                let values: Vec<Abs> = args.iter().map(|arg| self.expr(*arg)).collect();
+                self.reference_arguments(args, &values);
+                self.builtin(*builtin, &values, id, ty)
             }
             ExprKind::CallFn(decl, args) => {
                 let unit = Unit::item(*decl);
@@ -139,7 +142,7 @@ impl<'db> Analysis<'db> {
                 let test = self.decides(test, id, *condition, What::Existence);
                 let then = self.branch(*then, &[]);
                 let otherwise = self.otherwise(*otherwise);
-                self.choice(test, &[then, otherwise], id)
+                self.choice(test, &[then, otherwise], *condition, id)
             }
             ExprKind::IfLet(value, pattern, then, otherwise) => {
                 let scrutinee = self.expr(*value);
@@ -152,7 +155,7 @@ impl<'db> Analysis<'db> {
                 }
                 let then = self.branch(*then, &bound);
                 let otherwise = self.otherwise(*otherwise);
-                self.choice(test, &[then, otherwise], id)
+                self.choice(test, &[then, otherwise], *value, id)
             }
             ExprKind::Match(value, arms) => self.matching(*value, arms, id),
             ExprKind::For(iterable, pattern, body) => self.repeat(*iterable, pattern, *body, id),
@@ -269,10 +272,30 @@ impl<'db> Analysis<'db> {
 
     /// The value of one of several branches. What decides between them is a condition that the value passed;
     /// a branch without a value leaves nothing to decide.
-    fn choice(&mut self, test: NodeId, branches: &[Option<Abs>], id: ExprId) -> Abs {
+    fn choice(&mut self, mut test: NodeId, branches: &[Option<Abs>], at: ExprId, id: ExprId) -> Abs {
         let values: Vec<Abs> = branches.iter().copied().flatten().collect();
+        let ty = &self.body.expr(id).ty;
+        if values.len() > 1 && !is_choosable(self.db, ty, MAX_CHOICE) {
+            test = self.chooses(test, ty, at);
+        }
         let value = self.values.join(&values, Some(id));
         if values.len() > 1 { self.values.under(value, test, id) } else { value }
+    }
+
+    /// A built-in function does nothing with references but to pass them on: what it goes by is known early.
+    fn reference_arguments(&mut self, args: &[ExprId], values: &[Abs]) {
+        let Some((first, value)) = args.first().zip(values.first()) else { return };
+        let ty = &self.body.expr(*first).ty;
+        if !signature::holds_reference(self.db, ty) {
+            return;
+        }
+        let shape = self.values.own(*value);
+        self.chooses(shape, ty, *first);
+        for (arg, value) in args.iter().zip(values).skip(1) {
+            let holds = signature::holds_reference(self.db, &self.body.expr(*arg).ty);
+            let node = if holds { self.values.own(*value) } else { self.values.whole(*value) };
+            self.chooses(node, ty, *arg);
+        }
     }
 
     fn matching(&mut self, value: ExprId, arms: &'db [Arm], id: ExprId) -> Abs {
@@ -297,7 +320,7 @@ impl<'db> Analysis<'db> {
             }
             branches.push(self.branch(*block, &bound));
         }
-        self.choice(test, &branches, id)
+        self.choice(test, &branches, value, id)
     }
 
     fn repeat(&mut self, iterable: ExprId, pattern: &'db Pattern, body: BlockId, id: ExprId) -> Abs {
@@ -313,5 +336,28 @@ impl<'db> Analysis<'db> {
         let result = self.block(body, &bound);
         let all = self.values.elements(result);
         Abs { own: shape, ..all }
+    }
+}
+
+/// How deep records are looked into for references to choose among.
+const MAX_CHOICE: u32 = 4;
+
+/// Whether the host may choose among values of a type that has references in it: a plan says of each whether it
+/// is the one.
+pub(super) fn is_choosable(db: &dyn Db, ty: &Ty, depth: u32) -> bool {
+    if !signature::holds_reference(db, ty) {
+        return true;
+    }
+    match ty {
+        Ty::Ref(_) | Ty::AnyRef | Ty::Instance(..) => true,
+        Ty::Optional(inner) => matches!(**inner, Ty::Ref(_) | Ty::AnyRef | Ty::Instance(..)),
+        Ty::Tuple(parts) => depth > 0 && parts.iter().all(|part| is_choosable(db, part, depth - 1)),
+        Ty::Record(id, args) if depth > 0 => match signature::signature(db, *id) {
+            Signature::Record(fields) => {
+                fields.iter().all(|field| is_choosable(db, &field.ty.substitute(*id, args), depth - 1))
+            }
+            _ => true,
+        },
+        _ => false,
     }
 }

@@ -8,12 +8,14 @@ use crate::name::DeclId;
 pub struct Bindings {
     of: DeclId,
     args: Vec<Option<Ty>>,
+    /// What is expected of the result says so of the parameters.
+    hints: Vec<Option<Ty>>,
 }
 
 impl Bindings {
     /// Nothing known of `count` parameters.
     pub fn new(of: DeclId, count: usize) -> Self {
-        Bindings { of, args: vec![None; count] }
+        Bindings { of, args: vec![None; count], hints: vec![None; count] }
     }
 
     /// Whether the declaration is generic at all.
@@ -33,6 +35,13 @@ impl Bindings {
         }
     }
 
+    /// Lets the expected type of a result stand for what no argument has told yet.
+    pub fn hint(&mut self, declared: &Ty, expected: &Ty) {
+        let mut other = Bindings::new(self.of, self.args.len());
+        other.learn(declared, expected);
+        self.hints = other.args;
+    }
+
     /// A type with what is known filled in, and holes for the rest.
     pub fn fill(&self, ty: &Ty) -> Ty {
         if self.is_empty() {
@@ -40,8 +49,11 @@ impl Bindings {
         }
         // What an empty list or `none` holds is not known by them.
         let open = |ty: Ty| if ty == Ty::Never { Ty::Hole } else { ty };
-        let known = |arg: &Option<Ty>| arg.as_ref().map_or(Ty::Hole, |ty| ty.rewrite(&open));
-        let args: Vec<Ty> = self.args.iter().map(known).collect();
+        let known = |(arg, hint): (&Option<Ty>, &Option<Ty>)| {
+            let arg = arg.as_ref().filter(|ty| !ty.any(&mut |ty| matches!(ty, Ty::Never)) || hint.is_none());
+            arg.or(hint.as_ref()).map_or(Ty::Hole, |ty| ty.rewrite(&open))
+        };
+        let args: Vec<Ty> = self.args.iter().zip(&self.hints).map(known).collect();
         ty.substitute(self.of, &args)
     }
 

@@ -1,13 +1,17 @@
 //! Tests of the whole compiler over small packages in memory.
 
+mod apart;
 mod asset;
+mod bound;
 mod conflict;
 mod cycle;
 mod guard;
 mod incremental;
+mod inference;
 mod phase;
 mod plan;
 mod policy;
+mod reference;
 mod scale;
 mod standard;
 
@@ -52,6 +56,32 @@ fn outline(files: &[(&str, &str)]) -> String {
 /// Compares the outline of a root module.
 fn check(source: &str, expected: expect_test::Expect) {
     expected.assert_eq(&outline(&[("src/main.mc", source)]));
+}
+
+/// The codes and lines of what is wrong with a root module, without the lines of the imports.
+fn wrong(source: &str) -> Vec<(String, usize)> {
+    let db = database(&[("src/main.mc", source)]);
+    let before = IMPORTS.lines().count();
+    mc_compiler::diagnostics(&db)
+        .iter()
+        .map(|d| {
+            let text = d.primary.file.text(&db);
+            let line = text[..d.primary.span.start as usize].lines().count().max(1);
+            (d.code.to_string(), line - before)
+        })
+        .collect()
+}
+
+/// The plan of a program that is right, by the rules of plans as well.
+#[track_caller]
+#[expect(clippy::expect_used, reason = "test code: the program is right")]
+fn right(source: &str) -> Plan {
+    let db = database(&[("src/main.mc", source)]);
+    let options = RenderOptions { format: Format::Full, ascii: true, ..RenderOptions::default() };
+    assert_eq!(render(&db, &mc_compiler::diagnostics(&db), &options), "");
+    let compiled = mc_compiler::compiled_plan(&db).expect("a plan");
+    assert_eq!(compiled.plan.check(), Ok(()), "{source}");
+    compiled.plan.clone()
 }
 
 fn name(plan: &Plan, vertex: u32) -> String {

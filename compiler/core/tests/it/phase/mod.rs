@@ -5,7 +5,7 @@ mod editor;
 mod function;
 mod growth;
 
-use crate::{IMPORTS, check, database};
+use crate::{IMPORTS, check, database, right, wrong};
 use camino::Utf8Path;
 use expect_test::{Expect, expect};
 use mc_compiler::diagnostic::render::{Format, RenderOptions, render};
@@ -20,29 +20,6 @@ fn drawn(source: &str, expected: Expect) {
     let db = database(&[("src/main.mc", source)]);
     let options = RenderOptions { format: Format::Full, ascii: true, ..RenderOptions::default() };
     expected.assert_eq(&render(&db, &mc_compiler::diagnostics(&db), &options));
-}
-
-/// The codes and lines of what is wrong with a root module, without the lines of the imports.
-fn wrong(source: &str) -> Vec<(String, usize)> {
-    let db = database(&[("src/main.mc", source)]);
-    let before = IMPORTS.lines().count();
-    mc_compiler::diagnostics(&db)
-        .iter()
-        .map(|d| {
-            let text = d.primary.file.text(&db);
-            let line = text[..d.primary.span.start as usize].lines().count().max(1);
-            (d.code.to_string(), line - before)
-        })
-        .collect()
-}
-
-/// A program that is right.
-#[track_caller]
-fn right(source: &str) {
-    let db = database(&[("src/main.mc", source)]);
-    let options = RenderOptions { format: Format::Full, ascii: true, ..RenderOptions::default() };
-    assert_eq!(render(&db, &mc_compiler::diagnostics(&db), &options), "");
-    assert!(mc_compiler::compiled_plan(&db).is_some());
 }
 
 /// A program with values that are too late, by their lines; the first line of the text is 1.

@@ -1,0 +1,54 @@
+//! References to resources that the host chooses among.
+
+use crate::{outline, right, wrong};
+use expect_test::expect;
+
+#[test]
+fn a_position_among_references_is_constant() {
+    let source = |body: &str| {
+        format!(
+            "record Site {{ name: String, file: Ref<File> }}\npolicy p {{\nlet a = File \"/a\" {{}}\nlet b = File \"/b\" {{}}\n\
+             let l = [Site {{ name = \"a\", file = a }}, Site {{ name = \"b\", file = b }}]\nlet n = facts.cpu.count\n{body}\n}}\n"
+        )
+    };
+    let late = |body: &str| assert_eq!(wrong(&source(body)), [("MC0401".to_owned(), 7)], "{body}");
+    right(&source("File \"/c\" { after l[1].file }"));
+    right(&source("File \"/c\" { after l.filter(|s| s.name == \"b\").map(|s| s.file) }"));
+    late("File \"/c\" { after l[n].file }");
+    late("File \"/c\" { after l.filter(|s| s.name == facts.fqdn).map(|s| s.file) }");
+    late("File \"/c\" { after l.find(|s| s.name == facts.fqdn)?.file }");
+    late("let f = facts.fqdn.split(\".\").map(|x| a)");
+    late("let f = l.sort_by(|s| if (n > 1) { s.name } else { \"\" })");
+    late("let f = l.take(n)");
+    late("let f = [\"x\" => a].get(facts.fqdn)");
+    late("let f = if (n > 1) { [a] } else { [a, b] }");
+    right(&source("let m = [\"x\" => a].merge([\"y\" => b])\nFile \"/c\" { after m[\"y\"] }"));
+}
+
+#[test]
+fn records_with_references_have_no_equality() {
+    let source = "record Site { file: Ref<File> }\npolicy p {\nlet f = File \"/a\" {}\nlet a = Site { file = f }\nlet same = a == a\nlet has = a in [a]\n}\n";
+    assert_eq!(wrong(source), [("MC0309".to_owned(), 5), ("MC0309".to_owned(), 6)]);
+}
+
+#[test]
+fn an_output_is_of_the_resource_that_is_meant() {
+    let source = |body: &str| {
+        format!(
+            "policy p {{\nlet a = Package \"aa\" {{}}\nlet b = Package \"bb\" {{}}\nlet c = facts.cpu.count > 1\n{body}\n}}\n"
+        )
+    };
+    let shown = outline(&[(
+        "src/main.mc",
+        &source("let x = if c { a } else { b }\nFile \"/x\" { content = x.version }"),
+    )]);
+    expect![""].assert_eq(&shown);
+    // Order is kept with both; who is told is one.
+    right(&source("let x = if c { a } else { b }\nFile \"/x\" { after x }"));
+    let told = "let s = Service \"s\" { running = true }\nlet t = Service \"t\" { running = true }\nlet x = if c { s } else { t }\nFile \"/x\" { notify x }";
+    assert_eq!(wrong(&source(told)), [("MC0409".to_owned(), 8)]);
+    right(&source(
+        "let x = if c { Service \"s\" { running = true } } else { Service \"t\" { running = true } }\nFile \"/x\" { notify x }",
+    ));
+    right(&source("let x = (if c { a }) ?? b\nFile \"/x\" { after x, content = \"${x.name}\" }"));
+}
