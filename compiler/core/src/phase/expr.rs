@@ -325,7 +325,9 @@ impl<'db> Analysis<'db> {
 
     fn repeat(&mut self, iterable: ExprId, pattern: &'db Pattern, body: BlockId, id: ExprId) -> Abs {
         let mut list = self.expr(iterable);
-        let asked = self.values.own(list);
+        // That a secret is no collection was said with the types.
+        let secret = matches!(self.body.expr(iterable).ty.plain(), Ty::Secret(_));
+        let asked = if secret { NodeId::KNOWN } else { self.values.own(list) };
         let shape = self.decides(asked, id, iterable, What::For);
         if shape != asked {
             list = Abs::KNOWN;

@@ -3,11 +3,13 @@
 mod apart;
 mod asset;
 mod bound;
+mod broken;
 mod conflict;
 mod cycle;
 mod guard;
 mod incremental;
 mod inference;
+mod leak;
 mod phase;
 mod plan;
 mod policy;

@@ -5,7 +5,7 @@ mod editor;
 mod function;
 mod growth;
 
-use crate::{IMPORTS, check, database, right, wrong};
+use crate::{check, database, right, wrong};
 use camino::Utf8Path;
 use expect_test::{Expect, expect};
 use mc_compiler::diagnostic::render::{Format, RenderOptions, render};
