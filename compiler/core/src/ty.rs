@@ -190,7 +190,7 @@ impl Ty {
             left = rest;
             match ty {
                 Ty::List(a) | Ty::Set(a) | Ty::Optional(a) | Ty::Secret(a) | Ty::Refined(_, a) => {
-                    stack.push(a)
+                    stack.push(a);
                 }
                 Ty::Map(a, b) => stack.extend([&**a, &**b]),
                 Ty::Tuple(all) | Ty::Record(_, all) | Ty::Enum(_, all) | Ty::Instance(_, all) => {

@@ -98,7 +98,7 @@ fn specialize(row: &[Pat], constructor: &Constructor, arity: usize) -> Option<Ve
 }
 
 /// How many patterns the questions about a match may look at. The work can double with every part of a pattern.
-pub(super) const BUDGET: usize = 2_000_000;
+pub(super) const BUDGET: usize = 400_000;
 
 /// More patterns would have to be looked at than the budget allows.
 pub(super) struct TooLarge;
