@@ -1,7 +1,5 @@
 //! References to resources that the host chooses among.
 
-#![expect(clippy::panic, reason = "test code")]
-
 use crate::{right, wrong};
 use mc_plan::expr::{BinaryOp, ExprId, Node, Operand};
 
