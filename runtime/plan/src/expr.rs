@@ -45,7 +45,7 @@ impl Exprs {
 }
 
 /// A value, or the expression that gives it on the host.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Operand {
     /// Known when the bundle was built.
     Value(Value),

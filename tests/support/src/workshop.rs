@@ -45,6 +45,14 @@ impl Workshop {
         self.scratch.write(&format!("{name}/src/main.mc"), source);
     }
 
+    /// Makes a package of these modules: their paths below `src`, and their texts.
+    pub fn modules(&self, name: &str, modules: &[(String, String)]) {
+        process::run(&mut self.mcc(&["new", name])).success();
+        for (path, text) in modules {
+            self.scratch.write(&format!("{name}/src/{path}"), text);
+        }
+    }
+
     /// Copies a package from `examples/`.
     pub fn example(&self, name: &str) {
         let from = crate::repository().join("examples").join(name);

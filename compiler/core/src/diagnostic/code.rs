@@ -129,6 +129,8 @@ codes! {
     SAME_KEY_IN_LOOP = code!("MC0506");
     /// Declarations that may meet on a host with different values.
     POSSIBLE_CONFLICT = code!("MC0507");
+    /// Resources that may meet on a host and are the same thing there.
+    POSSIBLE_CLAIM_CONFLICT = code!("MC0508");
 
     // Packages
     /// A package without `masterchef.toml`.
@@ -195,6 +197,10 @@ codes! {
     BAD_ROLLOUT = code!("MC0646");
     /// Two rollouts for one policy.
     TWO_ROLLOUTS = code!("MC0647");
+
+    // Order
+    /// Something is read that another step writes, and nothing orders the two.
+    MISSING_EDGE = code!("MC0670");
 
     // Data, files and templates
     /// A path of a data file, a template or a file that is none.

@@ -1,118 +1,231 @@
 //! Cycles: resources that wait for each other.
+//!
+//! Each knot (a strongly connected component) is searched for its shortest loop. A loop whose conditions exclude
+//! each other is none, and then the knot is looked at again in both cases of one of these conditions: with what
+//! can exist where it holds, and with what can exist where it does not.
 
+use super::condition::{Conditions, Existence, Literal};
 use super::graph::Graph;
-use super::{Draft, Schemas, merge, shown};
-use crate::db::Db;
-use crate::diagnostic::{Diagnostic, code};
-use crate::eval::Evaluation;
+use super::{Draft, Schemas, shown};
+use crate::diagnostic::{Diagnostic, Place, code};
 use mc_plan::plan::{Clause, Edge, EdgeReason};
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 
-/// From how many vertices of a knot the shortest loop is looked for.
-const STARTS: usize = 64;
+/// How many edges the search for a knot's shortest loop may follow, for each edge of the knot. Beyond it, the
+/// shortest one found so far counts.
+const EFFORT: usize = 64;
+/// How many edges all searches in the cases of one knot may follow. Beyond it a loop counts as possible.
+const CASES: usize = 4_000_000;
+
+/// What a case costs at least.
+const CASE: usize = 10_000;
+
+/// A loop, as positions of edges.
+type Way = Vec<u32>;
+
+/// What the search needs of the plan.
+struct Search<'a> {
+    conditions: &'a Conditions<'a>,
+    drafts: &'a [Draft],
+    graph: &'a Graph,
+}
 
 /// Reports the shortest loop of each knot of the graph, every edge with its place and reason.
 pub(super) fn report(
-    db: &dyn Db,
     schemas: &Schemas,
-    evaluation: &Evaluation,
+    conditions: &Conditions<'_>,
     drafts: &[Draft],
     graph: &Graph,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let vertices = drafts.len() + graph.barriers as usize;
-    let mut pet: DiGraph<(), u32> = DiGraph::with_capacity(vertices, graph.edges.len());
-    for _ in 0..vertices {
-        pet.add_node(());
-    }
-    for (index, edge) in graph.edges.iter().enumerate() {
-        pet.add_edge(NodeIndex::new(edge.from as usize), NodeIndex::new(edge.to as usize), index as u32);
-    }
-    let loops: FxHashSet<usize> =
-        graph.edges.iter().filter(|e| e.from == e.to).map(|e| e.from as usize).collect();
-    let mut knots: Vec<Vec<usize>> = tarjan_scc(&pet)
-        .into_iter()
-        .map(|knot| knot.into_iter().map(NodeIndex::index).collect::<Vec<usize>>())
-        .filter(|knot| knot.len() > 1 || knot.first().is_some_and(|vertex| loops.contains(vertex)))
-        .collect();
-    knots.iter_mut().for_each(|knot| knot.sort_unstable());
-    knots.sort();
-    for knot in knots {
-        let Some(way) = shortest(&pet, &knot) else { continue };
-        if impossible(evaluation, drafts, graph, &way) {
-            continue;
+    let search = Search { conditions, drafts, graph };
+    let all: Vec<u32> = (0..graph.edges.len() as u32).collect();
+    for knot in search.knots(&all) {
+        if let Some(way) = search.possible(knot) {
+            diagnostics.push(message(schemas, drafts, graph, &way));
         }
-        diagnostics.push(message(db, schemas, drafts, graph, &way));
     }
 }
 
-/// The shortest loop through one of the first vertices of a knot, as edges.
-fn shortest(pet: &DiGraph<(), u32>, knot: &[usize]) -> Option<Vec<u32>> {
-    let mut best: Option<Vec<u32>> = None;
-    for start in knot.iter().take(STARTS) {
-        let mut came: Vec<Option<u32>> = vec![None; pet.node_count()];
-        let mut queue = VecDeque::from([NodeIndex::new(*start)]);
-        let mut closing = None;
-        'search: while let Some(at) = queue.pop_front() {
-            let mut edges: Vec<_> = pet.edges(at).collect();
-            edges.sort_by_key(|e| *e.weight());
-            for edge in edges {
-                use petgraph::visit::EdgeRef;
-                let to = edge.target();
-                if to.index() == *start {
-                    closing = Some(*edge.weight());
-                    break 'search;
-                }
-                if came[to.index()].is_none() {
-                    came[to.index()] = Some(*edge.weight());
-                    queue.push_back(to);
+impl Search<'_> {
+    /// The knots of a graph of some edges: the edges of each, in order.
+    fn knots(&self, edges: &[u32]) -> Vec<Vec<u32>> {
+        let ends = |edge: u32| {
+            let edge = &self.graph.edges[edge as usize];
+            (edge.from, edge.to)
+        };
+        let mut vertices: Vec<u32> = edges.iter().flat_map(|edge| <[u32; 2]>::from(ends(*edge))).collect();
+        vertices.sort_unstable();
+        vertices.dedup();
+        // invariant: both ends of each edge are among the vertices.
+        let place = |vertex: u32| vertices.binary_search(&vertex).unwrap_or(0);
+        let mut pet: DiGraph<(), ()> = DiGraph::with_capacity(vertices.len(), edges.len());
+        for _ in &vertices {
+            pet.add_node(());
+        }
+        for edge in edges {
+            let (from, to) = ends(*edge);
+            pet.add_edge(NodeIndex::new(place(from)), NodeIndex::new(place(to)), ());
+        }
+        let mut knot_of = vec![0usize; vertices.len()];
+        // Kosaraju and not Tarjan: this one does not recurse.
+        let found = kosaraju_scc(&pet);
+        for (knot, members) in found.iter().enumerate() {
+            members.iter().for_each(|vertex| knot_of[vertex.index()] = knot);
+        }
+        let mut knots: Vec<Vec<u32>> = vec![Vec::new(); found.len()];
+        for edge in edges {
+            let (from, to) = ends(*edge);
+            let knot = knot_of[place(from)];
+            if knot == knot_of[place(to)] {
+                knots[knot].push(*edge);
+            }
+        }
+        knots.retain(|knot| !knot.is_empty());
+        knots.sort();
+        knots
+    }
+
+    /// The shortest loop of a knot that is not proven impossible, if there is one.
+    fn possible(&self, knot: Vec<u32>) -> Option<Way> {
+        let mut budget = CASES;
+        // Cases are worked off in order, so that what is found does not depend on anything else.
+        let mut cases: VecDeque<(Vec<u32>, Vec<Literal>)> = VecDeque::from([(knot, Vec::new())]);
+        while let Some((edges, assumed)) = cases.pop_front() {
+            let way = self.shortest(&edges)?;
+            let each = self.needed(&way);
+            if self.conditions.possible(&assumed, &each) {
+                return Some(way);
+            }
+            budget = budget.saturating_sub(edges.len().max(CASE));
+            let Some(condition) = self.deciding(&each, &assumed).filter(|_| budget > 0) else {
+                return Some(way);
+            };
+            for holds in [true, false] {
+                let assumed: Vec<Literal> = assumed.iter().copied().chain([(condition, holds)]).collect();
+                let mut known: FxHashMap<Vec<Vec<Existence>>, bool> = FxHashMap::default();
+                let there: Vec<u32> = edges
+                    .iter()
+                    .copied()
+                    .filter(|edge| {
+                        let each = self.needed(&[*edge]);
+                        *known.entry(each).or_insert_with_key(|each| self.conditions.possible(&assumed, each))
+                    })
+                    .collect();
+                cases.extend(self.knots(&there).into_iter().map(|knot| (knot, assumed.clone())));
+            }
+        }
+        None
+    }
+
+    /// When the edges of a way are there: their steps, and those declarations that bring them.
+    fn needed(&self, way: &[u32]) -> Vec<Vec<Existence>> {
+        let mut each = Vec::new();
+        let mut add = |declared: &[u32]| {
+            let mut one: Vec<Existence> = declared.iter().map(|d| self.conditions.declared(*d)).collect();
+            one.sort_unstable();
+            one.dedup();
+            if !one.contains(&Existence::default()) && !each.contains(&one) {
+                each.push(one);
+            }
+        };
+        for edge in way {
+            let Edge { from, to, .. } = &self.graph.edges[*edge as usize];
+            self.graph.origins[*edge as usize].1.iter().for_each(|owner| add(&[*owner]));
+            for end in [from, to] {
+                if let Some(step) = self.drafts.get(*end as usize) {
+                    add(&step.declared);
                 }
             }
         }
-        let Some(closing) = closing else { continue };
-        let mut way = vec![closing];
-        let weights = pet.raw_edges();
-        let mut at = weights[closing as usize].source().index();
-        while at != *start {
-            let Some(edge) = came[at] else { break };
-            way.push(edge);
-            at = weights[edge as usize].source().index();
-        }
-        way.reverse();
-        if best.as_ref().is_none_or(|b| way.len() < b.len()) {
-            best = Some(way);
-        }
+        each
     }
-    best
+
+    /// A condition that a loop needs and of which nothing is assumed yet.
+    fn deciding(&self, each: &[Vec<Existence>], assumed: &[Literal]) -> Option<mc_plan::expr::ExprId> {
+        let parts = each.iter().flatten().flat_map(|existence| self.conditions.parts(*existence));
+        parts.into_iter().find(|part| assumed.iter().all(|(known, _)| known != part))
+    }
+
+    /// The shortest loop of a knot: of equals, the one that the first edges make.
+    fn shortest(&self, knot: &[u32]) -> Option<Way> {
+        let ends: Vec<(u32, u32)> = knot
+            .iter()
+            .map(|edge| {
+                let edge = &self.graph.edges[*edge as usize];
+                (edge.from, edge.to)
+            })
+            .collect();
+        // One or two edges are seen at once.
+        if let Some(at) = ends.iter().position(|(from, to)| from == to) {
+            return Some(vec![knot[at]]);
+        }
+        let mut first: FxHashMap<(u32, u32), usize> = FxHashMap::default();
+        for (at, ends) in ends.iter().enumerate() {
+            first.entry(*ends).or_insert(at);
+        }
+        if let Some((at, back)) =
+            ends.iter().enumerate().find_map(|(at, (from, to))| Some((at, *first.get(&(*to, *from))?)))
+        {
+            return Some(vec![knot[at], knot[back]]);
+        }
+        // The edges by where they start, and the vertices by small numbers.
+        let mut vertices: Vec<u32> = ends.iter().map(|(from, _)| *from).collect();
+        vertices.sort_unstable();
+        vertices.dedup();
+        let place = |vertex: u32| vertices.binary_search(&vertex).unwrap_or(0);
+        let mut leaving: Vec<Vec<(usize, usize)>> = vec![Vec::new(); vertices.len()];
+        for (at, (from, to)) in ends.iter().enumerate() {
+            leaving[place(*from)].push((at, place(*to)));
+        }
+        let mut effort = EFFORT * knot.len();
+        let mut best: Option<Vec<usize>> = None;
+        // Which search saw a vertex last, by which edge, how deep.
+        let mut seen: Vec<(usize, usize, usize)> = vec![(usize::MAX, 0, 0); vertices.len()];
+        for start in 0..vertices.len() {
+            if effort == 0 && best.is_some() {
+                break;
+            }
+            let bound = best.as_ref().map_or(usize::MAX, Vec::len);
+            let mut queue = VecDeque::from([(start, 1usize)]);
+            'search: while let Some((vertex, depth)) = queue.pop_front() {
+                if depth >= bound {
+                    break;
+                }
+                for (edge, to) in &leaving[vertex] {
+                    effort = effort.saturating_sub(1);
+                    if *to == start {
+                        let mut way = vec![*edge];
+                        let mut at = vertex;
+                        while at != start {
+                            let (_, edge, before) = seen[at];
+                            way.push(edge);
+                            at = before;
+                        }
+                        way.reverse();
+                        best = Some(way);
+                        break 'search;
+                    }
+                    if seen[*to].0 != start {
+                        seen[*to] = (start, *edge, vertex);
+                        queue.push_back((*to, depth + 1));
+                    }
+                }
+            }
+        }
+        best.map(|way| way.into_iter().map(|at| knot[at]).collect())
+    }
 }
 
-/// Whether a loop needs two declarations that never exist on one host: those that bring its edges, or those
-/// of its steps.
-fn impossible(evaluation: &Evaluation, drafts: &[Draft], graph: &Graph, way: &[u32]) -> bool {
-    let mut needed: Vec<Vec<u32>> = Vec::new();
-    for edge in way {
-        needed.extend(graph.origins[*edge as usize].1.map(|owner| vec![owner]));
-        needed
-            .extend(drafts.get(graph.edges[*edge as usize].from as usize).map(|step| step.declared.clone()));
-    }
-    let apart = |x: u32, y: u32| {
-        merge::exclusive(evaluation, &evaluation.declared[x as usize], &evaluation.declared[y as usize])
-    };
-    needed
-        .iter()
-        .enumerate()
-        .any(|(i, a)| needed[i + 1..].iter().any(|b| a.iter().all(|x| b.iter().all(|y| apart(*x, *y)))))
-}
-
-fn message(db: &dyn Db, schemas: &Schemas, drafts: &[Draft], graph: &Graph, way: &[u32]) -> Diagnostic {
+fn message(schemas: &Schemas, drafts: &[Draft], graph: &Graph, way: &[u32]) -> Diagnostic {
     let name = |vertex: u32| match drafts.get(vertex as usize) {
         Some(draft) => shown(schemas, draft),
         None => graph.bounds[vertex as usize - drafts.len()].clone(),
     };
-    let edges: Vec<(&Edge, crate::diagnostic::Place)> =
+    let edges: Vec<(&Edge, Place)> =
         way.iter().map(|e| (&graph.edges[*e as usize], graph.origins[*e as usize].0)).collect();
     let steps: Vec<String> =
         edges.iter().filter(|(e, _)| (e.from as usize) < drafts.len()).map(|(e, _)| name(e.from)).collect();
@@ -121,11 +234,8 @@ fn message(db: &dyn Db, schemas: &Schemas, drafts: &[Draft], graph: &Graph, way:
         [a, b] => format!("{a} and {b} wait for each other"),
         _ => format!("{} resources wait for each other in a circle", steps.len()),
     };
-    // The edge that is easiest to drop: one that was only said for the sake of order.
-    let weak = edges
-        .iter()
-        .find(|(e, _)| matches!(e.reason, EdgeReason::Clause(Clause::After | Clause::Before)))
-        .or_else(|| edges.iter().find(|(e, _)| matches!(e.reason, EdgeReason::Clause(_))));
+    // The edge that is easiest to drop: of those with the least weight, the first.
+    let weak = edges.iter().filter(|(edge, _)| ease(edge).is_some()).min_by_key(|(edge, _)| ease(edge));
     let primary = weak.or(edges.first()).map(|(_, place)| *place);
     let Some(primary) = primary else {
         // invariant: a loop has an edge.
@@ -143,14 +253,31 @@ fn message(db: &dyn Db, schemas: &Schemas, drafts: &[Draft], graph: &Graph, way:
         }
     }
     if let Some((edge, _)) = weak {
+        let why = match edge.reason {
+            EdgeReason::Clause(Clause::After | Clause::Before) | EdgeReason::Policy => {
+                "it only says an order, and nothing else is lost with it"
+            }
+            EdgeReason::Clause(_) => "without it a change there refreshes nothing here",
+            _ => "without the value it reads there is no order to keep",
+        };
         diagnostic = diagnostic.help(format!(
-            "the edge from {} to {} is the easiest to leave out",
+            "the edge from {} to {} is the easiest to leave out: {why}",
             name(edge.from),
             name(edge.to)
         ));
     }
-    let _ = db;
     diagnostic
+}
+
+/// How easily an edge is left out, the easiest first; none if its author did not write it.
+fn ease(edge: &Edge) -> Option<u8> {
+    match edge.reason {
+        EdgeReason::Clause(Clause::After | Clause::Before) => Some(0),
+        EdgeReason::Policy => Some(1),
+        EdgeReason::Clause(_) => Some(2),
+        EdgeReason::Output => Some(3),
+        EdgeReason::Boundary | EdgeReason::Auto { .. } => None,
+    }
 }
 
 fn reason(schemas: &Schemas, edge: &Edge) -> String {

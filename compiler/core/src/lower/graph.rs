@@ -1,5 +1,6 @@
 //! Edges: from clauses, references, automatic rules and the boundaries of instances.
 
+use super::condition::Conditions;
 use super::merge::{Own, rule_values};
 use super::policy::Order;
 use super::source::Sources;
@@ -45,12 +46,13 @@ pub(super) fn edges(
     db: &dyn Db,
     schemas: &Schemas,
     evaluation: &Evaluation,
+    conditions: &Conditions<'_>,
     drafts: &[Draft],
     step_of: &[u32],
     sources: &mut Sources,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Graph {
-    let order = super::policy::order(evaluation, diagnostics);
+    let order = super::policy::order(evaluation, conditions, diagnostics);
     let mut keys = FxHashMap::default();
     for (step, draft) in drafts.iter().enumerate() {
         if let Operand::Value(value) = &draft.key
@@ -128,13 +130,22 @@ impl Builder<'_> {
     /// The vertex in front of (or behind) everything inside of an instance.
     fn barrier(&mut self, instance: u32, behind: bool) -> u32 {
         let info = &self.evaluation.instances[instance as usize];
+        let place = info.place;
         let (next, new) = self.bound(Bounded::Instance(instance), behind, || format!("`{}`", info.path));
         if !new {
             return next;
         }
-        for step in self.inside(instance) {
-            let (from, to) = if behind { (step, next) } else { (next, step) };
-            self.order(from, to, EdgeReason::Boundary, (info.place, None));
+        let inside = self.inside(instance);
+        for step in &inside {
+            let (from, to) = if behind { (*step, next) } else { (next, *step) };
+            self.order(from, to, EdgeReason::Boundary, (place, None));
+        }
+        // What an instance waits for orders what waits for it also where there is nothing inside.
+        if inside.is_empty()
+            && let Some(other) = self.barriers.get(&(Bounded::Instance(instance), !behind)).copied()
+        {
+            let (from, to) = if behind { (other, next) } else { (next, other) };
+            self.order(from, to, EdgeReason::Boundary, (place, None));
         }
         next
     }

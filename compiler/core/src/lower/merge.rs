@@ -1,8 +1,8 @@
 //! Identity: what is one resource, and whether its declarations agree.
 
+use super::condition::{Conditions, Existence, Meeting};
 use super::{Draft, Schemas, shown};
-use crate::db::Db;
-use crate::diagnostic::{Diagnostic, Place, code};
+use crate::diagnostic::{Diagnostic, code};
 use crate::eval::residual::Phase;
 use crate::eval::{Declared, Evaluation, PendingSetting};
 use crate::notation::short_value;
@@ -11,8 +11,9 @@ use mc_plan::expr::{ExprId, Operand};
 use mc_plan::plan::Priority;
 use mc_plan::schema::Schema;
 use mc_plan::value::Value;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Groups declared resources by identity: type, key, and the instance where the key is local. Keys that are
@@ -62,13 +63,6 @@ pub(super) fn condition(evaluation: &Evaluation, declared: &Declared) -> (Option
     (declared.condition, select)
 }
 
-/// Whether two declarations can never exist on one host, as far as their conditions tell.
-pub(super) fn exclusive(evaluation: &Evaluation, a: &Declared, b: &Declared) -> bool {
-    let (a, b) = (condition(evaluation, a), condition(evaluation, b));
-    let residual = &evaluation.residual;
-    [a.0, a.1].iter().any(|x| [b.0, b.1].iter().any(|y| residual.exclusive(*x, *y)))
-}
-
 /// Whether two declarations certainly meet on every host that gets one of them.
 pub(super) fn certain(evaluation: &Evaluation, a: &Declared, b: &Declared) -> bool {
     condition(evaluation, a) == condition(evaluation, b)
@@ -76,72 +70,95 @@ pub(super) fn certain(evaluation: &Evaluation, a: &Declared, b: &Declared) -> bo
 
 /// Reports declarations of one resource that disagree.
 pub(super) fn conflicts(
-    db: &dyn Db,
     schemas: &Schemas,
     evaluation: &Evaluation,
+    conditions: &Conditions<'_>,
     drafts: &[Draft],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     for draft in drafts.iter().filter(|d| d.declared.len() > 1) {
-        let schema = &schemas.list[draft.schema as usize];
-        // The first setting of each attribute and priority stands for those equal to it.
-        let mut seen: FxHashMap<(u32, Priority), Vec<(u32, &PendingSetting)>> = FxHashMap::default();
-        let settings = draft
-            .declared
-            .iter()
-            .flat_map(|d| evaluation.declared[*d as usize].settings.iter().map(move |setting| (*d, setting)));
-        let all: Vec<(u32, &PendingSetting)> = settings.collect();
-        for (d, setting) in &all {
-            let union = schema.attributes.get(setting.attribute as usize).is_some_and(|a| a.union);
-            let unset = setting.value == Operand::Value(Value::None);
-            if union || unset {
-                continue;
-            }
-            let others = seen.entry((setting.attribute, setting.priority)).or_default();
-            let clash = others.iter().find(|(o, other)| {
-                let (x, y) = (&evaluation.declared[*o as usize], &evaluation.declared[*d as usize]);
-                other.value != setting.value && !exclusive(evaluation, x, y)
-            });
-            if let Some((o, other)) = clash {
-                if !overridden(evaluation, &all, setting, (*o, *d)) {
-                    diagnostics.push(conflict(db, schemas, evaluation, draft, (*o, other), (*d, setting)));
-                    break;
+        let mut slots: BTreeMap<(u32, Priority), Slot<'_>> = BTreeMap::new();
+        for d in &draft.declared {
+            let existence = conditions.declared(*d);
+            for setting in &evaluation.declared[*d as usize].settings {
+                if setting.value != Operand::Value(Value::None) {
+                    slots
+                        .entry((setting.attribute, setting.priority))
+                        .or_default()
+                        .add(*d, existence, setting);
                 }
-                continue;
             }
-            others.push((*d, setting));
+        }
+        let schema = &schemas.list[draft.schema as usize];
+        let union = |attribute: u32| schema.attributes.get(attribute as usize).is_some_and(|a| a.union);
+        // One message for one resource: what disagrees in one attribute mostly does in others.
+        let clash = slots.iter().filter(|((attribute, _), _)| !union(*attribute)).find_map(
+            |((attribute, priority), slot)| {
+                let stronger: Vec<Existence> = slots
+                    .range((*attribute, *priority)..)
+                    .skip(1)
+                    .take_while(|((other, _), _)| other == attribute)
+                    .flat_map(|(_, slot)| slot.existences.iter().copied())
+                    .collect();
+                slot.clash(conditions, &stronger)
+            },
+        );
+        if let Some((first, second)) = clash {
+            diagnostics.push(conflict(schemas, evaluation, conditions, draft, first, second));
         }
     }
 }
 
-/// Whether a stronger setting of the attribute is there wherever two weaker ones meet.
-fn overridden(
-    evaluation: &Evaluation,
-    all: &[(u32, &PendingSetting)],
-    setting: &PendingSetting,
-    (a, b): (u32, u32),
-) -> bool {
-    let stronger = all.iter().filter(|(_, other)| {
-        other.attribute == setting.attribute
-            && other.priority > setting.priority
-            && other.value != Operand::Value(Value::None)
-    });
-    let meets = |d: u32, other: u32| {
-        let (condition, select) = condition(evaluation, &evaluation.declared[d as usize]);
-        let there = evaluation.declared[other as usize].policy == evaluation.declared[d as usize].policy;
-        (condition.is_none() && (select.is_none() || there))
-            || certain(evaluation, &evaluation.declared[d as usize], &evaluation.declared[other as usize])
-    };
-    stronger.into_iter().any(|(d, _)| meets(*d, a) || meets(*d, b))
+/// A setting and the declaration that brings it.
+type Brought<'a> = (u32, &'a PendingSetting);
+
+/// The settings of one attribute with one priority: each value once for each condition.
+#[derive(Default)]
+struct Slot<'a> {
+    settings: Vec<Brought<'a>>,
+    existences: Vec<Existence>,
+    known: FxHashSet<(&'a Operand, Existence)>,
+    values: FxHashSet<&'a Operand>,
+}
+
+impl<'a> Slot<'a> {
+    fn add(&mut self, declared: u32, existence: Existence, setting: &'a PendingSetting) {
+        if self.known.insert((&setting.value, existence)) {
+            self.settings.push((declared, setting));
+            self.existences.push(existence);
+            self.values.insert(&setting.value);
+        }
+    }
+
+    /// Two values that may meet where nothing stronger is said.
+    fn clash(
+        &self,
+        conditions: &Conditions<'_>,
+        stronger: &[Existence],
+    ) -> Option<(Brought<'a>, Brought<'a>)> {
+        if self.values.len() < 2 {
+            return None;
+        }
+        let mut found = None;
+        conditions.pairs(&self.existences, |x, y| {
+            let ((_, first), (_, second)) = (&self.settings[x], &self.settings[y]);
+            let (a, b) = (self.existences[x], self.existences[y]);
+            if first.value != second.value && (stronger.is_empty() || !conditions.covered(a, b, stronger)) {
+                found = Some((self.settings[x], self.settings[y]));
+            }
+            found.is_some()
+        });
+        found
+    }
 }
 
 fn conflict(
-    db: &dyn Db,
     schemas: &Schemas,
     evaluation: &Evaluation,
+    conditions: &Conditions<'_>,
     draft: &Draft,
-    (first_decl, first): (u32, &PendingSetting),
-    (second_decl, second): (u32, &PendingSetting),
+    (first_decl, first): Brought<'_>,
+    (second_decl, second): Brought<'_>,
 ) -> Diagnostic {
     let schema = &schemas.list[draft.schema as usize];
     let attribute = schema.attributes.get(second.attribute as usize).map_or("", |a| a.name.as_str());
@@ -166,7 +183,8 @@ fn conflict(
     }
     let late = |setting: &PendingSetting| matches!(setting.value, Operand::Expr(_));
     let run = |setting: &PendingSetting| matches!(setting.value, Operand::Expr(id) if evaluation.residual.phase(id) == Phase::Run);
-    let unsure = !certain(evaluation, a, b) || late(first) || late(second);
+    let perhaps = conditions.meeting(conditions.of(a), conditions.of(b)) == Meeting::Perhaps;
+    let unsure = perhaps || late(first) || late(second);
     if unsure && !run(first) && !run(second) {
         return Diagnostic::warning(
             code::POSSIBLE_CONFLICT,
@@ -177,7 +195,6 @@ fn conflict(
         .label(first.place, value(first))
         .note("nothing proves that the two never meet; a host where they do and differ refuses the plan");
     }
-    let _ = db;
     Diagnostic::error(
         code::CONFLICT,
         second.place,
@@ -228,9 +245,9 @@ pub(super) fn rule_values(evaluator: &mut Evaluator<'_>, rule: ExprId, own: &Own
 
 /// Reports different resources that claim one thing.
 pub(super) fn claims(
-    db: &dyn Db,
     schemas: &Schemas,
     evaluation: &Evaluation,
+    conditions: &Conditions<'_>,
     drafts: &[Draft],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
@@ -245,59 +262,103 @@ pub(super) fn claims(
             let own = Own { schema, key: &draft.key, settings: &declared.settings };
             for claim in &schema.claims {
                 for value in rule_values(evaluator, claim.value, &own) {
-                    let others = owners.entry((claim.domain.as_str(), value)).or_default();
-                    let clash = others.iter().find(|(other, od)| {
-                        *other != step && !exclusive(evaluation, &evaluation.declared[*od as usize], declared)
-                    });
-                    if let Some((other, od)) = clash {
-                        let (x, y) = (shown(schemas, &drafts[*other]), shown(schemas, draft));
-                        let first: Place = evaluation.declared[*od as usize].place;
-                        diagnostics.push(
-                            Diagnostic::error(
-                                code::CLAIM_CONFLICT,
-                                declared.place,
-                                format!("{x} and {y} are the same thing on a host"),
-                            )
-                            .here("claimed again")
-                            .label(first, "claimed here")
-                            .help("a host has one of them: remove the other, or give them conditions that exclude each other"),
-                        );
-                    }
-                    others.push((step, *d));
+                    owners.entry((claim.domain.as_str(), value)).or_default().push((step, *d));
                 }
             }
         }
     }
-    let _ = db;
+    let mut shared: Vec<Vec<(usize, u32)>> = owners
+        .into_values()
+        .filter(|owners| {
+            owners.iter().any(|(step, _)| Some(*step) != owners.first().map(|(first, _)| *first))
+        })
+        .collect();
+    shared.sort_unstable();
+    for owners in shared {
+        // Each resource once for each condition.
+        let mut seen = FxHashSet::default();
+        let owners: Vec<(usize, u32)> =
+            owners.into_iter().filter(|(step, d)| seen.insert((*step, conditions.declared(*d)))).collect();
+        let existences: Vec<Existence> = owners.iter().map(|(_, d)| conditions.declared(*d)).collect();
+        let mut found: Option<(usize, usize)> = None;
+        conditions.pairs(&existences, |x, y| {
+            if owners[x].0 == owners[y].0 {
+                return false;
+            }
+            let surely = conditions.meeting(existences[x], existences[y]) == Meeting::Surely;
+            if found.is_none() || surely {
+                found = Some((x, y));
+            }
+            surely
+        });
+        if let Some((x, y)) = found {
+            let surely = conditions.meeting(existences[x], existences[y]) == Meeting::Surely;
+            diagnostics.push(claim(schemas, evaluation, drafts, owners[x], owners[y], surely));
+        }
+    }
+}
+
+fn claim(
+    schemas: &Schemas,
+    evaluation: &Evaluation,
+    drafts: &[Draft],
+    (first, first_decl): (usize, u32),
+    (second, second_decl): (usize, u32),
+    surely: bool,
+) -> Diagnostic {
+    let place = |declared: u32| evaluation.declared[declared as usize].place;
+    // Told in the order of the source, where it is one source.
+    let (a, b) = (place(first_decl), place(second_decl));
+    let turned = a.file == b.file && b.span < a.span;
+    let (first, second) = if turned { (second, first) } else { (first, second) };
+    let (first_decl, second_decl) =
+        if turned { (second_decl, first_decl) } else { (first_decl, second_decl) };
+    let (x, y) = (shown(schemas, &drafts[first]), shown(schemas, &drafts[second]));
+    let diagnostic = if surely {
+        let headline = format!("{x} and {y} are the same thing on a host");
+        Diagnostic::error(code::CLAIM_CONFLICT, place(second_decl), headline)
+    } else {
+        let headline = format!("a host may get both {x} and {y}, which are the same thing there");
+        Diagnostic::warning(code::POSSIBLE_CLAIM_CONFLICT, place(second_decl), headline)
+            .note("nothing proves that the two never meet; a host where they do refuses the plan")
+    };
+    diagnostic
+        .here("claimed again")
+        .label(place(first_decl), "claimed here")
+        .help("a host has one of them: remove the other, or give them conditions that exclude each other")
 }
 
 /// Reports instances that share a path.
-pub(super) fn instances(evaluation: &Evaluation, diagnostics: &mut Vec<Diagnostic>) {
-    let mut seen: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+pub(super) fn instances(
+    evaluation: &Evaluation,
+    conditions: &Conditions<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut paths: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, instance) in evaluation.instances.iter().enumerate() {
-        let others = seen.entry(&instance.path).or_default();
-        let clash = others
-            .iter()
-            .map(|o| &evaluation.instances[*o])
-            .find(|other| !evaluation.residual.exclusive(other.condition, instance.condition));
-        if let Some(other) = clash {
-            let mut diagnostic = Diagnostic::error(
-                code::DUPLICATE_INSTANCE,
-                instance.place,
-                format!("there are two instances `{}`", instance.path),
-            );
-            diagnostic = if other.place == instance.place {
-                diagnostic
-                    .here("made again in another round")
-                    .help("give each a name of its own: `Name (x.name) { .. }`")
-            } else {
-                diagnostic
-                    .here("made again")
-                    .label(other.place, "first made here")
-                    .help("give them names: `Name \"blue\" { .. }`")
-            };
-            diagnostics.push(diagnostic);
-        }
-        others.push(index);
+        paths.entry(&instance.path).or_default().push(index);
+    }
+    for (path, all) in paths.into_iter().filter(|(_, all)| all.len() > 1) {
+        let all: Vec<_> = all.into_iter().map(|index| &evaluation.instances[index]).collect();
+        let existences: Vec<Existence> =
+            all.iter().map(|instance| conditions.within(instance.condition, instance.policy)).collect();
+        let mut clash = None;
+        conditions.pairs(&existences, |x, y| {
+            clash = Some((all[x], all[y]));
+            true
+        });
+        let Some((other, instance)) = clash else { continue };
+        let headline = format!("there are two instances `{path}`");
+        let diagnostic = Diagnostic::error(code::DUPLICATE_INSTANCE, instance.place, headline);
+        diagnostics.push(if other.place == instance.place {
+            diagnostic
+                .here("made again in another round")
+                .help("give each a name of its own: `Name (x.name) { .. }`")
+        } else {
+            diagnostic
+                .here("made again")
+                .label(other.place, "first made here")
+                .help("give them names: `Name \"blue\" { .. }`")
+        });
     }
 }

@@ -3,10 +3,12 @@
 //! Declarations of one identity become one step ([`merge`]), references become edges ([`graph`]), and
 //! everything gets its place in an order that does not depend on the order of the source.
 
+mod condition;
 mod cycle;
 mod graph;
 mod guard;
 mod merge;
+mod missing;
 mod policy;
 mod source;
 
@@ -19,6 +21,7 @@ use crate::name::DeclId;
 use crate::notation::short_value;
 use crate::package;
 use crate::signature;
+use condition::Conditions;
 use mc_plan::expr::{Exprs, Node, Operand};
 use mc_plan::plan::{
     Declaration, Fact, Label, Part, Plan, PlanRefusal, Policy, Retry, SecretUse, Setting, SourceSpan, Step,
@@ -61,11 +64,22 @@ pub fn lower(db: &dyn Db, mut evaluation: Evaluation) -> (CompiledPlan, Vec<Diag
         }
     }
     let mut sources = Sources::new(db);
-    merge::conflicts(db, &schemas, &evaluation, &drafts, &mut diagnostics);
-    merge::claims(db, &schemas, &evaluation, &drafts, &mut diagnostics);
-    merge::instances(&evaluation, &mut diagnostics);
-    let graph = graph::edges(db, &schemas, &evaluation, &drafts, &step_of, &mut sources, &mut diagnostics);
-    cycle::report(db, &schemas, &evaluation, &drafts, &graph, &mut diagnostics);
+    let conditions = Conditions::new(db, &evaluation);
+    merge::conflicts(&schemas, &evaluation, &conditions, &drafts, &mut diagnostics);
+    merge::claims(&schemas, &evaluation, &conditions, &drafts, &mut diagnostics);
+    merge::instances(&evaluation, &conditions, &mut diagnostics);
+    let graph = graph::edges(
+        db,
+        &schemas,
+        &evaluation,
+        &conditions,
+        &drafts,
+        &step_of,
+        &mut sources,
+        &mut diagnostics,
+    );
+    cycle::report(&schemas, &conditions, &drafts, &graph, &mut diagnostics);
+    missing::report(db, &schemas, &evaluation, &conditions, &drafts, &graph, &mut diagnostics);
     let mut plan = Plan { barriers: graph.barriers, edges: graph.edges, ..Plan::default() };
     let mut blobs = BTreeMap::new();
     let mut types = Types::default();

@@ -1,12 +1,13 @@
 //! The order of policies, and what they remove.
 
+use super::condition::Conditions;
 use super::source::Sources;
 use super::{Draft, Schemas};
 use crate::db::Db;
 use crate::diagnostic::{Diagnostic, Place, code};
 use crate::eval::{EdgeTarget, Evaluation, WaveInfo};
 use crate::name::DeclId;
-use mc_plan::expr::{ExprId, Operand};
+use mc_plan::expr::Operand;
 use mc_plan::plan::{Prune, Rollout, Wave};
 use mc_plan::value::Value;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -28,16 +29,18 @@ impl Order {
 }
 
 /// The order of the policies. A circle is reported, and what is in it counts for nothing.
-pub(super) fn order(evaluation: &Evaluation, diagnostics: &mut Vec<Diagnostic>) -> Order {
+pub(super) fn order(
+    evaluation: &Evaluation,
+    conditions: &Conditions<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Order {
     let policies = &evaluation.policies;
     let position: FxHashMap<DeclId, u32> = policies.iter().zip(0u32..).map(|(p, at)| (p.decl, at)).collect();
     let mut earlier: Vec<Vec<(u32, Place)>> = vec![Vec::new(); policies.len()];
-    for (policy, list) in policies.iter().zip(&mut earlier) {
+    for ((own, policy), list) in (0u32..).zip(policies).zip(&mut earlier) {
         for (decl, place) in &policy.after {
             let Some(other) = position.get(decl) else { continue };
-            let met = policies
-                .get(*other as usize)
-                .is_none_or(|other| !apart(evaluation, &policy.select, &other.select));
+            let met = !conditions.exclusive(conditions.within(None, own), conditions.within(None, *other));
             // Those that no host gets both of are not ordered.
             if met && !list.iter().any(|(known, _)| known == other) {
                 list.push((*other, *place));
@@ -97,17 +100,6 @@ pub(super) fn order(evaluation: &Evaluation, diagnostics: &mut Vec<Diagnostic>) 
     }
     order.pairs.sort_by_key(|(later, earlier, _)| (*later, *earlier));
     order
-}
-
-/// Whether no host gets both of two policies.
-fn apart(evaluation: &Evaluation, a: &Option<Operand>, b: &Option<Operand>) -> bool {
-    let id = |select: &Option<Operand>| -> Option<ExprId> {
-        match select {
-            Some(Operand::Expr(id)) => Some(*id),
-            _ => None,
-        }
-    };
-    evaluation.residual.exclusive(id(a), id(b))
 }
 
 fn circle(evaluation: &Evaluation, way: &[(u32, Place)]) -> Diagnostic {

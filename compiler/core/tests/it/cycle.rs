@@ -28,7 +28,7 @@ policy p {
             |                                    `----------- Directory["/etc/app"] comes after File["/etc/app/conf"]: `after`
             |
             | Help: the edge from File["/etc/app/conf"] to Directory["/etc/app"] is the easiest to leave
-            |       out
+            |       out: it only says an order, and nothing else is lost with it
         ----'
 
         1 error

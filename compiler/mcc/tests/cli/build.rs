@@ -71,7 +71,7 @@ fn a_bundle_can_be_looked_into() {
                        core.package 1 for std.pkg.Package
                        core.service 1 for std.svc.Service
           effects      fs.write, pkg.install, svc.control
-          contents     1 (1567 bytes)
+          contents     1 (1807 bytes)
           signed by    <digest> (not checked here; `mcc verify` does)
 
         labels

@@ -1,6 +1,7 @@
 //! The concrete graph: what a plan comes to on one host.
 
 mod cycle;
+mod knot;
 mod refresh;
 
 use std::cmp::Reverse;
@@ -287,13 +288,22 @@ impl Step<'_> {
     }
 }
 
-/// Orders the graph, or says what the shortest cycle is.
+/// Orders the graph, or says what the shortest cycle is. Gives the edges that order it as well.
 pub fn order(
     plan: &Plan,
     steps: &[Step<'_>],
-    edges: &Edges,
+    edges: Edges,
     vertices: usize,
-) -> Result<Vec<Vertex>, Box<Refusal>> {
+) -> Result<(Edges, Vec<Vertex>), Box<Refusal>> {
     let order = edges.sort(vertices);
-    if order.len() == vertices { Ok(order) } else { Err(Box::new(refuse_cycle(plan, steps, edges, &order))) }
+    if order.len() == vertices {
+        return Ok((edges, order));
+    }
+    let edges = knot::untie(&edges, steps, vertices);
+    let order = edges.sort(vertices);
+    if order.len() == vertices {
+        Ok((edges, order))
+    } else {
+        Err(Box::new(refuse_cycle(plan, steps, &edges, &order)))
+    }
 }

@@ -398,7 +398,8 @@ impl<'p, S: Site> Build<'p, S> {
         let vertices = barriers + at(plan.barriers);
         let edges = self.edges(vertices);
         self.stand()?;
-        let order = graph::order(plan, &self.steps, &edges, vertices).map_err(|refusal| vec![*refusal])?;
+        let (edges, order) =
+            graph::order(plan, &self.steps, edges, vertices).map_err(|refusal| vec![*refusal])?;
         let of_plan = &self.of_plan;
         let vertex = |end: u32| vertex_of(plan, of_plan, barriers, end);
         let exists = &self.exists;

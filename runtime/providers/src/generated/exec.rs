@@ -14,6 +14,8 @@ pub(crate) struct Command<'a> {
     pub(crate) argv: Vec<&'a str>,
     /// `creates: AbsPath?`
     pub(crate) creates: Option<&'a str>,
+    /// `inputs: List<AbsPath>?`
+    pub(crate) inputs: Option<Vec<&'a str>>,
     /// `cwd: AbsPath?`
     pub(crate) cwd: Option<&'a str>,
     /// `user: UserName?`
@@ -29,8 +31,8 @@ impl<'a> Command<'a> {
     pub(crate) const PROTOCOL: u32 = 1;
     /// The schema's hash.
     pub(crate) const HASH: [u8; 32] = [
-        0xf5, 0xce, 0x8a, 0x0b, 0x89, 0x2a, 0x65, 0xd3, 0x02, 0x12, 0xc2, 0x2c, 0x57, 0x15, 0xb1, 0x52,
-        0x46, 0x54, 0x1b, 0x76, 0x89, 0xe6, 0xa2, 0x33, 0x21, 0x6f, 0xec, 0x9a, 0x53, 0x27, 0xad, 0x49,
+        0xa0, 0x2c, 0xce, 0x7d, 0xdf, 0x35, 0xe3, 0xa6, 0x7e, 0x6e, 0xea, 0x3f, 0xbc, 0xba, 0x94, 0x3f,
+        0xed, 0x5d, 0x9b, 0xd5, 0xbc, 0x14, 0x1f, 0x5f, 0x26, 0x69, 0x02, 0xb2, 0xca, 0xe3, 0xa9, 0xdb,
     ];
     /// How many outputs it has.
     pub(crate) const OUTPUTS: usize = 2;
@@ -45,8 +47,9 @@ impl<'a> Command<'a> {
             name: decode::key(key, "name")?,
             argv: decode::required(desired, 0, "argv")?,
             creates: decode::optional(desired, 1, "creates")?,
-            cwd: decode::optional(desired, 2, "cwd")?,
-            user: decode::optional(desired, 3, "user")?,
+            inputs: decode::optional(desired, 2, "inputs")?,
+            cwd: decode::optional(desired, 3, "cwd")?,
+            user: decode::optional(desired, 4, "user")?,
         })
     }
 }

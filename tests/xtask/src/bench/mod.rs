@@ -10,6 +10,7 @@ mod compile;
 mod figure;
 mod floor;
 mod format;
+mod growth;
 mod package;
 
 use anyhow::Result;
@@ -43,6 +44,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let floor = floor::measure(options.runs, &workshop, &mut table)?;
     compile::measure(options.runs, &workshop, &mut table)?;
     format::measure(options.runs, &workshop, &mut table)?;
+    growth::measure(options.runs, &workshop, &mut table)?;
     apply::measure(options.runs, &workshop, &floor, &mut table)?;
 
     println!("\n{table}");

@@ -68,6 +68,115 @@ pub(super) fn unformatted(lines: usize) -> String {
     source
 }
 
+/// A module of a package: its file below `src`, and its text.
+pub(super) type Module = (String, String);
+
+fn main(source: String) -> Vec<Module> {
+    vec![("main.mc".to_owned(), source)]
+}
+
+/// `count` files and folders that their types put behind a folder and a user each.
+pub(super) fn automatic_edges(count: usize) -> Vec<Module> {
+    let mut source = String::from(
+        "import std.fs.{Directory, File}\nimport std.user.User\n\npolicy bench {\n  Directory \"/bench\" {}\n",
+    );
+    for number in 0..count.div_ceil(100) {
+        let _ = writeln!(source, "  User \"user{number}\" {{}}");
+    }
+    for number in 0..count {
+        let (folder, user) = (number / 10, number / 100);
+        let _ = match number % 10 {
+            0 => writeln!(source, "  Directory \"/bench/{folder}\" {{ owner = \"user{user}\" }}"),
+            _ => writeln!(
+                source,
+                "  File \"/bench/{folder}/{number}\" {{ content = \"x\", owner = \"user{user}\" }}"
+            ),
+        };
+    }
+    main(source + "}\n")
+}
+
+/// [`chain`] as a package.
+pub(super) fn chained_values(count: usize) -> Vec<Module> {
+    main(chain(count))
+}
+
+/// A record with `count` fields, each of which is read.
+pub(super) fn wide_record(count: usize) -> Vec<Module> {
+    let mut source = String::from("import std.fs.File\n\nrecord Wide {\n");
+    for number in 0..count {
+        let _ = writeln!(source, "  f{number}: Int = {number}");
+    }
+    source.push_str("}\n\nlet wide = Wide { f0 = 1 }\n\npolicy bench {\n");
+    for number in 0..count {
+        let _ = writeln!(source, "  File \"/bench/{number}\" {{ content = \"${{wide.f{number}}}\" }}");
+    }
+    main(source + "}\n")
+}
+
+/// `count` modules with a component each, which imports the one before.
+pub(super) fn modules(count: usize) -> Vec<Module> {
+    let mut modules = Vec::with_capacity(count + 1);
+    for number in 0..count {
+        let mut source = String::from("import std.fs.File\n");
+        if let Some(before) = number.checked_sub(1) {
+            let _ = writeln!(source, "import m{before}.value{before}");
+        }
+        let value = match number.checked_sub(1) {
+            Some(before) => format!("value{before} + 1"),
+            None => "0".to_owned(),
+        };
+        let _ = write!(
+            source,
+            "\npub let value{number}: Int = {value}\n\npub component Part{number} {{\n  \
+             File \"/bench/{number}\" {{ content = \"${{value{number}}}\" }}\n}}\n"
+        );
+        modules.push((format!("m{number}.mc"), source));
+    }
+    let mut source = String::new();
+    for number in 0..count {
+        let _ = writeln!(source, "import m{number}.Part{number}");
+    }
+    source.push_str("\npolicy bench {\n");
+    for number in 0..count {
+        let _ = writeln!(source, "  Part{number} {{}}");
+    }
+    modules.extend(main(source + "}\n"));
+    modules
+}
+
+/// `count` instances that all need one package, and one file by host.
+pub(super) fn merged(count: usize) -> Vec<Module> {
+    let mut source = String::from(
+        "import std.fs.File\nimport std.pkg.Package\n\ncomponent Part {\n  param host: String\n  \
+         Package \"curl\" {}\n  if facts.hostname == host {\n    \
+         File \"/bench\" { content = \"${host}\\n\" }\n  }\n}\n\npolicy bench {\n",
+    );
+    for number in 0..count {
+        let _ = writeln!(source, "  Part \"p{number}\" {{ host = \"host{number}\" }}");
+    }
+    main(source + "}\n")
+}
+
+/// `count` files, each read by a command that another one stands before, and one command that reads them all.
+pub(super) fn readers(count: usize) -> Vec<Module> {
+    let mut source = String::from(
+        "import std.exec.Command\nimport std.fs.File\n\npolicy bench {\n  \
+         Command \"all\" { argv = [\"/bin/true\"], inputs = [\"/bench\"], after Command[\"c0\"] }\n",
+    );
+    for number in 0..count {
+        let next = (number + 1).min(count - 1);
+        let order = if next == number { String::new() } else { format!(", after Command[\"c{next}\"]") };
+        let _ = writeln!(source, "  File \"/bench/{number}\" {{ content = \"x\" }}");
+        let _ = writeln!(
+            source,
+            "  Command \"c{number}\" {{ argv = [\"/bin/true\"], inputs = [\"/bench/{number}\"], \
+             after File[\"/bench/{number}\"]{order} }}"
+        );
+    }
+    main(source + "}\n")
+}
+
 /// A policy that wants nothing.
 pub(super) fn nothing() -> String {
     "policy bench {\n}\n".to_owned()

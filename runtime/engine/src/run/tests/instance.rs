@@ -244,6 +244,47 @@ fn a_cycle_is_shown_as_the_shortest_loop() {
 }
 
 #[test]
+fn a_cycle_over_a_step_that_is_not_there_is_none() {
+    let mut scene = Scene::new();
+    let files: Vec<u32> = (0..3).map(|at| scene.file(&format!("/etc/{at}"), "x")).collect();
+    scene.after(files[2], files[1]);
+    scene.after(files[1], files[0]);
+    scene.after(files[0], files[2]);
+    scene.declared(files[1]).condition = value(Value::Bool(false));
+    expect![[r#"
+        Done exit 10: 2 changed 1 absent
+        File["/etc/0"]: changed (New)
+            content: nothing -> "x"
+        File["/etc/1"]: absent
+        File["/etc/2"]: changed (New)
+            content: nothing -> "x"
+        > replace /etc/0
+        > replace /etc/2
+    "#]]
+    .assert_eq(&scene.act());
+}
+
+#[test]
+fn an_absent_step_orders_what_is_around_it() {
+    let mut scene = Scene::new();
+    let files: Vec<u32> = (0..3).map(|at| scene.file(&format!("/etc/{at}"), "x")).collect();
+    scene.after(files[2], files[1]);
+    scene.after(files[1], files[0]);
+    scene.declared(files[1]).condition = value(Value::Bool(false));
+    expect![[r#"
+        Done exit 10: 2 changed 1 absent
+        File["/etc/2"]: changed (New)
+            content: nothing -> "x"
+        File["/etc/1"]: absent
+        File["/etc/0"]: changed (New)
+            content: nothing -> "x"
+        > replace /etc/2
+        > replace /etc/0
+    "#]]
+    .assert_eq(&scene.act());
+}
+
+#[test]
 fn rules_that_only_the_host_can_decide_make_edges() {
     let mut scene = Scene::new();
     let root = scene.fact("root", Type::String, Finding::Text("/srv/app".into()));
