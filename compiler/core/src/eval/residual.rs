@@ -184,6 +184,29 @@ impl Residual {
         parts
     }
 
+    /// Whether two conditions can never hold together, as far as single equalities tell: cheap enough for every
+    /// choice. Lowering decides whole conditions.
+    pub fn exclusive(&self, a: Option<ExprId>, b: Option<ExprId>) -> bool {
+        let (a, b) = (self.conjuncts(a), self.conjuncts(b));
+        a.iter().any(|x| b.iter().any(|y| self.contradict(*x, *y)))
+    }
+
+    fn contradict(&self, a: ExprId, b: ExprId) -> bool {
+        use mc_plan::expr::BinaryOp::{Equal, NotEqual};
+        let (Some(x), Some(y)) = (self.get(a), self.get(b)) else { return false };
+        match (x, y) {
+            (Node::Unary(UnaryOp::Not, inner), _) if *inner == b => true,
+            (_, Node::Unary(UnaryOp::Not, inner)) if *inner == a => true,
+            (Node::IsVariant(x, i), Node::IsVariant(y, j)) => x == y && i != j,
+            (Node::Binary(Equal, x, v), Node::Binary(Equal, y, w)) => {
+                x == y && matches!((self.constant(*v), self.constant(*w)), (Some(v), Some(w)) if v != w)
+            }
+            (Node::Binary(Equal, x, v), Node::Binary(NotEqual, y, w))
+            | (Node::Binary(NotEqual, x, v), Node::Binary(Equal, y, w)) => x == y && v == w,
+            _ => false,
+        }
+    }
+
     /// The value of a node that is one.
     pub fn constant(&self, id: ExprId) -> Option<&Value> {
         match self.get(id) {
