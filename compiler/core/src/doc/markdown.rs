@@ -80,7 +80,7 @@ impl Writer<'_> {
             Event::Rule => self.out.push_str("<hr>\n"),
             // Not asked for.
             Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
-                self.out.push_str(&escape(&text))
+                self.out.push_str(&escape(&text));
             }
             Event::TaskListMarker(_) => {}
         }

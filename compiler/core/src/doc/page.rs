@@ -32,7 +32,7 @@ pub(super) fn index(site: &Site<'_>) -> String {
     {
         let link = |name: &str| site.address(root.file, name);
         // invariant: writing to a string does not fail, here and below
-        let _ = write!(main, "<div class=\"docs\">{}</div>\n", markdown::html(docs, &link));
+        let _ = writeln!(main, "<div class=\"docs\">{}</div>", markdown::html(docs, &link));
     }
     for module in &site.modules {
         let about = Site::summary(name::tree(site.db, module.file).docs.as_ref());
@@ -59,9 +59,9 @@ pub(super) fn index(site: &Site<'_>) -> String {
 /// The page of a module.
 pub(super) fn module(site: &Site<'_>, module: &Module) -> String {
     let mut main = String::new();
-    let _ = write!(
+    let _ = writeln!(
         main,
-        "<p class=\"crumb\">{}</p>\n<h1>{}</h1>\n",
+        "<p class=\"crumb\">{}</p>\n<h1>{}</h1>",
         match module.file.origin(site.db) {
             Origin::Standard => "module of the standard library",
             Origin::Package => "module",
@@ -71,13 +71,13 @@ pub(super) fn module(site: &Site<'_>, module: &Module) -> String {
     );
     let link = |name: &str| site.address(module.file, name);
     if let Some(docs) = &name::tree(site.db, module.file).docs {
-        let _ = write!(main, "<div class=\"docs\">{}</div>\n", markdown::html(docs, &link));
+        let _ = writeln!(main, "<div class=\"docs\">{}</div>", markdown::html(docs, &link));
     }
     let mut last: Option<Kind> = None;
     for shown in &module.declarations {
         if last != Some(shown.kind) {
             last = Some(shown.kind);
-            let _ = write!(main, "<h2>{}</h2>\n", shown.kind.heading());
+            let _ = writeln!(main, "<h2>{}</h2>", shown.kind.heading());
         }
         main.push_str(&declaration(site, module, shown, &link));
     }
@@ -110,15 +110,15 @@ fn declaration(
         highlight::code(&site.code(shown.id), &own),
     );
     if let Some(docs) = &shown.id.item(site.db).docs {
-        let _ = write!(out, "<div class=\"docs\">{}</div>\n", markdown::html(docs, link));
+        let _ = writeln!(out, "<div class=\"docs\">{}</div>", markdown::html(docs, link));
     }
     if !shown.members.is_empty() {
         out.push_str("<dl>\n");
         for member in &shown.members {
             let id = escape(&format!("{}.{}", shown.name, member.name));
-            let _ = write!(
+            let _ = writeln!(
                 out,
-                "<dt id=\"{id}\"><a href=\"#{id}\">{}</a></dt>\n<dd class=\"docs\">{}</dd>\n",
+                "<dt id=\"{id}\"><a href=\"#{id}\">{}</a></dt>\n<dd class=\"docs\">{}</dd>",
                 escape(&member.name),
                 markdown::html(&member.docs, link)
             );
@@ -133,9 +133,9 @@ fn table(site: &Site<'_>, module: &Module) -> String {
     let mut out = "<table>\n".to_owned();
     for shown in &module.declarations {
         let about = Site::summary(shown.id.item(site.db).docs.as_ref());
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<tr><td class=\"kind\">{}</td><td><a href=\"{}#{}\">{}</a></td><td>{}</td></tr>\n",
+            "<tr><td class=\"kind\">{}</td><td><a href=\"{}#{}\">{}</a></td><td>{}</td></tr>",
             shown.kind.word(),
             escape(&module.page),
             escape(&shown.name),
@@ -171,14 +171,14 @@ fn frame(site: &Site<'_>, current: Option<&Module>, main: &str) -> String {
     for module in &site.modules {
         let here = current.is_some_and(|current| current.file == module.file);
         let mark = if here { " aria-current=\"page\"" } else { "" };
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<a href=\"{}\"{mark}>{}</a>\n",
+            "<a href=\"{}\"{mark}>{}</a>",
             escape(&module.page),
             escape(if module.name.is_empty() { "root" } else { &module.name })
         );
     }
-    let _ = write!(out, "</nav>\n<main>\n{main}</main>\n");
+    let _ = writeln!(out, "</nav>\n<main>\n{main}</main>");
     out
 }
 

@@ -92,6 +92,13 @@ impl<'db> Tracer<'db> {
         true
     }
 
+    /// Adds a place, and goes on from the value there unless the way was here before.
+    fn on(&mut self, file: File, value: &'db Expr, instance: &str, place: Place, what: String) {
+        if self.step(place, what) {
+            self.value(file, value, instance);
+        }
+    }
+
     /// What `name = value` gives, or `name` alone.
     fn given(&mut self, file: File, name: &ast::Name, value: Option<&'db Expr>, instance: &str) {
         match value {
@@ -143,9 +150,8 @@ impl<'db> Tracer<'db> {
             Target::Local(declared, at) => self.local(*declared, *at, instance),
             Target::Decl(id) => match &id.item(self.db).kind {
                 ItemKind::Let(l) => {
-                    if self.step(id.place(self.db), format!("the value `{}`", l.name.text)) {
-                        self.value(id.file, &l.value, instance);
-                    }
+                    let what = format!("the value `{}`", l.name.text);
+                    self.on(id.file, &l.value, instance, id.place(self.db), what);
                 }
                 ItemKind::Fn(f) => {
                     self.step(id.place(self.db), format!("computed by the function `{}`", f.name.text));
@@ -172,20 +178,14 @@ impl<'db> Tracer<'db> {
         let text = file.text(self.db).get(at.start as usize..at.end as usize).unwrap_or_default();
         match finder.found {
             Some(Definition::Let(l)) => {
-                if self.step(place, format!("the value `{text}`")) {
-                    self.value(file, &l.value, instance);
-                }
+                self.on(file, &l.value, instance, place, format!("the value `{text}`"));
             }
             Some(Definition::Param(component, param)) => self.parameter(component, param, place, instance),
             Some(Definition::Element(iterable)) => {
-                if self.step(place, format!("`{text}` is an element of this")) {
-                    self.value(file, iterable, instance);
-                }
+                self.on(file, iterable, instance, place, format!("`{text}` is an element of this"));
             }
             Some(Definition::Part(value)) => {
-                if self.step(place, format!("`{text}` is a part of this")) {
-                    self.value(file, value, instance);
-                }
+                self.on(file, value, instance, place, format!("`{text}` is a part of this"));
             }
             None => {}
         }
