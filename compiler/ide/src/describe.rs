@@ -9,8 +9,7 @@ use mc_compiler::signature::{self, Field, Signature, Target};
 use mc_compiler::ty::{self, Ty};
 use mc_compiler::{Db, File};
 use mc_plan::value::TextKind;
-use mc_syntax::Span;
-use mc_syntax::ast::{self, ItemKind, ResourceItem};
+use mc_syntax::ast::ResourceItem;
 use std::fmt::Write;
 
 /// Longest source of a late value that is shown, in bytes.

@@ -42,13 +42,13 @@ struct Builder<'a> {
     found: Vec<(Edge, (Place, Option<u32>))>,
 }
 
+/// The edges between the drafts of steps; with them comes the step of each declared resource.
 pub(super) fn edges(
     db: &dyn Db,
     schemas: &Schemas,
     evaluation: &Evaluation,
     conditions: &Conditions<'_>,
-    drafts: &[Draft],
-    step_of: &[u32],
+    (drafts, step_of): (&[Draft], &[u32]),
     sources: &mut Sources,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Graph {

@@ -73,8 +73,7 @@ pub fn lower(db: &dyn Db, mut evaluation: Evaluation) -> (CompiledPlan, Vec<Diag
         &schemas,
         &evaluation,
         &conditions,
-        &drafts,
-        &step_of,
+        (&drafts, &step_of),
         &mut sources,
         &mut diagnostics,
     );
