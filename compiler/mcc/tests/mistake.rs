@@ -83,7 +83,7 @@ fn ten_mistakes_in_one_run() {
         let _ = write!(page, "\n## {number}. {title}\n\n");
         if number == TWO {
             let _ =
-                write!(page, "All the messages on this page come from one run: {} of them.\n", found.len());
+                writeln!(page, "All the messages on this page come from one run: {} of them.", found.len());
         } else {
             let own = by_number.get(&number).map_or(&[][..], Vec::as_slice);
             assert_eq!(own.len(), 1, "mistake {number}, {title}: {own:#?}");
