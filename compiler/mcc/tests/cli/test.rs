@@ -325,7 +325,7 @@ test "another reason" {
             |
          15 |   check facts.cpu.count >= 2 else "one processor is not enough"
             |         |^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-            |         `-------------------------------------------------------- `fail` is reached on this host
+            |         `-------------------------------------------------------- this `check` does not hold on this host
             |
          20 |   expect plan(small).count() == 0
             |          |^^^^^^^^^^
@@ -333,7 +333,9 @@ test "another reason" {
             |
             | Help: a test that is about the refusal says so: `expect fails { plan(..) }`
             |
-            | Note: MC6111: one processor is not enough
+            | Note 1: MC6111: one processor is not enough
+            |
+            | Note 2: facts.cpu.count = 1
         ----'
 
         FAIL  src/main.mc: no facts
