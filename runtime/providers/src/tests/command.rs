@@ -11,7 +11,7 @@ use super::{Resource, Rig, message, resource, text, texts};
 
 /// argv, creates, cwd, user
 fn command(argv: Option<Value>, creates: Option<Value>) -> Resource {
-    resource("make it", [argv, creates, None, None])
+    resource("make it", [argv, creates, None, None, None])
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn runs_as_a_user_of_the_host() {
     let rig = Rig::new("std.exec.Command");
     rig.host.program("id", Duration::ZERO, |_, _| exited(0, ""));
     let mut id = command(texts(["id"]), text("/srv/done"));
-    id.desired[3] = text("web");
+    id.desired[4] = text("web");
     assert_eq!(message(rig.apply(&id)), "Failed: there is no user `web` on this host");
     rig.host.put("/etc/passwd", FakeFile::regular("web:x:33:33::/srv:/bin/sh\n"));
     rig.caches.drop_all();
