@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Fix, Place, code, nearest};
 use crate::name::{self, DeclId, DeclKind, Entity};
 use crate::ty::{self, Args, Ty};
 use mc_syntax::{CommentKind, Span, ast};
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -172,10 +173,11 @@ pub fn function_kept(place: Place) -> Diagnostic {
 
 /// The fields of a list of parameters; a name given twice is reported and kept out.
 pub fn fields(db: &dyn Db, scope: TypeScope, params: &[ast::Param], findings: &mut Findings) -> Vec<Field> {
-    let mut result: Vec<Field> = Vec::new();
+    let mut result: Vec<Field> = Vec::with_capacity(params.len());
+    let mut known: FxHashSet<&str> = FxHashSet::default();
     for param in params {
         let built = field(db, scope, param, findings);
-        if result.iter().any(|f| f.name == built.name) {
+        if !known.insert(&param.name.text) {
             let file = scope.file;
             let place = Place::new(file, param.name.span);
             let first = params.iter().find(|p| p.name.text == param.name.text);
@@ -193,6 +195,29 @@ pub fn fields(db: &dyn Db, scope: TypeScope, params: &[ast::Param], findings: &m
         result.push(built);
     }
     result
+}
+
+/// How many fields are looked through one by one.
+const FEW: usize = 16;
+
+/// The position of a record's field.
+pub fn field_position(db: &dyn Db, record: DeclId, fields: &[Field], name: &SmolStr) -> Option<usize> {
+    if fields.len() <= FEW {
+        return fields.iter().position(|field| field.name == *name);
+    }
+    field_index(db, record.file, record.index).get(name).copied()
+}
+
+/// The positions of the fields of a wide record. Of two with one name, which is reported, the first counts.
+#[salsa::tracked(no_eq, returns(ref))]
+fn field_index(db: &dyn Db, file: File, index: u32) -> FxHashMap<SmolStr, usize> {
+    let mut positions = FxHashMap::default();
+    if let Signature::Record(fields) = signature(db, DeclId { file, index }) {
+        for (position, field) in fields.iter().enumerate() {
+            positions.entry(field.name.clone()).or_insert(position);
+        }
+    }
+    positions
 }
 
 fn variants(

@@ -131,7 +131,7 @@ impl<'db> Checker<'db> {
         lifted: bool,
     ) -> Option<(ExprKind, Ty)> {
         let Signature::Record(fields) = signature::signature(self.db, decl) else { return None };
-        let position = fields.iter().position(|f| f.name == name.text)?;
+        let position = signature::field_position(self.db, decl, fields, &name.text)?;
         self.refer(name.span, Target::Member(decl, name.text.clone()));
         let ty = fields[position].ty.substitute(decl, args);
         Some((ExprKind::Field(base, position as u32, lifted), ty))

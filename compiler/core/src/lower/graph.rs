@@ -34,6 +34,8 @@ struct Builder<'a> {
     step_of: &'a [u32],
     /// Steps by schema and key, where the key is known and not local.
     keys: FxHashMap<(u32, &'a Value), u32>,
+    /// Steps by schema, instance and key, where the key is known and local.
+    local: FxHashMap<(u32, &'a str, &'a Value), u32>,
     order: &'a Order,
     /// The barriers: in front of something, behind it.
     barriers: FxHashMap<(Bounded, bool), u32>,
@@ -54,11 +56,13 @@ pub(super) fn edges(
 ) -> Graph {
     let order = super::policy::order(evaluation, conditions, diagnostics);
     let mut keys = FxHashMap::default();
+    let mut local = FxHashMap::default();
     for (step, draft) in drafts.iter().enumerate() {
-        if let Operand::Value(value) = &draft.key
-            && draft.scope.is_empty()
-        {
+        let Operand::Value(value) = &draft.key else { continue };
+        if draft.scope.is_empty() {
             keys.insert((draft.schema, value), step as u32);
+        } else {
+            local.insert((draft.schema, draft.scope.as_str(), value), step as u32);
         }
     }
     let mut builder = Builder {
@@ -68,6 +72,7 @@ pub(super) fn edges(
         drafts,
         step_of,
         keys,
+        local,
         order: &order,
         barriers: FxHashMap::default(),
         bounds: Vec::new(),
@@ -303,9 +308,7 @@ impl Builder<'_> {
             Owner::Step(declared) => &self.evaluation.declared[declared as usize].instance,
             Owner::Instance(instance) => &self.evaluation.instances[instance as usize].path,
         };
-        let fits =
-            |d: &Draft| d.schema == schema && d.scope == **scope && d.key == Operand::Value(key.clone());
-        self.drafts.iter().position(fits).map(|step| step as u32)
+        self.local.get(&(schema, scope, key)).copied()
     }
 
     fn unknown(&self, pending: &PendingEdge, name: &str, key: &Value) -> Diagnostic {

@@ -120,7 +120,7 @@ pub(super) fn modules(count: usize) -> Vec<Module> {
     for number in 0..count {
         let mut source = String::from("import std.fs.File\n");
         if let Some(before) = number.checked_sub(1) {
-            let _ = writeln!(source, "import m{before}.value{before}");
+            let _ = writeln!(source, "import m{before}.{{value{before}}}");
         }
         let value = match number.checked_sub(1) {
             Some(before) => format!("value{before} + 1"),
