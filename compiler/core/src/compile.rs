@@ -12,7 +12,9 @@ use crate::signature::{self, Findings, TypeScope};
 use crate::{data, eval, lower, package, phase};
 use mc_plan::plan::Plan;
 use mc_plan::value::Blob;
+use mc_syntax::Span;
 use mc_syntax::ast::ItemKind;
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 /// A plan with the contents that its blobs name, sorted by digest.
@@ -137,11 +139,23 @@ fn without_consequences(
     let broken: Vec<(usize, usize)> = errors.iter().map(|e| (line(e.span.start), line(e.span.end))).collect();
     let is_syntax =
         |d: &Diagnostic| errors.iter().any(|e| e.kind.code() == d.code.0 && e.span == d.primary.span);
+    // What these lines declare or import is not known, and would be missed wherever it is used.
+    let text = file.text(db);
+    let lines = text.lines().enumerate();
+    let lines = lines.filter(|(at, _)| broken.iter().any(|(first, last)| (first..=last).contains(&at)));
+    let words: FxHashSet<&str> = lines
+        .flat_map(|(_, line)| line.split(|c: char| !(c.is_alphanumeric() || c == '_')))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let is_missed = |d: &Diagnostic| {
+        let Span { start, end } = d.primary.span;
+        matches!(d.code, code::UNKNOWN_NAME | code::UNKNOWN_TYPE)
+            && text.get(start as usize..end as usize).is_some_and(|name| words.contains(name))
+    };
     all.retain(|d| {
         let at = line(d.primary.span.start);
-        d.primary.file != file
-            || is_syntax(d)
-            || !broken.iter().any(|(first, last)| (*first..=*last).contains(&at))
+        let follows = || is_missed(d) || broken.iter().any(|(first, last)| (*first..=*last).contains(&at));
+        d.primary.file != file || is_syntax(d) || !follows()
     });
     all
 }

@@ -138,12 +138,30 @@ fn run<T: Default>(
     all.extend(errors);
     all.append(&mut lexed.errors);
     all.sort_by_key(|error| (error.span.start, error.span.end));
+    all.dedup_by(|b, a| follows(text, a, b));
     if all.len() > MAX_ERRORS {
         all.truncate(MAX_ERRORS);
         let end = all.last().map_or(0, |error| error.span.end);
         all.push(SyntaxError::new(SyntaxErrorKind::TooManyErrors, Span::at(end)));
     }
     Read { tree, docs, errors: all, trivia: lexed.trivia }
+}
+
+/// Whether a mistake follows from the one before: what does not fit where it stands makes the rest of its line not
+/// fit either, part by part, and the next one if a comma leads there and the same is missing.
+fn follows(text: &str, a: &SyntaxError, b: &SyntaxError) -> bool {
+    let (
+        SyntaxErrorKind::UnexpectedToken { expected: wanted, .. },
+        SyntaxErrorKind::UnexpectedToken { expected, .. },
+    ) = (&a.kind, &b.kind)
+    else {
+        return false;
+    };
+    let between = text.get(a.span.start as usize..b.span.start as usize).unwrap_or_default();
+    match between.rsplit_once('\n') {
+        None => true,
+        Some((lines, _)) => wanted == expected && lines.lines().all(|line| line.trim_end().ends_with(',')),
+    }
 }
 
 /// The tokens of a text with their places, as the grammar sees them, without separators: words are told from

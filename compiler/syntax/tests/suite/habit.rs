@@ -521,7 +521,6 @@ fn error_in_a_string_hole() {
 let y = 1"#,
         expect![[r#"
             2:16-2:17 MC0101 `c` does not fit here; `}` would
-            2:23-2:24 MC0101 `}` does not fit here; a value would
             (policy p {(let x (string "a " <error> " d " <error> " e")) (let y 1)})
         "#]],
     );
