@@ -111,14 +111,14 @@ fn through_parameters_loops_and_instances() {
         None,
         "File[\"/etc/b\"].content",
         &expect![[r#"
-        content = blob d19fe570a67dc84c20246d4f3447a9a6aa0392de2d204415a9f7c2e01b6ed9e1 (8 bytes) in base/Outer/Conf["b"]
-          src/main.mc:11:5 set here: content = "${motd}, ${site.name}"
-          src/main.mc:3:5 the value `motd`: let motd = "Hello"
-          src/main.mc:9:9 the parameter `site` of `Conf`: param site: Site
-          src/main.mc:21:24 given to `Conf["b"]`: Conf (site.name) { site, mode }
-          src/main.mc:20:7 `site` is an element of this: for site in sites {
-          src/main.mc:19:7 the value `sites`: let sites = [Site { name = "a", owner = "root" }, Site { name = "b", owner = "www-data" }]
-    "#]],
+            content = "Hello, b" in base/Outer/Conf["b"]
+              src/main.mc:11:5 set here: content = "${motd}, ${site.name}"
+              src/main.mc:3:5 the value `motd`: let motd = "Hello"
+              src/main.mc:9:9 the parameter `site` of `Conf`: param site: Site
+              src/main.mc:21:24 given to `Conf["b"]`: Conf (site.name) { site, mode }
+              src/main.mc:20:7 `site` is an element of this: for site in sites {
+              src/main.mc:19:7 the value `sites`: let sites = [Site { name = "a", owner = "root" }, Site { name = "b", owner = "www-data" }]
+        "#]],
     );
 }
 
@@ -162,16 +162,16 @@ fn who_wins() {
         None,
         "File[\"/etc/motd\"]",
         &expect![[r#"
-        content = blob 185f8db32271fe25f561a6fc938b2e264306ec304eda518007d1764826381969 (5 bytes) in base
-          src/main.mc:30:22 set here: File "/etc/motd" { content = motd, mode = default 0o644 }
-          src/main.mc:3:5 the value `motd`: let motd = "Hello"
-        group = "root" (defaults) in base
-          src/main.mc:26:19 set by `defaults`: defaults File { group = "root" }
-        mode = 0o600 in more when facts.cpu.count > 1
-          src/main.mc:36:24 set here: File "/etc/motd" { mode = 0o600 }
-        mode = 0o644 (default) in base
-          src/main.mc:30:38 set here: File "/etc/motd" { content = motd, mode = default 0o644 }
-    "#]],
+            content = "Hello" in base
+              src/main.mc:30:22 set here: File "/etc/motd" { content = motd, mode = default 0o644 }
+              src/main.mc:3:5 the value `motd`: let motd = "Hello"
+            group = "root" (defaults) in base
+              src/main.mc:26:19 set by `defaults`: defaults File { group = "root" }
+            mode = 0o600 in more when facts.cpu.count > 1
+              src/main.mc:36:24 set here: File "/etc/motd" { mode = 0o600 }
+            mode = 0o644 (default) in base
+              src/main.mc:30:38 set here: File "/etc/motd" { content = motd, mode = default 0o644 }
+        "#]],
     );
 }
 

@@ -142,6 +142,7 @@ policy web {}",
             src/main.mc:10:38: error[MC0643]: a guard has one `message`
             src/main.mc:11:50: error[MC0643]: a guard has one `require approval`
             src/main.mc:12:16: error[MC0202]: nothing here is called `Servis`
+            src/main.mc:13:45: error[MC0403]: `no word` is no name for the role that approves
             src/main.mc:14:45: error[MC0401]: the role that approves must be known when the bundle is built
         "#]],
     );

@@ -81,7 +81,7 @@ fn what_may_have_been_meant() {
             (
                 "a text stands in quotes: `\"root\"`",
                 Some(
-                    "change to `\"root\"`",
+                    "write `\"root\"`",
                 ),
             ),
         ]

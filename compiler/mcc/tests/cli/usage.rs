@@ -71,6 +71,8 @@ fn help_and_version_are_answers() {
           inspect  Show what is in a bundle, without asking whether it can be trusted
           graph    Draw what comes before what, and why
           diff     Show what is different between two bundles or packages
+          why      Say where the value of an attribute comes from
+          doc      Write pages about a package from its documentation comments
           explain  Explain the code of a message, with a wrong and a right example
           lsp      Start the language server, `mc-lsp`
           help     Print this message or the help of the given subcommand(s)
