@@ -5,7 +5,7 @@ pub(crate) mod sound;
 use crate::check::{self, recursion};
 use crate::db::{Db, File, Origin};
 use crate::diagnostic::syntax::syntax_error;
-use crate::diagnostic::{Diagnostic, Severity, code};
+use crate::diagnostic::{Diagnostic, Place, Severity, code};
 use crate::eval::branch::Branches;
 use crate::name::{self, DeclId};
 use crate::signature::{self, Findings, TypeScope};
@@ -152,11 +152,15 @@ fn without_consequences(
         matches!(d.code, code::UNKNOWN_NAME | code::UNKNOWN_TYPE)
             && text.get(start as usize..end as usize).is_some_and(|name| words.contains(name))
     };
-    all.retain(|d| {
-        let at = line(d.primary.span.start);
-        let follows = || is_missed(d) || broken.iter().any(|(first, last)| (*first..=*last).contains(&at));
-        d.primary.file != file || is_syntax(d) || !follows()
-    });
+    let is_broken = |place: Place| {
+        let at = line(place.span.start);
+        place.file == file && broken.iter().any(|(first, last)| (*first..=*last).contains(&at))
+    };
+    // What a message is about may be declared there.
+    let follows = |d: &Diagnostic| {
+        is_missed(d) || is_broken(d.primary) || d.labels.iter().any(|(place, _)| is_broken(*place))
+    };
+    all.retain(|d| d.primary.file != file || is_syntax(d) || !follows(d));
     all
 }
 

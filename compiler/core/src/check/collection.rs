@@ -105,6 +105,8 @@ impl<'db> Checker<'db> {
         let whole = element.clone().filter(|ty| !ty.has_hole());
         let mut ids = Vec::new();
         let mut joined: Option<Ty> = whole.clone();
+        // Of elements that do not fit only the first is told: it may be that those before are wrong.
+        let mut told = false;
         for item in items {
             let want = element.clone().map_or(Want::Any, Want::Type);
             let id = self.pure(item, &want);
@@ -119,7 +121,9 @@ impl<'db> Checker<'db> {
             };
             joined = Some(match so_far.join(&ty) {
                 Some(next) => next,
+                None if told => so_far,
                 None => {
+                    told = true;
                     let (a, b) = (self.show(&so_far), self.show(&ty));
                     self.report(
                         Diagnostic::error(code::TYPE_MISMATCH, self.place(item.span), headline)
