@@ -156,9 +156,19 @@ fn without_consequences(
         let at = line(place.span.start);
         place.file == file && broken.iter().any(|(first, last)| (*first..=*last).contains(&at))
     };
+    // An enum that what cannot be read would have told.
+    let is_untold = |d: &Diagnostic| {
+        let before = text.get(..d.primary.span.start as usize).unwrap_or_default();
+        let before = before.rsplit('\n').next().unwrap_or_default();
+        d.code == code::CANNOT_INFER
+            && before.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| words.contains(word))
+    };
     // What a message is about may be declared there.
     let follows = |d: &Diagnostic| {
-        is_missed(d) || is_broken(d.primary) || d.labels.iter().any(|(place, _)| is_broken(*place))
+        is_missed(d)
+            || is_untold(d)
+            || is_broken(d.primary)
+            || d.labels.iter().any(|(place, _)| is_broken(*place))
     };
     all.retain(|d| d.primary.file != file || is_syntax(d) || !follows(d));
     all

@@ -1,6 +1,10 @@
 //! Signatures: the types that a declaration shows to others. They hold no positions, so an edit inside a
 //! body leaves them equal.
 
+mod unknown;
+
+pub use unknown::import_it;
+
 use crate::db::{Db, File};
 use crate::diagnostic::{Diagnostic, Fix, Place, code, nearest};
 use crate::name::{self, DeclId, DeclKind, Entity};
@@ -9,6 +13,7 @@ use mc_syntax::{CommentKind, Span, ast};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::sync::Arc;
+use unknown::unknown_type;
 
 /// What a declaration shows.
 #[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
@@ -751,60 +756,4 @@ pub fn resolve_module(db: &dyn Db, file: File, module: &ast::Name, findings: &mu
             None
         }
     }
-}
-
-fn unknown_type(db: &dyn Db, file: File, name: &ast::Name) -> Diagnostic {
-    let place = Place::new(file, name.span);
-    let diagnostic =
-        Diagnostic::error(code::UNKNOWN_TYPE, place, format!("nothing here is called `{}`", name.text))
-            .here("unknown name");
-    if name::is_template(db, file) {
-        let known =
-            name::scope(db, file).keys().map(SmolStr::as_str).chain(ty::BUILTIN_NAMES.iter().copied());
-        let diagnostic = match nearest(&name.text, known) {
-            Some(near) => diagnostic.did_you_mean(&name.text, near, place),
-            None => diagnostic,
-        };
-        return diagnostic.note("a template knows the types that `src/main.mc` declares or imports");
-    }
-    if let Some(found) = import_it(db, file, &name.text, &diagnostic) {
-        return found;
-    }
-    let scope = name::scope(db, file);
-    let upper = |s: &str| s.chars().next().is_some_and(char::is_uppercase);
-    let known =
-        scope.keys().map(SmolStr::as_str).filter(|s| upper(s)).chain(ty::BUILTIN_NAMES.iter().copied());
-    match nearest(&name.text, known) {
-        Some(near) => diagnostic.did_you_mean(&name.text, near, place),
-        None => diagnostic,
-    }
-}
-
-/// A complaint about an unknown name, with the import that makes it known, if some module exports it.
-pub fn import_it(db: &dyn Db, file: File, name: &str, diagnostic: &Diagnostic) -> Option<Diagnostic> {
-    let exporters = name::exporters(db, file, name);
-    let module = exporters.first()?;
-    let is_upper = name.starts_with(|c: char| c.is_uppercase());
-    let import =
-        if is_upper { format!("import {module}.{name}") } else { format!("import {module}.{{{name}}}") };
-    let gap = match name::tree(db, file).items.first() {
-        Some(item) if !matches!(item.kind, ast::ItemKind::Import(_)) => "\n",
-        _ => "",
-    };
-    let fix = Fix::new(format!("add `{import}`"), vec![(import_place(db, file), format!("{import}\n{gap}"))]);
-    let fix = if exporters.len() == 1 { fix.safe() } else { fix };
-    Some(diagnostic.clone().help(format!("`{module}` exports it: `{import}`")).fix_by(fix))
-}
-
-/// Where a new import is best put: in front of the first item.
-fn import_place(db: &dyn Db, file: File) -> Place {
-    let parse = &name::parsed(db, file).0;
-    let items = &parse.file.items;
-    if let Some(import) = items.iter().find(|i| matches!(i.kind, ast::ItemKind::Import(_))) {
-        return Place::new(file, Span::at(import.span.start));
-    }
-    let first = items.first().map_or(0, |item| item.span.start);
-    // In front of the item's documentation too.
-    let mut docs = parse.trivia.comments.iter().filter(|comment| comment.kind == CommentKind::Doc);
-    Place::new(file, Span::at(docs.next().map_or(first, |comment| comment.span.start.min(first))))
 }
