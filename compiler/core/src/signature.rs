@@ -6,10 +6,10 @@ mod unknown;
 pub use unknown::import_it;
 
 use crate::db::{Db, File};
-use crate::diagnostic::{Diagnostic, Fix, Place, code, nearest};
+use crate::diagnostic::{Diagnostic, Fix, Place, code};
 use crate::name::{self, DeclId, DeclKind, Entity};
 use crate::ty::{self, Args, Ty};
-use mc_syntax::{CommentKind, Span, ast};
+use mc_syntax::{Span, ast};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::sync::Arc;
