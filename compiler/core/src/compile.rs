@@ -73,8 +73,8 @@ fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|d| d.severity == Severity::Error)
 }
 
-/// What can be said without evaluating anything.
-fn static_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
+/// What can be said without evaluating anything: all but what is found in values, conditions and the graph.
+pub fn static_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     let mut all = package::diagnostics(db);
     phase::prepare(db);
     for file in name::modules(db).values().filter(|f| name::is_user(db, **f)) {

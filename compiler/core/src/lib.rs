@@ -31,6 +31,6 @@ pub mod test;
 pub mod ty;
 pub mod why;
 
-pub use compile::{CompiledPlan, compiled_plan, diagnostics};
+pub use compile::{CompiledPlan, compiled_plan, diagnostics, static_diagnostics};
 pub use db::{Database, Db, File, Origin, Program};
 pub use diagnostic::{Diagnostic, Severity};

@@ -13,6 +13,8 @@
 mod bundle;
 #[path = "../../../tests/fuzz/src/check.rs"]
 mod check;
+#[path = "../../../tests/fuzz/src/data.rs"]
+mod data;
 #[path = "../../syntax/tests/suite/faithful.rs"]
 mod faithful;
 #[path = "../../../tests/fuzz/src/format.rs"]
@@ -61,4 +63,9 @@ fn bundles() {
 #[test]
 fn packages() {
     replay("check", check::file);
+}
+
+#[test]
+fn data_files() {
+    replay("data", data::file);
 }

@@ -6,6 +6,8 @@
 pub mod bundle;
 #[cfg(feature = "compiler")]
 pub mod check;
+#[cfg(feature = "compiler")]
+pub mod data;
 #[path = "../../../compiler/syntax/tests/suite/faithful.rs"]
 mod faithful;
 pub mod format;

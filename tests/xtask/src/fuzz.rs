@@ -24,7 +24,7 @@ pub(crate) struct Options {
     keep: bool,
 }
 
-const TARGETS: [&str; 5] = ["syntax", "format", "template", "bundle", "check"];
+const TARGETS: [&str; 6] = ["syntax", "format", "template", "bundle", "check", "data"];
 
 /// Where programs for this machine are built: not by the machine's default, so that the flags are for the targets
 /// alone and not for build scripts.
@@ -96,7 +96,7 @@ fn build(root: &Utf8Path, work: &Utf8Path, targets: &[&str]) -> Result<()> {
         .env("RUSTFLAGS", FLAGS);
     for target in targets {
         command.args(["--bin", target]);
-        if *target == "check" {
+        if matches!(*target, "check" | "data") {
             command.args(["--features", "compiler"]);
         }
     }

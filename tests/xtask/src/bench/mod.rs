@@ -12,6 +12,9 @@ mod floor;
 mod format;
 mod growth;
 mod package;
+mod peers;
+mod recheck;
+mod start;
 
 use anyhow::Result;
 use camino::Utf8PathBuf;
@@ -26,6 +29,9 @@ pub(crate) struct Options {
     /// How often each thing is measured
     #[arg(long, default_value_t = 5)]
     runs: usize,
+    /// Compare with other tools, which are installed first, and with nothing else
+    #[arg(long)]
+    peers: bool,
     /// Also write the figures to this file, as JSON
     #[arg(long)]
     json: Option<Utf8PathBuf>,
@@ -33,7 +39,7 @@ pub(crate) struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { runs: 5, json: None }
+        Self { runs: 5, peers: false, json: None }
     }
 }
 
@@ -41,11 +47,17 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     build::run()?;
     let mut table = Table::default();
     let workshop = Workshop::new();
-    let floor = floor::measure(options.runs, &workshop, &mut table)?;
-    compile::measure(options.runs, &workshop, &mut table)?;
-    format::measure(options.runs, &workshop, &mut table)?;
-    growth::measure(options.runs, &workshop, &mut table)?;
-    apply::measure(options.runs, &workshop, &floor, &mut table)?;
+    if options.peers {
+        peers::measure(options.runs, &workshop, &mut table)?;
+    } else {
+        start::measure(options.runs, &workshop, &mut table)?;
+        recheck::measure(&mut table)?;
+        compile::measure(options.runs, &workshop, &mut table)?;
+        format::measure(options.runs, &workshop, &mut table)?;
+        growth::measure(options.runs, &workshop, &mut table)?;
+        let floor = floor::measure(options.runs, &workshop, &mut table)?;
+        apply::measure(options.runs, &workshop, &floor, &mut table)?;
+    }
 
     println!("\n{table}");
     if let Some(path) = &options.json {

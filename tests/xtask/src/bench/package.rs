@@ -19,6 +19,17 @@ pub(super) fn linked_files(count: usize) -> String {
     source + "}\n"
 }
 
+/// `count` files from one loop, each after the one before.
+pub(super) fn repeated_files(count: usize) -> String {
+    let mut source = head();
+    let _ = write!(
+        source,
+        "  for number in range(0, {count}) {{\n    File \"${{base}}/file-${{number}}\" {{\n      \
+         content = \"shop ${{number}}, after ${{base}}/file-${{number - 1}}\\n\"\n      mode = 0o644\n    }}\n  }}\n}}\n"
+    );
+    source
+}
+
 /// `count` files of a kibibyte each, with nothing between them but their folder.
 pub(super) fn plain_files(count: usize) -> String {
     let mut source = head();
