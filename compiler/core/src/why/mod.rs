@@ -3,6 +3,7 @@
 //!
 //! The plan says what is set where; the way from there is read off the sources, by what each name refers to.
 
+mod data;
 mod trace;
 
 #[cfg(test)]

@@ -46,17 +46,68 @@ policy more {
 }
 "#;
 
+const LAYERED: &[(&str, &str)] = &[
+    (
+        "src/main.mc",
+        r#"import std.fs.File
+
+enum Env { Dev, Live }
+labels { env: Env }
+record Limits { files: Int, mode: Mode = 0o640 }
+record Site { name: String, owner: UserName = "root" }
+record Config { merge limits: Limits, append sites: List<Site>, note: String = "none" }
+
+let config: Config = layers([
+  load("common.toml"),
+  load("env/${labels.env}.toml"),
+  load("host/${facts.fqdn}.toml", optional = true),
+])
+let only: Map<String, Site> = load("only.yaml")
+
+policy base {
+  let fallback = Site { name = "z", owner = "www-data" }
+  File "/etc/limits" { content = "${config.limits.files} ${config.note}", mode = config.limits.mode }
+  for site in config.sites.filter(|site| site.name != "z") {
+    File "/etc/${site.name}" { content = "x", owner = site.owner }
+  }
+  for name, site in only {
+    File "/srv/${name}" { content = site.name, owner = (site with { name = "other" }).owner }
+  }
+  File "/etc/fallback" { content = "x", owner = fallback.owner }
+}
+"#,
+    ),
+    (
+        "data/common.toml",
+        "note = \"all\"\n\n[[sites]]\nname = \"a\"\n\n[limits]\nfiles = 1024\nmode = \"0o600\"\n",
+    ),
+    ("data/env/Dev.toml", "[limits]\nfiles = 64\n"),
+    ("data/env/Live.toml", "sites = []\nlimits.files = 4096\n"),
+    ("data/host/a.example.toml", "limits.mode = \"0o400\"\n"),
+    ("data/only.yaml", "alone:\n  name: one\n  owner: daemon\n"),
+];
+
 fn ask(policy: Option<&str>, question: &str) -> Result<Answer, NoAnswer> {
+    ask_of(&[("src/main.mc", SOURCE)], policy, question)
+}
+
+fn ask_of(files: &[(&str, &str)], policy: Option<&str>, question: &str) -> Result<Answer, NoAnswer> {
     let mut db = Database::new();
     package::set_text(&mut db, Utf8Path::new("masterchef.toml"), MANIFEST);
-    package::set_text(&mut db, Utf8Path::new("src/main.mc"), SOURCE);
+    for (path, text) in files {
+        package::set_text(&mut db, Utf8Path::new(path), text);
+    }
     let diagnostics = crate::diagnostics(&db);
     let compiled = compiled_plan(&db).unwrap_or_else(|| panic!("the package is right: {diagnostics:?}"));
     why(&db, compiled, policy, question)
 }
 
 fn check(policy: Option<&str>, question: &str, expected: &Expect) {
-    let text = match ask(policy, question) {
+    expected.assert_eq(&shown(ask(policy, question)));
+}
+
+fn shown(answer: Result<Answer, NoAnswer>) -> String {
+    match answer {
         Ok(answer) => {
             let mut out = String::new();
             for attribute in &answer.attributes {
@@ -77,8 +128,7 @@ fn check(policy: Option<&str>, question: &str, expected: &Expect) {
             out
         }
         Err(none) => format!("{}; {}\n", none.headline, none.hint.unwrap_or_default()),
-    };
-    expected.assert_eq(&text);
+    }
 }
 
 #[test]
@@ -218,4 +268,49 @@ fn questions_without_an_answer() {
         no policy declares `motd`; write type and key: `File["/etc/motd"].mode`
     "#]],
     );
+}
+
+#[test]
+fn into_the_data_file() {
+    let ask = |question: &str| shown(ask_of(LAYERED, None, question));
+    let all: String = [
+        "File[\"/etc/limits\"]",
+        "File[\"/etc/a\"].owner",
+        "File[\"/srv/alone\"]",
+        "File[\"/etc/fallback\"].owner",
+    ]
+    .map(ask)
+    .concat();
+    expect![[r#"
+        content = "${if labels.env == .Dev { 64 } else { 4096 }} all" in base
+          src/main.mc:18:24 set here: File "/etc/limits" { content = "${config.limits.files} ${config.note}", mode = config.limits.mode }
+          src/main.mc:9:5 the value `config`: let config: Config = layers([
+          data/env/Dev.toml:2:1 given by this layer, where labels.env is Dev: files = 64
+          data/env/Live.toml:2:8 given by this layer, where labels.env is Live: limits.files = 4096
+          data/common.toml:7:1 given by this layer: files = 1024
+          data/common.toml:1:1 given by this layer: note = "all"
+        mode = if facts.fqdn == "a.example" { 0o400 } else { 0o600 } in base
+          src/main.mc:18:75 set here: File "/etc/limits" { content = "${config.limits.files} ${config.note}", mode = config.limits.mode }
+          src/main.mc:9:5 the value `config`: let config: Config = layers([
+          data/host/a.example.toml:1:8 given by this layer, where facts.fqdn is a.example: limits.mode = "0o400"
+          data/common.toml:8:1 given by this layer: mode = "0o600"
+        owner = "root" in base
+          src/main.mc:20:47 set here: File "/etc/${site.name}" { content = "x", owner = site.owner }
+          src/main.mc:19:7 `site` is an element of this: for site in config.sites.filter(|site| site.name != "z") {
+          src/main.mc:9:5 the value `config`: let config: Config = layers([
+        content = "one" in base
+          src/main.mc:23:27 set here: File "/srv/${name}" { content = site.name, owner = (site with { name = "other" }).owner }
+          src/main.mc:22:13 `site` is an element of this: for name, site in only {
+          src/main.mc:14:5 the value `only`: let only: Map<String, Site> = load("only.yaml")
+          data/only.yaml:2:3 given by this data file: name: one
+        owner = "daemon" in base
+          src/main.mc:23:48 set here: File "/srv/${name}" { content = site.name, owner = (site with { name = "other" }).owner }
+          src/main.mc:22:13 `site` is an element of this: for name, site in only {
+          src/main.mc:14:5 the value `only`: let only: Map<String, Site> = load("only.yaml")
+          data/only.yaml:3:3 given by this data file: owner: daemon
+        owner = "www-data" in base
+          src/main.mc:25:41 set here: File "/etc/fallback" { content = "x", owner = fallback.owner }
+          src/main.mc:17:7 the value `fallback`: let fallback = Site { name = "z", owner = "www-data" }
+          src/main.mc:17:37 the field `owner`: let fallback = Site { name = "z", owner = "www-data" }
+    "#]].assert_eq(&all);
 }

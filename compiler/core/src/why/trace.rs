@@ -9,20 +9,38 @@ use crate::signature::Target;
 use mc_plan::plan::{Plan, SourceSpan};
 use mc_syntax::Span;
 use mc_syntax::ast::visit::{self, Visitor};
-use mc_syntax::ast::{self, BodyItem, Expr, ExprKind, Item, ItemKind, StmtKind, StringPart};
-use rustc_hash::FxHashMap;
+use mc_syntax::ast::{self, BinaryOp, BodyItem, Expr, ExprKind, Item, ItemKind, StmtKind, StringPart};
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
 
 /// How many places a way has at most.
 const MOST: usize = 24;
 
+/// Methods that give the elements of what they are called on.
+const SAME_ELEMENTS: [&str; 8] =
+    ["filter", "sort", "sort_by", "take", "skip", "slice", "reverse", "distinct"];
+
+/// A part of a value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Part {
+    /// The field of a record.
+    Field(SmolStr),
+    /// An element of a collection.
+    Element,
+}
+
 /// Reads ways off the sources.
 pub(super) struct Tracer<'db> {
-    db: &'db dyn Db,
+    pub(super) db: &'db dyn Db,
     /// The files by the names that plans have for them.
     files: FxHashMap<&'db str, File>,
     /// What the names of a file refer to, by where they start.
     references: FxHashMap<File, FxHashMap<u32, &'db Target>>,
     way: Vec<(Place, String)>,
+    /// Which part of the value at hand is asked for: the outermost part is the last one.
+    path: Vec<Part>,
+    /// The places where the way went on from a value, each with the part that was asked for.
+    seen: FxHashSet<(Place, Vec<Part>)>,
 }
 
 /// What declares a local name.
@@ -39,12 +57,20 @@ enum Definition<'db> {
 impl<'db> Tracer<'db> {
     pub(super) fn new(db: &'db dyn Db) -> Self {
         let files = name::modules(db).values().map(|file| (file.path(db).as_str(), *file)).collect();
-        Tracer { db, files, references: FxHashMap::default(), way: Vec::new() }
+        Tracer {
+            db,
+            files,
+            references: FxHashMap::default(),
+            way: Vec::new(),
+            path: Vec::new(),
+            seen: FxHashSet::default(),
+        }
     }
 
     /// The way of what is set at this place of a plan, in an instance.
     pub(super) fn way(&mut self, plan: &Plan, at: SourceSpan, instance: &str) -> Vec<Origin> {
         self.way.clear();
+        self.seen.clear();
         if let Some((file, offset)) = self.offset(plan, at) {
             let mut finder = AttributeAt { offset, found: None };
             visit::walk_file(&mut finder, name::tree(self.db, file));
@@ -56,6 +82,25 @@ impl<'db> Tracer<'db> {
         }
         let way = std::mem::take(&mut self.way);
         way.into_iter().map(|(place, what)| self.origin(place, what)).collect()
+    }
+
+    pub(super) fn path(&self) -> &[Part] {
+        &self.path
+    }
+
+    /// Asks for a part of what `go` goes to.
+    fn inside(&mut self, part: Part, go: impl FnOnce(&mut Self)) {
+        let before = self.path.clone();
+        self.path.push(part);
+        go(self);
+        self.path = before;
+    }
+
+    /// Asks for all of what `go` goes to: from here on, which part counts is not known.
+    fn whole(&mut self, go: impl FnOnce(&mut Self)) {
+        let before = std::mem::take(&mut self.path);
+        go(self);
+        self.path = before;
     }
 
     /// A place of a plan as one of a file.
@@ -84,7 +129,7 @@ impl<'db> Tracer<'db> {
     }
 
     /// Adds a place; false where it was there already, or the way is long enough.
-    fn step(&mut self, place: Place, what: String) -> bool {
+    pub(super) fn step(&mut self, place: Place, what: String) -> bool {
         if self.way.len() >= MOST || self.way.iter().any(|(known, _)| *known == place) {
             return false;
         }
@@ -92,9 +137,15 @@ impl<'db> Tracer<'db> {
         true
     }
 
-    /// Adds a place, and goes on from the value there unless the way was here before.
+    /// Adds a place. Whether the way goes on from there: not if it was there before for the same part.
+    fn passes(&mut self, place: Place, what: String) -> bool {
+        self.step(place, what);
+        self.way.len() < MOST && self.seen.insert((place, self.path.clone()))
+    }
+
+    /// Adds a place, and goes on from the value there.
     fn on(&mut self, file: File, value: &'db Expr, instance: &str, place: Place, what: String) {
-        if self.step(place, what) {
+        if self.passes(place, what) {
             self.value(file, value, instance);
         }
     }
@@ -124,23 +175,73 @@ impl<'db> Tracer<'db> {
             ExprKind::Name(_) => self.name(file, value.span, instance),
             ExprKind::Field { base, name, .. } => match self.target(file, name.span) {
                 Some(Target::Decl(_)) => self.name(file, name.span, instance),
-                _ => self.value(file, base, instance),
+                _ => self.inside(Part::Field(name.text.clone()), |t| t.value(file, base, instance)),
             },
-            ExprKind::String(parts) => {
+            ExprKind::Binary { op: BinaryOp::Coalesce, left, right, .. } => {
+                self.value(file, left, instance);
+                self.value(file, right, instance);
+            }
+            ExprKind::Call { callee, args } => {
+                if self.loaded(file, callee, args) {
+                    return;
+                }
+                match &callee.kind {
+                    ExprKind::Field { base, name, .. } if SAME_ELEMENTS.contains(&name.text.as_str()) => {
+                        self.value(file, base, instance);
+                    }
+                    _ => self.whole(|t| t.names_in(file, value, instance)),
+                }
+            }
+            ExprKind::With { base, items } if matches!(self.path.last(), Some(Part::Field(_))) => {
+                let wanted = self.path.last().cloned();
+                let is_wanted = |name: &ast::Name| wanted == Some(Part::Field(name.text.clone()));
+                match items.iter().find(|item| matches!(item.path.as_slice(), [name] if is_wanted(name))) {
+                    Some(item) => self.field_of(file, &item.path[0], Some(&item.value), instance),
+                    None => self.value(file, base, instance),
+                }
+            }
+            ExprKind::Construct(construct) if matches!(self.path.last(), Some(Part::Field(_))) => {
+                let wanted = self.path.last().cloned();
+                let field = construct.body.items.iter().find_map(|item| match item {
+                    BodyItem::Attribute { name, value, .. }
+                        if wanted == Some(Part::Field(name.text.clone())) =>
+                    {
+                        Some((name, value.as_ref()))
+                    }
+                    _ => None,
+                });
+                if let Some((name, value)) = field {
+                    self.field_of(file, name, value, instance);
+                }
+            }
+            ExprKind::String(parts) => self.whole(|t| {
                 for part in parts {
                     if let StringPart::Hole(hole) = part {
-                        self.value(file, hole, instance);
+                        t.value(file, hole, instance);
                     }
                 }
-            }
-            _ => {
-                let mut names = NamesIn { found: Vec::new() };
-                visit::walk_expr(&mut names, value);
-                for span in names.found {
-                    self.name(file, span, instance);
-                }
-            }
+            }),
+            _ => self.whole(|t| t.names_in(file, value, instance)),
         }
+    }
+
+    /// Goes on from every name in a value.
+    fn names_in(&mut self, file: File, value: &'db Expr, instance: &str) {
+        let mut names = NamesIn { found: Vec::new() };
+        visit::walk_expr(&mut names, value);
+        for span in names.found {
+            self.name(file, span, instance);
+        }
+    }
+
+    /// Goes on from the field of a record that is written out, which is the part that is asked for.
+    fn field_of(&mut self, file: File, name: &ast::Name, value: Option<&'db Expr>, instance: &str) {
+        let before = self.path.clone();
+        self.path.pop();
+        if self.passes(Place::new(file, name.span), format!("the field `{}`", name.text)) {
+            self.given(file, name, value, instance);
+        }
+        self.path = before;
     }
 
     /// Goes on from a name.
@@ -182,7 +283,8 @@ impl<'db> Tracer<'db> {
             }
             Some(Definition::Param(component, param)) => self.parameter(component, param, place, instance),
             Some(Definition::Element(iterable)) => {
-                self.on(file, iterable, instance, place, format!("`{text}` is an element of this"));
+                let what = format!("`{text}` is an element of this");
+                self.inside(Part::Element, |t| t.on(file, iterable, instance, place, what));
             }
             Some(Definition::Part(value)) => {
                 self.on(file, value, instance, place, format!("`{text}` is a part of this"));
@@ -194,7 +296,7 @@ impl<'db> Tracer<'db> {
     /// Goes on from a parameter of a component, through the instance that gives it.
     fn parameter(&mut self, component: DeclId, param: &'db ast::Param, place: Place, instance: &str) {
         let name = &param.name.text;
-        if !self.step(place, format!("the parameter `{name}` of `{}`", component.text(self.db))) {
+        if !self.passes(place, format!("the parameter `{name}` of `{}`", component.text(self.db))) {
             return;
         }
         let (outer, own) = last_segment(instance);
@@ -209,7 +311,7 @@ impl<'db> Tracer<'db> {
             });
             if let Some((argument, value)) = argument {
                 given = true;
-                if self.step(Place::new(*file, argument.span), format!("given to `{own}`")) {
+                if self.passes(Place::new(*file, argument.span), format!("given to `{own}`")) {
                     self.given(*file, argument, value, outer);
                 }
             }
