@@ -94,6 +94,7 @@ impl Cx<'_> {
             .or_else(|| self.missing_operand(&site))
             .or_else(|| self.misplaced_clause(&site))
             .or_else(|| self.not_a_declaration(&site))
+            .or_else(|| self.condition_not_here(&site))
             .or_else(|| self.missing_separator(&site))
             .unwrap_or_else(|| self.unexpected(&site));
         self.report(error);
@@ -544,6 +545,13 @@ impl Cx<'_> {
             }
         };
         Some(SyntaxError::new(Kind::NotADeclaration { found }, site.span).help(help))
+    }
+
+    /// `where` behind the type of a field or a parameter.
+    fn condition_not_here(&self, site: &Site<'_>) -> Option<SyntaxError> {
+        let help = "only the declaration of a `type` has a condition: write `type Port = Int where it > 0` there and \
+                    `Port` here";
+        (site.found == Some(Token::Where)).then(|| self.unexpected(site).help(help))
     }
 
     /// Two items on one line, two elements without a comma.

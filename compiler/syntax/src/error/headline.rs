@@ -51,7 +51,7 @@ impl SyntaxErrorKind {
             }
             K::ComparisonChained => "comparisons cannot be chained".into(),
             K::MissingSeparator { found, separator } => format!("{separator} is missing before {found}"),
-            K::ClauseNotHere { clause } => format!("`{clause}` belongs into the body of a resource"),
+            K::ClauseNotHere { clause } => format!("`{clause}` belongs in the body of a resource"),
             K::NestingTooDeep => "this is nested too deeply".into(),
             K::FileTooLarge => "this file is 4 GiB or larger, too large for a source".into(),
             K::ColonForEquals { name } => format!("`{name}` gets its value with `=`; `:` introduces a type"),

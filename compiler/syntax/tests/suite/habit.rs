@@ -129,11 +129,11 @@ fn clause_outside_of_a_body() {
 restart on main
 timeout 3s"#,
         expect![[r#"
-            2:1-2:7 MC0125 `notify` belongs into the body of a resource
+            2:1-2:7 MC0125 `notify` belongs in the body of a resource
               help: write it between the braces of the resource that it is about
-            3:1-3:11 MC0125 `restart on` belongs into the body of a resource
+            3:1-3:11 MC0125 `restart on` belongs in the body of a resource
               help: write it between the braces of the resource that it is about
-            4:1-4:8 MC0125 `timeout` belongs into the body of a resource
+            4:1-4:8 MC0125 `timeout` belongs in the body of a resource
               help: write it between the braces of the resource that it is about
             (policy p {<error> <error> <error>})
         "#]],

@@ -567,3 +567,31 @@ policy base { prune File }"#,
     codes.sort_unstable();
     assert_eq!(codes, mc_syntax::SyntaxErrorKind::CODES);
 }
+
+#[test]
+fn a_condition_behind_the_type_of_a_field_or_parameter() {
+    check(
+        "record Worker { port: Int where 1 <= it && it <= 65535, queue: String = \"x\" }\n",
+        expect![[r#"
+            1:27-1:32 MC0101 the word `where` does not fit here; `=`, `}` or a new line would
+              help: only the declaration of a `type` has a condition: write `type Port = Int where it > 0` there and `Port` here
+            (record Worker (port: <error>) (queue: String = "x"))
+        "#]],
+    );
+    check(
+        "component A {\n  param port: Int where it > 0\n  let x = 1\n}\n",
+        expect![[r#"
+        2:19-2:24 MC0101 the word `where` does not fit here; `=`, `}` or a new line would
+          help: only the declaration of a `type` has a condition: write `type Port = Int where it > 0` there and `Port` here
+        (component A {(param (port: <error>)) (let x 1)})
+    "#]],
+    );
+    check(
+        "fn f(port: Int where it > 0) -> Int { port }\n",
+        expect![[r#"
+        1:16-1:21 MC0101 the word `where` does not fit here; `=`, `)` or `,` would
+          help: only the declaration of a `type` has a condition: write `type Port = Int where it > 0` there and `Port` here
+        (fn f ((port: <error>)) Int {port})
+    "#]],
+    );
+}
