@@ -1,5 +1,6 @@
 #!/bin/bash
-# Builds the local apt repository: small packages of our own, good and bad, and the real nginx.
+# Builds the local apt repository: small packages of our own, good and bad, and the real ones that the
+# examples install.
 #   repo.sh OUT BASE      BASE: the image whose dpkg database says what is installed already
 . "$(dirname "$0")/lib.sh"
 out=$1 base=$2
@@ -47,12 +48,16 @@ package demo-old 1.0 "$reload"
 package demo-broken 1.0 'echo "demo-broken: this package never configures" >&2; exit 1'
 for i in $(seq -w 1 12); do tiny "tiny-$i"; done
 
-# The real nginx and exactly what the image lacks of its dependencies: this machine's apt resolves
+# Stand-ins for packages of the examples that are too large for what they would show here.
+for name in unattended-upgrades telnet; do tiny "$name"; done
+
+# The real packages and exactly what the image lacks of their dependencies: this machine's apt resolves
 # them against the image's dpkg database.
 apt-get -q -y --download-only --no-install-recommends \
   -o Dir::State::status="$base/var/lib/dpkg/status" -o Dir::Cache::archives="$pool" \
   -o APT::Sandbox::User=root -o Debug::NoLocking=1 \
-  install nginx-light >"$out.log" 2>&1 || { tail -n 30 "$out.log" >&2; die "nginx-light could not be fetched"; }
+  install nginx-light cron logrotate postgresql-15 >"$out.log" 2>&1 ||
+  { tail -n 30 "$out.log" >&2; die "the packages could not be fetched"; }
 rm -rf "$pool/partial" "$pool/lock"
 
 cd "$out"

@@ -10,4 +10,5 @@
 )]
 
 pub mod managed;
+pub mod part;
 pub mod report;

@@ -8,9 +8,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 
 use camino::Utf8Path;
-use mc_plan::bundle::{self, Content, Version};
+use mc_e2e::part;
+use mc_plan::bundle::{self, Version};
 use mc_plan::codec::Limits;
-use mc_plan::sign::SigningKey;
 use mc_test_support::process::{self, Output};
 use mc_test_support::scratch::Scratch;
 use mc_test_support::tree::Snapshot;
@@ -219,29 +219,15 @@ fn a_bundle_for_a_newer_runtime_does_nothing() {
     let bytes = build(&workshop, &[]);
     let parts = bundle::open_unverified(&bytes).expect("mcc built it");
     let plan = parts.plan(Limits::default()).expect("mcc built it");
-    let manifest = parts.manifest();
-    let blobs: Vec<&[u8]> = manifest.build.blobs.iter().filter_map(|blob| parts.blob(&blob.digest)).collect();
-    let pem = std::fs::read_to_string(workshop.join("keys/signing.pem")).expect("the key is there");
-    let key = SigningKey::from_pem(&pem, None).expect("the key is not encrypted");
+    let key = part::key(&workshop);
     let sign = |minimum_runtime| {
-        let build = &manifest.build;
-        let content = Content {
-            plan: &plan,
-            blobs: &blobs,
-            compiler: build.compiler.clone(),
-            edition: build.edition.clone(),
-            package: build.package.clone(),
-            source: build.source,
-            lock: build.lock,
-            minimum_runtime,
-        };
-        let bytes = bundle::write(&content, &manifest.release, &[&key]).expect("only the version differs");
+        let bytes = part::signed(&parts, &plan, minimum_runtime, &key);
         workshop.write("small.mcb", &bytes);
         bytes
     };
     sign(Version { major: 999, minor: 0, patch: 0 });
     refused(&workshop, "MC5025");
-    assert_eq!(sign(manifest.build.minimum_runtime), bytes);
+    assert_eq!(sign(parts.manifest().build.minimum_runtime), bytes);
     accepted(&workshop);
 }
 
