@@ -411,10 +411,12 @@ impl<'db> Checker<'db> {
             }
             self.report(diagnostic);
         }
+        let written = args.iter().filter_map(|arg| arg.name.as_ref()).map(|name| name.text.as_str());
+        let meant = super::construct::meant(params, written);
         let missing: Vec<String> = params
             .iter()
             .zip(&given)
-            .filter(|(p, g)| g.is_none() && !p.optional)
+            .filter(|(p, g)| g.is_none() && !p.optional && !meant.contains(&p.name.as_str()))
             .map(|(p, _)| format!("`{}: {}`", p.name, self.show(&p.ty)))
             .collect();
         if !missing.is_empty() {

@@ -422,7 +422,7 @@ impl<'db> Checker<'db> {
             }
         }
         if !broken {
-            self.report_missing(id, fields, &given, body.span, what);
+            self.report_missing(id, fields, &given, body, what);
         }
         values
     }
@@ -547,11 +547,24 @@ impl<'db> Checker<'db> {
         id: DeclId,
         fields: &[Field],
         given: &[Option<Span>],
-        body: Span,
+        body: &ast::Body,
         what: &str,
     ) {
-        let missing: Vec<&Field> =
-            fields.iter().zip(given).filter(|(f, g)| g.is_none() && !f.optional).map(|(f, _)| f).collect();
+        // What was meant by a name that is reported is not missing too.
+        let written = body.items.iter().filter_map(|item| match item {
+            BodyItem::Attribute { name, .. } => Some(name.text.as_str()),
+            _ => None,
+        });
+        let meant = meant(fields, written);
+        let body = body.span;
+        let missing: Vec<&Field> = fields
+            .iter()
+            .zip(given)
+            .filter(|(field, given)| {
+                given.is_none() && !field.optional && !meant.contains(&field.name.as_str())
+            })
+            .map(|(field, _)| field)
+            .collect();
         if missing.is_empty() {
             return;
         }
@@ -633,4 +646,13 @@ fn given(ty: Ty, of: DeclId) -> Ty {
         Ty::Param(id, ..) if id == of => Ty::Hole,
         other => other,
     })
+}
+
+/// The fields that names which none of them has are most like.
+pub(super) fn meant<'a>(fields: &'a [Field], written: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let names = || fields.iter().map(|field| field.name.as_str());
+    written
+        .filter(|name| !names().any(|known| known == *name))
+        .filter_map(|name| nearest(name, names()))
+        .collect()
 }

@@ -184,7 +184,7 @@ impl<'db> Checker<'db> {
                     slot.get_or_insert(body.span);
                 }
             }
-            self.report_missing(decl, fields, &given, body.span, "attribute");
+            self.report_missing(decl, fields, &given, body, "attribute");
         }
         attributes.sort_by_key(|setting| setting.attribute);
         attributes.dedup_by_key(|setting| setting.attribute);

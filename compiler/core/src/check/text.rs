@@ -144,15 +144,16 @@ impl<'db> Checker<'db> {
             return self.with_arguments(args, span);
         };
         if let Some(first) = args.iter().find(|arg| arg.name.is_none()) {
-            self.report(
-                Diagnostic::error(
-                    code::BAD_CALL,
-                    self.place(first.value.span),
-                    "what a template is given has a name",
-                )
-                .here("for which parameter?")
-                .help("write `name = value`"),
-            );
+            let place = self.place(first.value.span);
+            let mistake = Diagnostic::error(code::BAD_CALL, place, "what a template is given has a name")
+                .here("for which parameter?");
+            self.report(match &first.value.kind {
+                ast::ExprKind::Name(name) => {
+                    let named = format!("{name} = {name}");
+                    mistake.help(format!("write `{named}`")).fix(format!("write `{named}`"), place, named)
+                }
+                _ => mistake.help("write `name = value`"),
+            });
             return self.with_arguments(args, span);
         }
         let values = self.template_arguments(&text, file, args, (callee, span));

@@ -93,3 +93,29 @@ fn half_typed_sources_have_few_messages() {
         }
     }
 }
+
+#[test]
+fn a_misspelt_name_is_not_missing_as_well() {
+    let source = "\
+record Site { name: String, port: Int }
+fn listen(site: Site, ip: String) -> String { \"${ip}:${site.port}\" }
+component Web { param sites: List<Site> }
+
+policy base {
+  Web { site = [Site { nmae = \"a\", port = 80 }] }
+  File \"/etc/a\" { content = listen(Site { name = \"a\", port = 1 }, pi = \"::\") }
+  Web { sits = [], also = 1 }
+  Web { also = 1 }
+}
+";
+    expect_test::expect![[r#"
+        src/main.mc:11:9: error[MC0303]: `Web` has no parameter `site`
+        src/main.mc:11:24: error[MC0303]: `Site` has no field `nmae`
+        src/main.mc:12:67: error[MC0303]: `listen` has no parameter `pi`
+        src/main.mc:13:9: error[MC0303]: `Web` has no parameter `sits`
+        src/main.mc:13:20: error[MC0303]: `Web` has no parameter `also`
+        src/main.mc:14:7: error[MC0304]: `Web` also needs `sites: List<Site>`
+        src/main.mc:14:9: error[MC0303]: `Web` has no parameter `also`
+    "#]]
+    .assert_eq(&crate::outline(&[("src/main.mc", source)]));
+}
