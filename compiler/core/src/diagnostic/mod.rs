@@ -68,7 +68,7 @@ impl Diagnostic {
         Diagnostic {
             code,
             severity: Severity::Error,
-            headline: headline.into(),
+            headline: with_articles(headline.into()),
             primary,
             primary_label: String::new(),
             labels: Vec::new(),
@@ -86,28 +86,28 @@ impl Diagnostic {
     /// Says what stands at the primary place.
     #[must_use]
     pub fn here(mut self, text: impl Into<String>) -> Self {
-        self.primary_label = text.into();
+        self.primary_label = with_articles(text.into());
         self
     }
 
     /// Adds another place.
     #[must_use]
     pub fn label(mut self, place: Place, text: impl Into<String>) -> Self {
-        self.labels.push((place, text.into()));
+        self.labels.push((place, with_articles(text.into())));
         self
     }
 
     /// Adds a note.
     #[must_use]
     pub fn note(mut self, text: impl Into<String>) -> Self {
-        self.notes.push(text.into());
+        self.notes.push(with_articles(text.into()));
         self
     }
 
     /// Says what to do.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
-        self.help = Some(text.into());
+        self.help = Some(with_articles(text.into()));
         self
     }
 
@@ -132,6 +132,27 @@ impl Diagnostic {
         let fix = if fold(written) == fold(near) { fix.safe() } else { fix };
         self.help(format!("did you mean `{near}`?")).fix_by(fix)
     }
+}
+
+/// "An" in front of names that begin with a vowel: what is quoted is put in where a message says "a". Names that begin
+/// with a U are read as "you".
+fn with_articles(text: String) -> String {
+    const ARTICLE: &str = "a `";
+    let mut out = String::new();
+    let mut done = 0;
+    for (at, _) in text.match_indices(ARTICLE) {
+        let whole_word = !text[..at].ends_with(char::is_alphanumeric);
+        if whole_word && text[at + ARTICLE.len()..].starts_with(['A', 'E', 'I', 'O', 'a', 'e', 'i', 'o']) {
+            out.push_str(&text[done..at]);
+            out.push_str("an `");
+            done = at + ARTICLE.len();
+        }
+    }
+    if done == 0 {
+        return text;
+    }
+    out.push_str(&text[done..]);
+    out
 }
 
 /// A name without what people mix up: case and separators.
@@ -188,7 +209,15 @@ fn distance(a: &str, b: &str, limit: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{nearest, with_articles};
+
+    #[test]
+    fn the_article_follows_the_name() {
+        let text = |text: &str| with_articles(text.to_owned());
+        assert_eq!(text("a `Int`, not a `String` or a `Unit`"), "an `Int`, not a `String` or a `Unit`");
+        assert_eq!(text("beta `Int` is a\u{e9} `x`"), "beta `Int` is a\u{e9} `x`");
+        assert_eq!(text("takes a `AbsPath`"), "takes an `AbsPath`");
+    }
 
     #[test]
     fn the_nearest_spelling_is_found() {

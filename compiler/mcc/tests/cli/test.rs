@@ -284,7 +284,7 @@ fn a_package_that_is_wrong() {
             |
          15 |   expect 1
             |          |
-            |          `-- a `Int`
+            |          `-- an `Int`
         ----'
 
         1 error
