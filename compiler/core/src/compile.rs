@@ -193,6 +193,7 @@ pub fn findings(db: &dyn Db, file: File) -> Vec<&Findings> {
             | ItemKind::Policy(_)
             | ItemKind::Guard(_)
             | ItemKind::Rollout(_)
+            | ItemKind::FactDecl(_)
             | ItemKind::Test(_) => {
                 all.push(&check::body(db, id).findings);
             }

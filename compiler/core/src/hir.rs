@@ -3,12 +3,12 @@
 //! One flat array of expressions per body. A block keeps its statements in an order in which every value is
 //! there before it is used, which need not be the order of the source.
 
-use crate::db::File;
+use crate::db::{Db, File};
 use crate::diagnostic::Place;
 use crate::name::DeclId;
 use crate::ty::Ty;
 use mc_plan::expr::{BinaryOp, Builtin, ChangeFact, EachKind, UnaryOp};
-use mc_plan::plan::{Priority, Share};
+use mc_plan::plan::{FactFormat, Priority, Share};
 use mc_plan::value::{TextKind, Value};
 use mc_syntax::Span;
 use mc_syntax::ast::ClauseKind;
@@ -139,6 +139,8 @@ pub enum Stmt {
     Guard(GuardRule),
     /// What a rollout says.
     Rollout(Rollout),
+    /// Where a declared fact comes from.
+    Fact(FactSource),
     /// Is done for what it declares.
     Expr(ExprId),
     /// Of a test: must hold.
@@ -172,12 +174,25 @@ pub struct Given {
 }
 
 /// The kinds of [`Given`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GivenKind {
     /// `given facts = ..`
     Facts,
     /// `given labels = ..`
     Labels,
+    /// `given raid = ..`: a declared fact.
+    Fact(DeclId),
+}
+
+impl GivenKind {
+    /// As it is written: `facts`.
+    pub fn word(self, db: &dyn Db) -> SmolStr {
+        match self {
+            GivenKind::Facts => SmolStr::new_static("facts"),
+            GivenKind::Labels => SmolStr::new_static("labels"),
+            GivenKind::Fact(id) => id.text(db),
+        }
+    }
 }
 
 /// A question that a test asks of a plan.
@@ -244,6 +259,19 @@ pub struct Rollout {
     pub budget: Option<Share>,
 }
 
+/// `from command ["mdadm", "--detail"] as json timeout 5s`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FactSource {
+    /// The program with its arguments, or the path of a file.
+    pub from: ExprId,
+    /// Whether it is a program.
+    pub command: bool,
+    /// How what is found there is read.
+    pub format: FactFormat,
+    /// How long a program may take.
+    pub timeout: Option<ExprId>,
+}
+
 /// A wave of a rollout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wave {
@@ -285,6 +313,8 @@ pub enum ExprKind {
     Global(File, u32),
     /// The host's facts.
     Facts,
+    /// A declared fact.
+    HostFact(DeclId),
     /// A label by position.
     Label(u32),
     /// The key of the resource around.

@@ -16,6 +16,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod doc;
 pub mod eval;
+pub mod fact;
 pub mod graph;
 pub mod hir;
 pub mod lint;

@@ -163,6 +163,7 @@ pub enum DeclKind {
     Component,
     Policy,
     Type,
+    Fact,
 }
 
 impl DeclKind {
@@ -177,6 +178,7 @@ impl DeclKind {
             DeclKind::Component => "a component",
             DeclKind::Policy => "a policy",
             DeclKind::Type => "a type",
+            DeclKind::Fact => "a fact",
         }
     }
 }
@@ -191,9 +193,9 @@ fn kind_of(kind: &ast::ItemKind) -> Option<DeclKind> {
         ast::ItemKind::Component(_) => DeclKind::Component,
         ast::ItemKind::Policy(_) => DeclKind::Policy,
         ast::ItemKind::TypeAlias(_) => DeclKind::Type,
+        ast::ItemKind::FactDecl(_) => DeclKind::Fact,
         ast::ItemKind::Guard(_)
         | ast::ItemKind::Rollout(_)
-        | ast::ItemKind::FactDecl(_)
         | ast::ItemKind::Import(_)
         | ast::ItemKind::Labels(_)
         | ast::ItemKind::Test(_)

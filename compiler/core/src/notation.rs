@@ -12,7 +12,7 @@ pub use typed::{Typed, type_name};
 use mc_plan::eval::Analysis;
 use mc_plan::expr::{BinaryOp, Builtin, EachKind, ExprId, Exprs, Form, Node, Operand, UnaryOp};
 use mc_plan::op::{render_duration, render_float, render_mode, render_size};
-use mc_plan::plan::{Clause, EdgeKind, EdgeReason, Plan, SourceSpan};
+use mc_plan::plan::{Clause, EdgeKind, EdgeReason, Fact, Plan, SourceSpan};
 use mc_plan::schema::Schema;
 use mc_plan::value::{Type, TypeShape, Value};
 use typed::{field, payload, variant};
@@ -323,8 +323,7 @@ impl<'p> Writer<'_, 'p> {
         match node {
             Node::Const(value) => self.notation.value(out, value, expected),
             Node::Fact(at) => {
-                out.push_str("facts.");
-                out.push_str(plan.facts.get(*at as usize).map_or("?", |fact| &fact.path));
+                out.push_str(&plan.facts.get(*at as usize).map_or_else(|| "facts.?".to_owned(), Fact::shown));
             }
             Node::Label(at) => {
                 out.push_str("labels.");

@@ -7,7 +7,7 @@ mod asset;
 mod dependency;
 mod folder;
 mod lock;
-mod manifest;
+pub(crate) mod manifest;
 mod read;
 mod resolve;
 mod source;

@@ -28,6 +28,8 @@ pub enum Signature {
     Resource(ResourceSignature),
     /// Parameters and outputs.
     Component(Vec<Field>, Vec<Field>),
+    /// The type of a declared fact.
+    Fact(Ty),
     /// A value, a policy, or something broken.
     None,
 }
@@ -143,6 +145,7 @@ fn build(db: &dyn Db, id: DeclId, findings: &mut Findings) -> Signature {
             }
             Signature::Component(params, outs)
         }
+        ast::ItemKind::FactDecl(fact) => Signature::Fact(resolve(db, scope, &fact.ty, findings)),
         ast::ItemKind::TypeAlias(alias) => {
             // What it stands for is asked for by another query; here its mistakes are found.
             resolve(db, scope, &alias.ty, findings);

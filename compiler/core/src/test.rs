@@ -6,7 +6,6 @@ use crate::db::{Database, Db, File};
 use crate::diagnostic::{Diagnostic, Place, code};
 use crate::eval::branch::{BranchKind, Branches, Side};
 use crate::eval::test::{self, Case, Golden, Package, Ran};
-use crate::hir::GivenKind;
 use crate::name::{self, DeclId};
 use mc_plan::eval::Analysis;
 use mc_plan::plan::Plan;
@@ -44,7 +43,7 @@ pub struct Outcome {
     /// Its name.
     pub name: SmolStr,
     /// What tells the case from the others of the test.
-    pub case: Vec<(GivenKind, SmolStr)>,
+    pub case: Vec<(SmolStr, SmolStr)>,
     /// Where the test's name stands.
     pub place: Place,
     /// What is wrong; nothing if it passes.
@@ -54,12 +53,7 @@ pub struct Outcome {
 impl Outcome {
     /// What tells the case from the others, in words; empty for a test with one case.
     pub fn case_text(&self) -> String {
-        let word = |kind: GivenKind| match kind {
-            GivenKind::Facts => "facts",
-            GivenKind::Labels => "labels",
-        };
-        let all: Vec<String> =
-            self.case.iter().map(|(kind, name)| format!("{} = {name}", word(*kind))).collect();
+        let all: Vec<String> = self.case.iter().map(|(what, name)| format!("{what} = {name}")).collect();
         all.join(", ")
     }
 }

@@ -96,7 +96,8 @@ fn unit_of(db: &dyn Db, id: DeclId, item: &ast::Item) -> Option<Unit> {
         | ItemKind::Record(_)
         | ItemKind::Enum(_)
         | ItemKind::Component(_)
-        | ItemKind::Policy(_) => Some(Unit::item(id)),
+        | ItemKind::Policy(_)
+        | ItemKind::FactDecl(_) => Some(Unit::item(id)),
         ItemKind::Let(_) => Some(Unit::values(id.file)),
         ItemKind::Labels(_) if id.file.module(db).is_empty() => {
             Some(Unit { file: id.file, part: UnitPart::Labels })

@@ -1,9 +1,11 @@
 //! `mc-agent facts`, and facts out of a file.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use mc_engine::fact::{FactError, FactSource, Finding};
 use mc_engine::host::ReadHost;
+use mc_plan::json::{self, Json, Limits, Node};
 use mc_providers::fact::{Collectors, NAMES};
 use serde_json::{Map, Value};
 
@@ -11,41 +13,63 @@ use crate::cli;
 use crate::host::{Durability, OsHost};
 use crate::output;
 
+/// How much a file of facts may hold.
+const LIMITS: Limits = Limits { nodes: 1 << 20, depth: 64 };
+
 /// Facts that stand in for those of the host.
-pub(crate) struct FactFile(Finding);
+pub(crate) struct FactFile {
+    /// Those that every host has.
+    known: Finding,
+    /// Those that packages declare, by name.
+    declared: BTreeMap<Arc<str>, Node>,
+}
 
 impl FactFile {
-    /// Facts of this JSON document: nested objects by name.
+    /// Facts of this JSON document: nested objects by name. A key with a dot is the whole name of a declared fact.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        if !value.is_object() {
-            return Err("facts are an object of names and values".to_owned());
+        let parsed = json::parse(text, LIMITS);
+        if let Some(problem) = parsed.problems.first() {
+            return Err(problem.headline.clone());
         }
-        finding(value).map(Self)
+        let Some(Node { value: Json::Table(entries), .. }) = parsed.root else {
+            return Err("facts are an object of names and values".to_owned());
+        };
+        let mut file = Self { known: Finding::None, declared: BTreeMap::new() };
+        let mut known = BTreeMap::new();
+        for entry in entries {
+            if entry.key.contains('.') {
+                file.declared.insert(entry.key, entry.value);
+            } else {
+                known.insert(entry.key.to_string(), finding(entry.value)?);
+            }
+        }
+        file.known = Finding::Record(known);
+        Ok(file)
     }
 }
 
-fn finding(value: Value) -> Result<Finding, String> {
-    Ok(match value {
-        Value::Null => Finding::None,
-        Value::Bool(truth) => Finding::Bool(truth),
-        Value::Number(number) => {
-            Finding::Int(number.as_i64().ok_or_else(|| format!("{number} is no 64-bit integer"))?)
-        }
-        Value::String(text) => Finding::Text(text),
-        Value::Array(list) => Finding::List(list.into_iter().map(finding).collect::<Result<_, _>>()?),
-        Value::Object(fields) => Finding::Record(
-            fields
+fn finding(node: Node) -> Result<Finding, String> {
+    Ok(match node.value {
+        Json::Null => Finding::None,
+        Json::Bool(truth) => Finding::Bool(truth),
+        Json::Int(number) => Finding::Int(number),
+        Json::Float(number) => return Err(format!("{number} is no 64-bit integer")),
+        Json::Str(text) => Finding::Text(text.to_string()),
+        Json::List(list) => Finding::List(list.into_iter().map(finding).collect::<Result<_, _>>()?),
+        Json::Table(entries) => Finding::Record(
+            entries
                 .into_iter()
-                .map(|(name, value)| Ok((name, finding(value)?)))
-                .collect::<Result<BTreeMap<_, _>, String>>()?,
+                .map(|entry| Ok((entry.key.to_string(), finding(entry.value)?)))
+                .collect::<Result<_, String>>()?,
         ),
+        // It was reported.
+        Json::Broken => Finding::None,
     })
 }
 
 impl FactSource for FactFile {
     fn fact(&self, _: &dyn ReadHost, path: &str) -> Result<Finding, FactError> {
-        let mut at = &self.0;
+        let mut at = &self.known;
         for segment in path.split('.') {
             let Finding::Record(fields) = at else { return Err(FactError::Unknown) };
             at = fields
@@ -53,6 +77,10 @@ impl FactSource for FactFile {
                 .ok_or_else(|| FactError::Misfit(format!("the facts file has no `{path}`")))?;
         }
         Ok(at.clone())
+    }
+
+    fn stand_in(&self, name: &str) -> Option<&Node> {
+        self.declared.get(name)
     }
 }
 
@@ -128,7 +156,10 @@ mod tests {
         assert_eq!(file.fact(&host, "cpu.count"), Ok(Finding::Int(4)));
         assert!(matches!(file.fact(&host, "os.family"), Err(FactError::Misfit(_))));
         assert_eq!(file.fact(&host, "os.id.x"), Err(FactError::Unknown));
-        for wrong in ["", "[]", "{\"a\": 1.5}", "{\"a\": 18446744073709551615}"] {
+        let declared = FactFile::parse(r#"{"web.raid": [{"size": 1.5}], "os": {}}"#).unwrap();
+        assert!(declared.stand_in("web.raid").is_some() && declared.stand_in("raid").is_none());
+        let twice = r#"{"a.b": 1, "a.b": 2}"#;
+        for wrong in ["", "[]", "{\"a\": 1.5}", "{\"a\": 18446744073709551615}", twice] {
             assert!(FactFile::parse(wrong).is_err(), "{wrong}");
         }
     }

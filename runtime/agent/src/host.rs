@@ -17,7 +17,7 @@ use std::time::Duration;
 use camino::Utf8Path;
 use mc_engine::host::{
     Candidate, Clock, Effect, Entry, FileKind, HostError, HostErrorKind, HostResult, Identity, Machine, Meta,
-    Operation, ReadHost, ReplaceFile, Unit, WriteHost,
+    Operation, Process, ProcessOutput, ReadHost, ReplaceFile, Unit, WriteHost,
 };
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
@@ -337,6 +337,14 @@ impl ReadHost for OsHost {
     fn candidates(&self, names: &[&str]) -> HostResult<Vec<Candidate>> {
         self.only_on_a_machine("packages")?;
         self.query_candidates(names)
+    }
+
+    fn ask(&self, process: &Process<'_>) -> HostResult<ProcessOutput> {
+        if self.rooted {
+            let message = "queries do not run inside a folder (`--root`)";
+            return Err(HostError::new(HostErrorKind::Unsupported, message));
+        }
+        process::run(process, &self.clock, None)
     }
 }
 

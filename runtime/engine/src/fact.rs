@@ -1,9 +1,13 @@
-//! Facts: what a host finds about itself, read at most once in a run and only what the plan uses.
+//! Facts: what a host finds about itself, and what packages ask it; read at most once in a run and only what the
+//! plan uses.
 
 mod cache;
+mod declared;
 mod fit;
 
 use std::collections::BTreeMap;
+
+use mc_plan::json::Node;
 
 use crate::host::{HostError, ReadHost};
 
@@ -14,6 +18,12 @@ pub trait FactSource: Sync {
     /// The value of a fact by its dotted path (`os.family`). A path that is unknown is
     /// [`FactError::Unknown`]; what this host does not have is [`Finding::None`].
     fn fact(&self, host: &dyn ReadHost, path: &str) -> Result<Finding, FactError>;
+
+    /// What stands in for a fact that a package declares, by its name (`web.storage.raid`); none: the host is asked.
+    fn stand_in(&self, name: &str) -> Option<&Node> {
+        let _ = name;
+        None
+    }
 }
 
 /// What was found, before it is fitted into the type that the plan gives it. Enum variants are named, so

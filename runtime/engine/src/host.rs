@@ -139,6 +139,10 @@ pub trait ReadHost: Send + Sync {
 
     /// What the package manager could install under these names, one for each, with one query for all.
     fn candidates(&self, names: &[&str]) -> HostResult<Vec<Candidate>>;
+
+    /// Runs a program that only looks. The host confines it as far as its kernel can: it may read every file that
+    /// its user may, and write none.
+    fn ask(&self, process: &Process<'_>) -> HostResult<ProcessOutput>;
 }
 
 /// The part of a host that acts.

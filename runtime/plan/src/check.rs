@@ -279,7 +279,15 @@ impl Plan {
                 })?;
             }
         }
-        self.facts.iter().try_for_each(|fact| fact.ty.check(&self.types))?;
+        for fact in &self.facts {
+            fact.ty.check(&self.types)?;
+            if let Some(declared) = &fact.declared {
+                self.span(declared.span)?;
+                if let Some(flaw) = declared.probe.flaw() {
+                    return invalid(format!("the fact `{}`: {flaw}", fact.path));
+                }
+            }
+        }
         ensure(strictly_sorted(&self.schemas, |schema| &*schema.name), || {
             "the schemas are not sorted".into()
         })?;

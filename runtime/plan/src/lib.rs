@@ -13,9 +13,11 @@ pub mod expr;
 pub mod host_file;
 pub mod inspect;
 pub mod instance;
+pub mod json;
 pub mod key;
 pub mod op;
 pub mod plan;
+pub mod reading;
 pub mod schema;
 #[cfg(feature = "sign")]
 pub mod sign;

@@ -6,11 +6,13 @@ use crate::expr::{Exprs, Node, Operand};
 use crate::schema::Schema;
 use crate::value::{Blob, Type, TypeDef, Value};
 
+mod fact;
 pub mod feature;
 mod guard;
 mod rollout;
 mod secret;
 
+pub use fact::{DeclaredFact, Fact, FactFormat, Probe};
 pub use guard::{Guard, GuardAction, is_word};
 pub use rollout::{Rollout, Share, Wave};
 pub use secret::{SecretUse, placeholder, secret_name};
@@ -110,15 +112,6 @@ pub struct Label {
     pub ty: Type,
     /// Its value on hosts that do not set it. Without one, such a host is refused.
     pub default: Option<Value>,
-}
-
-/// A fact the plan uses.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fact {
-    /// Dotted path in the facts record: `os.family`.
-    pub path: String,
-    /// Its type.
-    pub ty: Type,
 }
 
 /// A policy.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::expr::{BinaryOp, Builtin, ChangeFact, EachKind, ExprId, Exprs, Node, Operand, UnaryOp};
 use crate::plan::{
-    Clause, Declaration, Edge, EdgeKind, EdgeReason, Fact, Guard, GuardAction, Label, Part, Plan,
-    PlanRefusal, Policy, Priority, Prune, RefusalKind, Retry, Rollout, SecretUse, Setting, Share, SourceSpan,
-    Step, Wave,
+    Clause, Declaration, DeclaredFact, Edge, EdgeKind, EdgeReason, Fact, FactFormat, Guard, GuardAction,
+    Label, Part, Plan, PlanRefusal, Policy, Priority, Probe, Prune, RefusalKind, Retry, Rollout, SecretUse,
+    Setting, Share, SourceSpan, Step, Wave,
 };
 use crate::schema::{Attribute, Autoedge, Claim, Effect, Key, Output, Schema};
 use crate::value::{Blob, Float, TextKind, Type, TypeDef, TypeShape, Value};
@@ -177,8 +177,29 @@ pub fn everything() -> Plan {
         Label { name: "env".to_owned(), ty: Type::String, default: Some(text("dev")) },
     ];
     plan.facts = vec![
-        Fact { path: "cpu".to_owned(), ty: Type::Named(2) },
-        Fact { path: "os.family".to_owned(), ty: Type::Named(1) },
+        Fact { path: "cpu".to_owned(), ty: Type::Named(2), declared: None },
+        Fact { path: "os.family".to_owned(), ty: Type::Named(1), declared: None },
+        Fact {
+            path: "web.raid".to_owned(),
+            ty: Type::Optional(Box::new(Type::List(Box::new(Type::String)))),
+            declared: Some(DeclaredFact {
+                probe: Probe::Command {
+                    argv: vec!["mdadm".to_owned(), "--detail".to_owned(), String::new()],
+                    timeout: 5_000_000_000,
+                },
+                format: FactFormat::Lines,
+                span: span(12),
+            }),
+        },
+        Fact {
+            path: "web.site".to_owned(),
+            ty: Type::String,
+            declared: Some(DeclaredFact {
+                probe: Probe::File("/etc/site".to_owned()),
+                format: FactFormat::Text,
+                span: span(13),
+            }),
+        },
     ];
     plan.secrets = ["db/password", "tls.key"].map(|name| SecretUse { name: name.to_owned() }).into();
     everything_in_exprs(&mut plan);

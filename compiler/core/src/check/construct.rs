@@ -480,6 +480,10 @@ impl<'db> Checker<'db> {
                     None => self.error(name.span),
                 }
             }
+            Some(Entity::Decl(id, DeclKind::Fact)) => {
+                self.refer(name.span, Target::Decl(*id));
+                self.push(ExprKind::HostFact(*id), crate::fact::ty(self.db, *id), name.span)
+            }
             // An import that failed has said so.
             Some(Entity::Broken) => self.error(name.span),
             _ => {

@@ -132,6 +132,10 @@ impl<'db> Checker<'db> {
                     None => self.error(span),
                 }
             }
+            Some(Entity::Decl(id, DeclKind::Fact)) => {
+                self.refer(span, Target::Decl(*id));
+                self.push(ExprKind::HostFact(*id), crate::fact::ty(self.db, *id), span)
+            }
             Some(Entity::Decl(id, DeclKind::Fn)) if matches!(want.ty().map(Ty::some), Some(Ty::Fn(..))) => {
                 self.refer(span, Target::Decl(*id));
                 let expected = want.ty().map(Ty::some).cloned().unwrap_or(Ty::Error);

@@ -247,6 +247,10 @@ impl<'db> Checker<'db> {
                     None => self.error(span),
                 }
             }
+            Some(declared) if declared.kind == DeclKind::Fact && (declared.public || module == self.file) => {
+                self.refer(name.span, Target::Decl(declared.id));
+                self.push(ExprKind::HostFact(declared.id), crate::fact::ty(self.db, declared.id), span)
+            }
             _ => {
                 let path = module.module(self.db).clone();
                 self.report(

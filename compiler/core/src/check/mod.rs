@@ -12,6 +12,7 @@ mod construct;
 mod data;
 mod exhaustive;
 mod expr;
+mod fact;
 mod field;
 mod guard;
 mod layer;
@@ -28,6 +29,8 @@ mod rollout;
 pub mod schema;
 mod test;
 mod text;
+
+pub use fact::PROGRAM_HELP;
 
 use crate::db::{Db, File};
 use crate::diagnostic::{Diagnostic, Place, code};
@@ -57,7 +60,7 @@ pub struct Checked {
 }
 
 /// Checks the body of a function, a component, a policy or a test, the defaults of a record or an enum, the rules of a
-/// guard, a rollout.
+/// guard, a rollout, the source of a fact.
 pub fn body(db: &dyn Db, id: DeclId) -> &Checked {
     body_query(db, id.file, id.index)
 }
@@ -86,6 +89,7 @@ fn body_query(db: &dyn Db, file: File, index: u32) -> Checked {
         ast::ItemKind::Test(test) => checker.test(test),
         ast::ItemKind::Guard(guard) => checker.guard(guard),
         ast::ItemKind::Rollout(rollout) => checker.rollout(rollout),
+        ast::ItemKind::FactDecl(fact) => checker.fact(id, fact),
         _ => {}
     }
     checker.finish()

@@ -110,6 +110,16 @@ fn uses(db: &dyn Db, id: DeclId) -> Vec<(DeclId, Span)> {
             found.aliases(&alias.ty);
             alias.refinement.iter().for_each(|e| found.expr(e));
         }
+        // What is read there becomes a value of its type, with its defaults and conditions.
+        ItemKind::FactDecl(fact) => {
+            found.held(&fact.ty);
+            found.aliases(&fact.ty);
+            match &fact.source {
+                ast::FactSource::Command(e) | ast::FactSource::File(e) => found.expr(e),
+                ast::FactSource::Error(_) => {}
+            }
+            fact.timeout.iter().for_each(|e| found.expr(e));
+        }
         ItemKind::Component(c) => found.block(&c.body),
         ItemKind::Policy(p) => found.block(&p.body),
         _ => {}
@@ -171,7 +181,7 @@ impl Uses<'_> {
 
     fn name(&mut self, name: &str, span: Span) {
         if let Some(Entity::Decl(id, kind)) = name::scope(self.db, self.file).get(name)
-            && matches!(kind, DeclKind::Let | DeclKind::Fn)
+            && matches!(kind, DeclKind::Let | DeclKind::Fn | DeclKind::Fact)
         {
             self.found.push((*id, span));
         }
@@ -293,7 +303,7 @@ impl Uses<'_> {
             }),
             E::Field { base, name, .. } => {
                 if let E::Name(module) = &base.kind
-                    && let Some(Entity::Decl(id, DeclKind::Let | DeclKind::Fn)) =
+                    && let Some(Entity::Decl(id, DeclKind::Let | DeclKind::Fn | DeclKind::Fact)) =
                         self.member(module, &name.text)
                 {
                     self.found.push((id, name.span));

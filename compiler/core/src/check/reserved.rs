@@ -33,7 +33,6 @@ impl Forms {
 impl<'a> Visitor<'a> for Forms {
     fn item(&mut self, item: &'a Item) {
         match &item.kind {
-            ItemKind::FactDecl(node) => self.reserve(node.name.span, "a fact"),
             ItemKind::Resource(node) => {
                 for part in &node.items {
                     if let ResourceItem::Check(check) = part {

@@ -52,7 +52,7 @@ fn schema_query(db: &dyn Db, file: File, index: u32) -> CheckedSchema {
 #[derive(Clone, Debug, Default)]
 pub struct Types {
     /// The declarations in the table, by position.
-    decls: Vec<DeclId>,
+    decls: Vec<(DeclId, bool)>,
     /// The table.
     pub defs: Vec<TypeDef>,
 }
@@ -60,6 +60,15 @@ pub struct Types {
 impl Types {
     /// The plan's form of a type. References and instances have none.
     pub fn convert(&mut self, db: &dyn Db, ty: &Ty) -> Option<Type> {
+        self.form(db, ty, false)
+    }
+
+    /// The form that a document may have which is read into a type: what has a default may be left out.
+    pub fn convert_open(&mut self, db: &dyn Db, ty: &Ty) -> Option<Type> {
+        self.form(db, ty, true)
+    }
+
+    fn form(&mut self, db: &dyn Db, ty: &Ty, open: bool) -> Option<Type> {
         Some(match ty {
             Ty::Bool => Type::Bool,
             Ty::Int => Type::Int,
@@ -69,21 +78,23 @@ impl Types {
             Ty::Mode => Type::Mode,
             Ty::Text(kind) => Type::Text(*kind),
             Ty::Blob => Type::Blob,
-            Ty::List(inner) => Type::List(Box::new(self.convert(db, inner)?)),
-            Ty::Optional(inner) => Type::Optional(Box::new(self.convert(db, inner)?)),
+            Ty::List(inner) => Type::List(Box::new(self.form(db, inner, open)?)),
+            Ty::Optional(inner) => Type::Optional(Box::new(self.form(db, inner, open)?)),
             Ty::Float => Type::Float,
             Ty::Bytes => Type::Bytes,
-            Ty::Set(inner) => Type::Set(Box::new(self.convert(db, inner)?)),
+            Ty::Set(inner) => Type::Set(Box::new(self.form(db, inner, open)?)),
             Ty::Map(key, value) => {
-                Type::Map(Box::new(self.convert(db, key)?), Box::new(self.convert(db, value)?))
+                Type::Map(Box::new(self.form(db, key, open)?), Box::new(self.form(db, value, open)?))
             }
             Ty::Tuple(parts) => {
-                Type::Tuple(parts.iter().map(|part| self.convert(db, part)).collect::<Option<_>>()?)
+                Type::Tuple(parts.iter().map(|part| self.form(db, part, open)).collect::<Option<_>>()?)
             }
             // That a secret may stand there is said beside the type.
-            Ty::Secret(inner) => self.convert(db, inner)?,
-            Ty::Refined(_, base) => self.convert(db, base)?,
-            Ty::Record(id, args) | Ty::Enum(id, args) if args.is_empty() => Type::Named(self.named(db, *id)?),
+            Ty::Secret(inner) => self.form(db, inner, open)?,
+            Ty::Refined(_, base) => self.form(db, base, open)?,
+            Ty::Record(id, args) | Ty::Enum(id, args) if args.is_empty() => {
+                Type::Named(self.named(db, *id, open)?)
+            }
             Ty::Record(..)
             | Ty::Enum(..)
             | Ty::Param(..)
@@ -101,19 +112,19 @@ impl Types {
         })
     }
 
-    fn named(&mut self, db: &dyn Db, id: DeclId) -> Option<u32> {
-        if let Some(position) = self.decls.iter().position(|d| *d == id) {
+    fn named(&mut self, db: &dyn Db, id: DeclId, open: bool) -> Option<u32> {
+        if let Some(position) = self.decls.iter().position(|d| *d == (id, open)) {
             return Some(position as u32);
         }
         let position = self.decls.len();
-        self.decls.push(id);
+        self.decls.push((id, open));
         self.defs.push(TypeDef { name: id.qualified(db), shape: TypeShape::Record(Vec::new()) });
         let shape = match signature::signature(db, id) {
-            Signature::Record(fields) => TypeShape::Record(self.fields(db, fields)?),
+            Signature::Record(fields) => TypeShape::Record(self.fields(db, fields, open)?),
             Signature::Enum(variants) => {
                 let mut shapes = Vec::with_capacity(variants.len());
                 for (name, fields) in variants {
-                    shapes.push((name.to_string(), self.fields(db, fields)?));
+                    shapes.push((name.to_string(), self.fields(db, fields, open)?));
                 }
                 TypeShape::Enum(shapes)
             }
@@ -123,8 +134,23 @@ impl Types {
         Some(position as u32)
     }
 
-    fn fields(&mut self, db: &dyn Db, fields: &[signature::Field]) -> Option<Vec<(String, Type)>> {
-        fields.iter().map(|f| Some((f.name.to_string(), self.convert(db, &f.ty)?))).collect()
+    fn fields(
+        &mut self,
+        db: &dyn Db,
+        fields: &[signature::Field],
+        open: bool,
+    ) -> Option<Vec<(String, Type)>> {
+        let mut all = Vec::with_capacity(fields.len());
+        for field in fields {
+            let ty = self.form(db, &field.ty, open)?;
+            let ty = match ty {
+                Type::Optional(_) => ty,
+                ty if open && field.optional => Type::Optional(Box::new(ty)),
+                ty => ty,
+            };
+            all.push((field.name.to_string(), ty));
+        }
+        Some(all)
     }
 }
 

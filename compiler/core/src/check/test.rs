@@ -3,6 +3,7 @@
 use super::block::{Role, is_resource, pattern_names};
 use super::{Checker, Want};
 use crate::diagnostic::{Diagnostic, code, nearest};
+use crate::fact;
 use crate::hir::{ExprId, ExprKind, Failing, Given, GivenKind, PlanMethod, Stmt};
 use crate::name::{self, DeclId, DeclKind, Entity};
 use crate::signature::{self, Signature, Target};
@@ -80,6 +81,7 @@ impl<'db> Checker<'db> {
 
     fn given(&mut self, items: &'db [ast::TestItem]) {
         let mut seen: Vec<(GivenKind, Span)> = Vec::new();
+        let declared = name::scope(self.db, self.file);
         for item in items {
             let TestItemKind::Given(given) = &item.kind else { continue };
             let (kind, ty) = match given.name.text.as_str() {
@@ -88,13 +90,21 @@ impl<'db> Checker<'db> {
                     (GivenKind::Facts, record.map_or(Ty::Error, |id| Ty::Record(id, Args::default())))
                 }
                 "labels" => (GivenKind::Labels, Ty::Labels),
+                name if let Some(Entity::Decl(id, DeclKind::Fact)) = declared.get(name) => {
+                    self.refer(given.name.span, Target::Decl(*id));
+                    (GivenKind::Fact(*id), fact::ty(self.db, *id))
+                }
                 other => {
                     let place = self.place(given.name.span);
                     let headline = format!("a test cannot give `{other}`");
                     let mut diagnostic = Diagnostic::error(code::BAD_GIVEN, place, headline)
-                        .here("neither `facts` nor `labels`")
+                        .here("neither `facts`, `labels` nor a declared fact")
                         .help("a name of your own is declared with `let`");
-                    if let Some(near) = nearest(other, ["facts", "labels"]) {
+                    let facts = declared.iter().filter_map(|(name, entity)| match entity {
+                        Entity::Decl(_, DeclKind::Fact) => Some(name.as_str()),
+                        _ => None,
+                    });
+                    if let Some(near) = nearest(other, ["facts", "labels"].into_iter().chain(facts)) {
                         diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(
                             format!("change to `{near}`"),
                             place,

@@ -93,6 +93,8 @@ codes! {
     TYPE_TOO_LARGE = code!("MC0321");
     /// A match with too many combinations to see whether it covers them all.
     MATCH_TOO_LARGE = code!("MC0322");
+    /// A fact that no host could find or read.
+    BAD_FACT = code!("MC0323");
 
     // Phases and evaluation
     /// A value is needed before it is known.

@@ -3,7 +3,7 @@
 
 use crate::notation::{Typed, type_name};
 use mc_plan::expr::{ExprId, Node, Operand};
-use mc_plan::plan::Plan;
+use mc_plan::plan::{Fact, Plan};
 use mc_plan::schema::Schema;
 use mc_plan::value::{TypeDef, TypeShape, Value};
 use rustc_hash::FxHashMap;
@@ -118,7 +118,10 @@ impl Interner {
     fn node(&mut self, plan: &Plan, numbers: &Numbers, node: &Node) -> u32 {
         let number = |id: ExprId| ExprId(numbers.exprs.get(id.0 as usize).copied().unwrap_or(u32::MAX));
         let node = match node {
-            Node::Fact(at) => Node::Fact(self.name(plan.facts.get(*at as usize).map_or("", |f| &f.path))),
+            Node::Fact(at) => {
+                let name = plan.facts.get(*at as usize).map(Fact::shown).unwrap_or_default();
+                Node::Fact(self.name(&name))
+            }
             Node::Label(at) => Node::Label(self.name(plan.labels.get(*at as usize).map_or("", |l| &l.name))),
             Node::Secret(at) => {
                 Node::Secret(self.name(plan.secrets.get(*at as usize).map_or("", |secret| &secret.name)))
@@ -153,7 +156,7 @@ fn shapes(plan: &Plan) -> BTreeMap<String, String> {
         shapes.insert(format!("resource {}", schema.name), attributes(schema));
     }
     for fact in &plan.facts {
-        shapes.insert(format!("fact {}", fact.path), type_name(Typed::new(&fact.ty, &plan.types)));
+        shapes.insert(format!("fact {}", fact.shown()), type_name(Typed::new(&fact.ty, &plan.types)));
     }
     for label in &plan.labels {
         shapes.insert(format!("label {}", label.name), type_name(Typed::new(&label.ty, &plan.types)));

@@ -4,7 +4,7 @@ use super::{Change, Entry, Pair};
 use crate::notation::{Notation, Place, Typed, short, type_name};
 use mc_plan::expr::Operand;
 use mc_plan::op::render_duration;
-use mc_plan::plan::{GuardAction, Plan, Rollout};
+use mc_plan::plan::{GuardAction, Plan, Probe, Rollout};
 use mc_plan::schema::Schema;
 use std::collections::BTreeMap;
 
@@ -195,10 +195,19 @@ fn described(typed: Typed<'_>) -> String {
     }
 }
 
-fn facts(plan: &Plan, _: &Notation<'_>) -> Table {
+fn facts(plan: &Plan, notation: &Notation<'_>) -> Table {
     let entry = |fact: &mc_plan::plan::Fact| {
-        let ty = type_name(Typed::new(&fact.ty, &plan.types));
-        (format!("facts.{}", fact.path), (parts([("type", ty)]), None))
+        let mut parts = parts([("type", type_name(Typed::new(&fact.ty, &plan.types)))]);
+        // What runs or is read on hosts is for a reviewer to see.
+        let at = fact.declared.as_ref().map(|declared| {
+            parts.insert("from".to_owned(), declared.probe.to_string());
+            parts.insert("as".to_owned(), declared.format.name().to_owned());
+            if let Probe::Command { timeout, .. } = &declared.probe {
+                parts.insert("timeout".to_owned(), render_duration(*timeout));
+            }
+            notation.at(declared.span)
+        });
+        (fact.shown(), (parts, at))
     };
     plan.facts.iter().map(entry).collect()
 }

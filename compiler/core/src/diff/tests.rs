@@ -104,6 +104,37 @@ enum Role { Web, Db }
 }
 
 #[test]
+fn declared_facts_show_what_runs_on_hosts() {
+    let policy = "policy p { File \"/a\" { content = \"${site}\" } }\n";
+    let old = format!("fact site: String from command [\"site\"] as text\n{policy}");
+    let new = format!("fact site: String? from command [\"site\", \"-v\"] as text timeout 5s\n");
+    let new = format!("{new}policy p {{ File \"/a\" {{ content = \"${{site ?? \"none\"}}\" }} }}\n");
+    check(
+        &old,
+        &new,
+        &expect![[r#"
+        fact Changed test.site [from]: command ["site"] => command ["site", "-v"]
+        fact Changed test.site [timeout]: 10s => 5s
+        fact Changed test.site [type]: String => String?
+        Changed p: File["/a"]
+          content: "${test.site}" => "${test.site ?? "none"}"
+        1 step changed; 1 fact changed
+    "#]],
+    );
+    let file = format!("fact site: String from file \"/etc/site\" as text\n{policy}");
+    check(
+        "policy p { File \"/a\" { content = \"x\" } }",
+        &file,
+        &expect![[r#"
+        fact Added test.site []: - => as text, from file "/etc/site", type String
+        Changed p: File["/a"]
+          content: "x" => "${test.site}"
+        1 step changed; 1 fact added
+    "#]],
+    );
+}
+
+#[test]
 fn steps_attributes_conditions_and_edges() {
     check(
         r#"
@@ -287,6 +318,8 @@ fn a_plan_that_has_everything() {
         label Added role []: - => Role { Web, Db }
         fact Added facts.cpu []: - => Cpu
         fact Added facts.os.family []: - => OsFamily
+        fact Added web.raid []: - => as lines, from command ["mdadm", "--detail", ""], timeout 5s, type List<String>?
+        fact Added web.site []: - => as text, from file "/etc/site", type String
         type Added std.fs.File []: - => core.file 1
         effect Added fs.write []: - => -
         secret Added db/password []: - => -
@@ -294,7 +327,7 @@ fn a_plan_that_has_everything() {
         refusal Added web: "a web host has two cores" when labels.role == .Web []: - => -
         refusal Added zone: "web hosts run Debian" when labels.role == .Web []: - => -"#]].assert_eq(&tables.join("\n"));
     let summary = diff(side(&everything), side(&empty)).summary();
-    expect!["3 steps removed; 1 edge removed; 2 policies removed; 2 guards removed; 1 rollout removed; 2 removals removed; 2 labels removed; 2 facts removed; 1 type removed; 1 effect removed; 2 secrets removed; 2 refusals removed"].assert_eq(&summary);
+    expect!["3 steps removed; 1 edge removed; 2 policies removed; 2 guards removed; 1 rollout removed; 2 removals removed; 2 labels removed; 4 facts removed; 1 type removed; 1 effect removed; 2 secrets removed; 2 refusals removed"].assert_eq(&summary);
 }
 
 #[test]

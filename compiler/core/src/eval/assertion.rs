@@ -4,6 +4,7 @@ use super::{Datum, Env, Evaluator, Frame, Refusal};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Place, code};
 use crate::eval::residual::Phase;
+use crate::fact;
 use crate::hir::{ExprId as HirId, ExprKind, Stmt};
 use crate::name::DeclId;
 use crate::notation;
@@ -243,6 +244,13 @@ impl<'db> Evaluator<'db> {
         }
         let Some(test) = self.node(test, place) else { return Datum::Poison };
         let Some(message) = message(self) else { return Datum::Poison };
+        // Whoever reads a fact that is wrong did nothing wrong itself.
+        let message = match (self.context.fact, message) {
+            (Some(id), Operand::Value(Value::Str(text))) => {
+                Operand::Value(Value::Str(format!("the fact `{}`: {text}", fact::name(self.db, id)).into()))
+            }
+            (_, message) => message,
+        };
         let late = self.out.residual.phase(test) == Phase::Run
             || self.context.condition.is_some_and(|c| self.out.residual.phase(c) == Phase::Run);
         if !late && self.context.lambdas == 0 && !self.context.module {
@@ -335,6 +343,7 @@ fn collect_parts(frame: Frame<'_>, id: HirId, depth: u32, found: &mut Vec<HirId>
     match &frame.body.expr(id).kind {
         ExprKind::Local(..)
         | ExprKind::Global(..)
+        | ExprKind::HostFact(_)
         | ExprKind::Index(..)
         | ExprKind::Label(_)
         | ExprKind::SelfKey
@@ -345,7 +354,7 @@ fn collect_parts(frame: Frame<'_>, id: HirId, depth: u32, found: &mut Vec<HirId>
             // Of facts the whole way says enough; of what else is taken apart, what it is taken from counts.
             if !matches!(
                 frame.body.expr(*base).kind,
-                ExprKind::Field(..) | ExprKind::Facts | ExprKind::Local(..)
+                ExprKind::Field(..) | ExprKind::Facts | ExprKind::HostFact(_) | ExprKind::Local(..)
             ) {
                 inner(&[*base], found);
             }

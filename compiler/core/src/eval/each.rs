@@ -10,6 +10,7 @@ use crate::check;
 use crate::diagnostic::Place;
 use crate::hir::{BlockId, ExprId as HirId, ExprKind, Pattern};
 use crate::name::DeclId;
+use crate::ty::Ty;
 use mc_plan::expr::{Builtin, EachKind, ExprId, Node};
 use mc_plan::op;
 use mc_plan::value::Value;
@@ -22,6 +23,8 @@ pub(super) enum Callable<'db> {
     Lambda(Frame<'db>, Rc<Env>, &'db [Pattern], BlockId),
     /// A declared function.
     Declared(DeclId),
+    /// Makes a value of a type of what was read for it, with the place of the fact.
+    Adopt(Ty, Place),
 }
 
 impl<'db> Evaluator<'db> {
@@ -58,6 +61,7 @@ impl<'db> Evaluator<'db> {
                 .parts
                 .first()
                 .map_or(0, |part| check::body(self.db, *decl).body.block(*part).locals.len()),
+            Callable::Adopt(..) => 1,
         };
         // A function of two parameters takes a pair apart.
         let args = match args.as_slice() {
@@ -66,6 +70,10 @@ impl<'db> Evaluator<'db> {
         };
         match callable {
             Callable::Declared(decl) => self.call(*decl, args.into_iter().map(Some).collect()),
+            Callable::Adopt(ty, at) => match args.into_iter().next() {
+                Some(element) => self.adopt_element(element, ty, *at),
+                None => Datum::Poison,
+            },
             Callable::Lambda(frame, env, patterns, block) => {
                 let mut bound = Vec::new();
                 for (pattern, datum) in patterns.iter().zip(&args) {

@@ -47,6 +47,7 @@ impl<'db> Evaluator<'db> {
                 Some(given) => given,
                 None => Datum::Fact(smol_str::SmolStr::default(), expr.ty.clone()),
             },
+            ExprKind::HostFact(id) => self.host_fact(*id, place),
             ExprKind::Label(position) => match self.given_label(*position, place) {
                 Some(given) => given,
                 None => Datum::Node(self.out.residual.node(Node::Label(*position), place)),
@@ -163,9 +164,16 @@ impl<'db> Evaluator<'db> {
                 },
             },
             ExprKind::Binary(operator, a, b) => {
+                let optional = |id: &HirId| matches!(frame.body.expr(*id).ty.plain(), Ty::Optional(_));
+                let optional = optional(a) || optional(b);
                 let a = self.eval(frame, env, *a);
                 let b = self.eval(frame, env, *b);
-                self.binary(*operator, &a, &b, place)
+                match bare_variant(&a, &b) {
+                    Some((node, tag)) if optional && !node.is_dead() => {
+                        self.is_variant_if_there(*operator, node, tag, place)
+                    }
+                    _ => self.binary(*operator, &a, &b, place),
+                }
             }
             ExprKind::And(a, b) => self.logic(frame, env, *a, *b, true, place),
             ExprKind::Or(a, b) => self.logic(frame, env, *a, *b, false, place),
@@ -428,7 +436,7 @@ impl<'db> Evaluator<'db> {
         if self.produce(length, place) { datum } else { Datum::Poison }
     }
 
-    fn builtin(&mut self, builtin: Builtin, args: &[Datum], place: Place) -> Datum {
+    pub(super) fn builtin(&mut self, builtin: Builtin, args: &[Datum], place: Place) -> Datum {
         if args.iter().any(Datum::is_dead) {
             return Datum::Poison;
         }
@@ -497,6 +505,26 @@ impl<'db> Evaluator<'db> {
             (Some(x), Some(y)) => Datum::Node(self.out.residual.node(Node::Binary(operator, x, y), place)),
             _ => Datum::Poison,
         }
+    }
+
+    /// `x == .Variant` of what may be absent, which is then no variant at all.
+    fn is_variant_if_there(
+        &mut self,
+        operator: mc_plan::expr::BinaryOp,
+        node: &Datum,
+        tag: u32,
+        place: Place,
+    ) -> Datum {
+        use mc_plan::expr::BinaryOp as B;
+        if let (Datum::Value(value), B::Equal | B::NotEqual) = (node, operator) {
+            let same = *value == Value::Variant(tag, Arc::from([]));
+            return Datum::Value(Value::Bool(same == (operator == B::Equal)));
+        }
+        let Some(id) = self.node(node, place) else { return Datum::Poison };
+        let there = self.out.residual.node(Node::IsSome(id), place);
+        let variant = self.out.residual.node(Node::IsVariant(id, tag), place);
+        let test = self.out.residual.node(Node::And(there, variant), place);
+        Datum::Node(if operator == B::Equal { test } else { self.out.residual.not(test, place) })
     }
 
     /// `x in [a, b]` as a choice of equalities, which conditions are compared by.

@@ -15,6 +15,7 @@ mod describe;
 mod each;
 mod element;
 mod expr;
+mod fact;
 mod guard;
 mod matching;
 mod record;
@@ -38,7 +39,7 @@ use crate::ty::Ty;
 use branch::BranchKind;
 use mc_plan::expr::{ExprId, Node, Operand};
 use mc_plan::op;
-use mc_plan::plan::RefusalKind;
+use mc_plan::plan::{FactFormat, Probe, RefusalKind};
 use mc_plan::value::Value;
 use mc_syntax::Span;
 use residual::{Phase, Residual};
@@ -118,6 +119,19 @@ pub struct FactUse {
     pub path: SmolStr,
     /// Its type.
     pub ty: Ty,
+    /// Where it comes from, if a package declares it.
+    pub declared: Option<DeclaredUse>,
+}
+
+/// A declared fact that is read.
+#[derive(Debug)]
+pub struct DeclaredUse {
+    /// The declaration.
+    pub id: DeclId,
+    /// What a host runs or reads.
+    pub probe: Probe,
+    /// How what is found is read.
+    pub format: FactFormat,
 }
 
 /// What evaluation finds.
@@ -193,6 +207,8 @@ struct Context {
     own: Option<u32>,
     /// Whether a module's values are evaluated, which belong to no policy.
     module: bool,
+    /// The declared fact that is read.
+    fact: Option<DeclId>,
     /// Whether this computes inside of a secret, where nothing may fail: that it did would tell of the secret.
     inside: bool,
 }
@@ -206,6 +222,8 @@ struct Evaluator<'db> {
     out: Evaluation,
     modules: FxHashMap<File, Rc<Env>>,
     facts: FxHashMap<SmolStr, u32>,
+    /// The values of the declared facts that were read.
+    declared_facts: FxHashMap<DeclId, Datum>,
     secrets: FxHashMap<Arc<str>, u32>,
     callables: Vec<each::Callable<'db>>,
     tasks: VecDeque<Task<'db>>,
@@ -240,6 +258,7 @@ impl<'db> Evaluator<'db> {
             out: Evaluation::default(),
             modules: FxHashMap::default(),
             facts: FxHashMap::default(),
+            declared_facts: FxHashMap::default(),
             secrets: FxHashMap::default(),
             callables: Vec::new(),
             tasks: VecDeque::new(),
@@ -251,6 +270,7 @@ impl<'db> Evaluator<'db> {
                 lambdas: 0,
                 own: None,
                 module: false,
+                fact: None,
                 inside: false,
             },
             steps: 0,
@@ -269,6 +289,14 @@ impl<'db> Evaluator<'db> {
             self.module(*file);
         }
         self.label_defaults();
+        // What no host can run or read is told also where nothing reads it.
+        for file in files.iter().filter(|file| sound.is_none_or(|sound| sound.files.contains(*file))) {
+            for declared in name::declarations(self.db, *file).values() {
+                if declared.kind == DeclKind::Fact {
+                    self.probe(declared.id);
+                }
+            }
+        }
         let mut policies: Vec<(String, DeclId)> = Vec::new();
         for file in &files {
             for (name, declared) in name::declarations(self.db, *file) {
@@ -411,8 +439,8 @@ impl<'db> Evaluator<'db> {
                 }
             }
             Stmt::Prune(prune) => self.prune(frame, env, prune),
-            // Guards and rollouts belong to no policy.
-            Stmt::Param(_) | Stmt::Out(..) | Stmt::Guard(_) | Stmt::Rollout(_) => {}
+            // Guards, rollouts and facts belong to no policy.
+            Stmt::Param(_) | Stmt::Out(..) | Stmt::Guard(_) | Stmt::Rollout(_) | Stmt::Fact(_) => {}
         }
     }
 
@@ -702,7 +730,7 @@ impl<'db> Evaluator<'db> {
             return *position;
         }
         let position = self.out.facts.len() as u32;
-        self.out.facts.push(FactUse { path: path.clone(), ty: ty.clone() });
+        self.out.facts.push(FactUse { path: path.clone(), ty: ty.clone(), declared: None });
         self.facts.insert(path.clone(), position);
         position
     }

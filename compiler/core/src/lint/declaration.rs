@@ -267,6 +267,7 @@ impl<'a> Visitor<'a> for Names<'a> {
         self.item += 1;
         match &item.kind {
             ItemKind::Let(l) => self.small.push((0, &l.name)),
+            ItemKind::FactDecl(fact) => self.small.push((0, &fact.name)),
             ItemKind::Fn(f) => {
                 self.small.push((0, &f.name));
                 self.small.extend(f.params.iter().map(|param| (self.item, &param.name)));

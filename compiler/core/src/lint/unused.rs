@@ -57,7 +57,6 @@ fn is_loose(item: &Item) -> bool {
         ItemKind::Guard(_)
             | ItemKind::Rollout(_)
             | ItemKind::Test(_)
-            | ItemKind::FactDecl(_)
             | ItemKind::Labels(_)
             | ItemKind::Resource(_)
     )
@@ -292,6 +291,7 @@ fn declarations(cx: &mut Cx<'_>) {
     for (index, item) in cx.tree.items.iter().enumerate() {
         let what = match &item.kind {
             ItemKind::Let(_) => "value",
+            ItemKind::FactDecl(_) => "fact",
             ItemKind::Fn(_) => "function",
             ItemKind::Record(_) => "record",
             ItemKind::Enum(_) => "enum",

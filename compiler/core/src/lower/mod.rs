@@ -16,7 +16,7 @@ use crate::check::schema::{self, Types};
 use crate::compile::CompiledPlan;
 use crate::db::Db;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::eval::{Declared, Evaluation, PendingSetting};
+use crate::eval::{Declared, Evaluation, FactUse, PendingSetting};
 use crate::name::DeclId;
 use crate::notation::short_value;
 use crate::package;
@@ -24,7 +24,8 @@ use crate::signature;
 use condition::Conditions;
 use mc_plan::expr::{Exprs, Node, Operand};
 use mc_plan::plan::{
-    Declaration, Fact, Label, Part, Plan, PlanRefusal, Policy, Retry, SecretUse, Setting, SourceSpan, Step,
+    Declaration, DeclaredFact, Fact, Label, Part, Plan, PlanRefusal, Policy, Retry, SecretUse, Setting,
+    SourceSpan, Step,
 };
 use mc_plan::schema::Schema;
 use mc_plan::value::{Blob, Type, Value};
@@ -83,7 +84,7 @@ pub fn lower(db: &dyn Db, mut evaluation: Evaluation) -> (CompiledPlan, Vec<Diag
     let mut blobs = BTreeMap::new();
     let mut types = Types::default();
     plan.labels = labels(db, &evaluation, &mut types);
-    plan.facts = facts(db, &evaluation, &mut types);
+    plan.facts = facts(db, &evaluation, &mut types, &mut sources);
     plan.types = types.defs;
     let mut pool = Pool { schemas: &schemas, blobs: &mut blobs };
     plan.policies = evaluation
@@ -210,9 +211,17 @@ fn labels(db: &dyn Db, evaluation: &Evaluation, types: &mut Types) -> Vec<Label>
         .collect()
 }
 
-fn facts(db: &dyn Db, evaluation: &Evaluation, types: &mut Types) -> Vec<Fact> {
-    let fact =
-        |f: &crate::eval::FactUse| Some(Fact { path: f.path.to_string(), ty: types.convert(db, &f.ty)? });
+fn facts(db: &dyn Db, evaluation: &Evaluation, types: &mut Types, sources: &mut Sources) -> Vec<Fact> {
+    let fact = |f: &FactUse| {
+        let path = f.path.to_string();
+        let Some(declared) = &f.declared else {
+            return Some(Fact { path, ty: types.convert(db, &f.ty)?, declared: None });
+        };
+        let ty = types.convert_open(db, &f.ty)?;
+        let span = sources.span(db, declared.id.place(db));
+        let declared = DeclaredFact { probe: declared.probe.clone(), format: declared.format, span };
+        Some(Fact { path, ty, declared: Some(declared) })
+    };
     evaluation.facts.iter().filter_map(fact).collect()
 }
 

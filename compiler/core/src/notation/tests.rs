@@ -27,9 +27,9 @@ fn plan(exprs: Exprs) -> Plan {
         ],
         labels: vec![Label { name: "role".to_owned(), ty: Type::Named(0), default: None }],
         facts: vec![
-            Fact { path: "os".to_owned(), ty: Type::Named(2) },
-            Fact { path: "cpu.count".to_owned(), ty: Type::Int },
-            Fact { path: "alias".to_owned(), ty: Type::Optional(Box::new(Type::String)) },
+            Fact { path: "os".to_owned(), ty: Type::Named(2), declared: None },
+            Fact { path: "cpu.count".to_owned(), ty: Type::Int, declared: None },
+            Fact { path: "alias".to_owned(), ty: Type::Optional(Box::new(Type::String)), declared: None },
         ],
         exprs,
         ..Plan::default()

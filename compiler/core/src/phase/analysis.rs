@@ -60,6 +60,8 @@ pub(super) enum What {
     Wave,
     /// How long a wave of a rollout is watched.
     Watched,
+    /// Where a fact comes from, and how long it may take.
+    FactSource,
     /// The default of this parameter, because of this need of the same declaration.
     Default(u32, u32),
     /// An argument, because of this need of the declaration that is used.
@@ -352,6 +354,12 @@ impl<'db> Analysis<'db> {
                     if let Some(role) = rule.approval {
                         let known = self.expr(role);
                         self.need_whole(known, Phase::Const, role, What::Role);
+                    }
+                }
+                Stmt::Fact(source) => {
+                    for written in [Some(source.from), source.timeout].into_iter().flatten() {
+                        let known = self.expr(written);
+                        self.need_whole(known, Phase::Const, written, What::FactSource);
                     }
                 }
                 Stmt::Rollout(rollout) => {

@@ -27,7 +27,7 @@ impl<'db> Analysis<'db> {
             ExprKind::Error | ExprKind::Value(_) => Abs::KNOWN,
             ExprKind::Local(hops, local) => self.local(*hops, *local),
             ExprKind::Global(file, local) => self.global(*file, *local, id),
-            ExprKind::Facts => self.source(Origin::Fact, id),
+            ExprKind::Facts | ExprKind::HostFact(_) => self.source(Origin::Fact, id),
             ExprKind::Label(_) => self.source(Origin::Label, id),
             ExprKind::SelfKey | ExprKind::SelfAttribute(_) | ExprKind::Change(_) if self.own.is_none() => {
                 self.source(Origin::Judged, id)
@@ -191,7 +191,7 @@ impl<'db> Analysis<'db> {
     fn is_fact(&self, mut id: ExprId) -> bool {
         loop {
             match &self.body.expr(id).kind {
-                ExprKind::Facts => return true,
+                ExprKind::Facts | ExprKind::HostFact(_) => return true,
                 ExprKind::Field(base, _, _) => id = *base,
                 _ => return false,
             }

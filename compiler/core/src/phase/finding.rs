@@ -88,6 +88,7 @@ fn what(db: &dyn Db, unit: Unit, what: What) -> String {
         What::Tag => "a tag".to_owned(),
         What::Wave => "which hosts a wave takes".to_owned(),
         What::Watched => "how long a wave is watched".to_owned(),
+        What::FactSource => "where a fact comes from".to_owned(),
         What::Default(param, _) => format!("the default of `{}`", param_name(db, unit, param)),
         What::Argument(callee, need) => {
             let need = flow(db, callee).summary.needs.get(need as usize);
@@ -123,6 +124,7 @@ fn phrase(what: What) -> &'static str {
         What::Tag => "a tag is made of it",
         What::Wave => "it decides which hosts a wave takes",
         What::Watched => "it says how long a wave is watched",
+        What::FactSource => "it says where a fact comes from",
         What::Default(..) | What::Argument(..) => "it is handed on here",
     }
 }

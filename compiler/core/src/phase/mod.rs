@@ -124,7 +124,8 @@ pub fn units(db: &dyn Db, file: File) -> Vec<Unit> {
             | ItemKind::Component(_)
             | ItemKind::Policy(_)
             | ItemKind::Guard(_)
-            | ItemKind::Rollout(_) => UnitPart::Item(index as u32),
+            | ItemKind::Rollout(_)
+            | ItemKind::FactDecl(_) => UnitPart::Item(index as u32),
             ItemKind::Labels(_) if file.module(db).is_empty() => UnitPart::Labels,
             _ => continue,
         };

@@ -36,7 +36,10 @@ policy base {
   let key = secret("app/key")
   File "/etc/motd" { content = motd, mode = default 0o644 }
   File "/etc/key" { content = key }
+  File "/etc/site" { content = "in ${site}" }
 }
+
+fact site: String from file "/etc/site" as text
 
 policy more {
   if facts.cpu.count > 1 {
@@ -178,13 +181,13 @@ fn from_defaults() {
         None,
         "File[\"/etc/c\"].mode",
         &expect![[r#"
-        mode = 0o444 (force) in more
-          src/main.mc:38:19 set here: File "/etc/c" { mode = force 0o444 }
-        mode = 0o640 in base/Conf["plain"] overridden
-          src/main.mc:13:5 set here: mode
-          src/main.mc:8:9 the parameter `mode` of `Conf`: param mode: Mode = 0o640
-          src/main.mc:8:22 the default of `mode`: param mode: Mode = 0o640
-    "#]],
+            mode = 0o444 (force) in more
+              src/main.mc:41:19 set here: File "/etc/c" { mode = force 0o444 }
+            mode = 0o640 in base/Conf["plain"] overridden
+              src/main.mc:13:5 set here: mode
+              src/main.mc:8:9 the parameter `mode` of `Conf`: param mode: Mode = 0o640
+              src/main.mc:8:22 the default of `mode`: param mode: Mode = 0o640
+        "#]],
     );
     check(
         Some("base"),
@@ -218,7 +221,7 @@ fn who_wins() {
             group = "root" (defaults) in base
               src/main.mc:26:19 set by `defaults`: defaults File { group = "root" }
             mode = 0o600 in more when facts.cpu.count > 1
-              src/main.mc:36:24 set here: File "/etc/motd" { mode = 0o600 }
+              src/main.mc:39:24 set here: File "/etc/motd" { mode = 0o600 }
             mode = 0o644 (default) in base
               src/main.mc:30:38 set here: File "/etc/motd" { content = motd, mode = default 0o644 }
         "#]],
@@ -234,6 +237,19 @@ fn of_a_secret_only_the_name_is_shown() {
         content = <secret app/key> in base
           src/main.mc:31:21 set here: File "/etc/key" { content = key }
           src/main.mc:29:7 the value `key`: let key = secret("app/key")
+    "#]],
+    );
+}
+
+#[test]
+fn from_a_declared_fact() {
+    check(
+        None,
+        "File[\"/etc/site\"].content",
+        &expect![[r#"
+        content = "in ${test.site}" in base
+          src/main.mc:32:22 set here: File "/etc/site" { content = "in ${site}" }
+          src/main.mc:35:6 the fact `site` of the host: fact site: String from file "/etc/site" as text
     "#]],
     );
 }

@@ -254,6 +254,9 @@ impl<'db> Tracer<'db> {
                     let what = format!("the value `{}`", l.name.text);
                     self.on(id.file, &l.value, instance, id.place(self.db), what);
                 }
+                ItemKind::FactDecl(fact) => {
+                    self.step(id.place(self.db), format!("the fact `{}` of the host", fact.name.text));
+                }
                 ItemKind::Fn(f) => {
                     self.step(id.place(self.db), format!("computed by the function `{}`", f.name.text));
                 }

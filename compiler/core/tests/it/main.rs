@@ -6,6 +6,7 @@ mod bound;
 mod broken;
 mod conflict;
 mod cycle;
+mod fact;
 mod graph;
 mod guard;
 mod incremental;

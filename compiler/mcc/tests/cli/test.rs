@@ -352,7 +352,7 @@ test "another reason" {
             |                  `------------ needs it
             |
             | Help: give it first: `given facts = debian12` (of `std.facts.fixture`), `given labels =
-            |       Labels { .. }`
+            |       Labels { .. }`, and the facts that a package declares by their names
         ----'
 
         FAIL  src/main.mc: another reason

@@ -39,6 +39,7 @@ pub struct World {
     /// The kernel and the hardware.
     pub machine: Machine,
     transcript: Vec<String>,
+    asked: Vec<String>,
     programs: Vec<(String, Program)>,
     faults: Vec<Fault>,
     performed: u64,
@@ -245,6 +246,11 @@ impl FakeHost {
     /// What was done since the last call, one line for each operation.
     pub fn take_transcript(&self) -> Vec<String> {
         std::mem::take(&mut self.world().transcript)
+    }
+
+    /// The programs that were asked something since the last call of this.
+    pub fn take_asked(&self) -> Vec<String> {
+        std::mem::take(&mut self.world().asked)
     }
 
     /// How many operations were performed so far.
@@ -615,6 +621,13 @@ impl ReadHost for FakeHost {
             Candidate { version: versions.last().cloned(), versions }
         };
         Ok(names.iter().map(candidate).collect())
+    }
+
+    fn ask(&self, process: &Process<'_>) -> HostResult<ProcessOutput> {
+        let mut world = self.world();
+        let output = world.run(process, &self.clock, None)?;
+        world.asked.push(process.argv.join(" "));
+        Ok(output)
     }
 }
 

@@ -3,6 +3,7 @@
 mod consent;
 mod crash;
 mod effect;
+mod fact;
 mod instance;
 mod property;
 mod provider;

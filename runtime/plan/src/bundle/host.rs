@@ -14,6 +14,7 @@ pub const SUPPORTED_FEATURES: &[&str] = &[
     feature::CHECKS,
     feature::DEFAULTS,
     feature::EXPRESSIONS,
+    feature::FACTS,
     feature::GUARDS,
     feature::ORDER,
     feature::ROLLOUTS,

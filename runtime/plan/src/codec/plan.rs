@@ -4,7 +4,7 @@ use super::{DecodeError, Problem, Reader, Result, Writer};
 use crate::check::InvalidPlan;
 use crate::expr::Operand;
 use crate::plan::{
-    Clause, Declaration, Edge, EdgeKind, EdgeReason, Fact, Label, Plan, Policy, Priority, RefusalKind, Retry,
+    Clause, Declaration, Edge, EdgeKind, EdgeReason, Label, Plan, Policy, Priority, RefusalKind, Retry,
     SecretUse, Setting, SourceSpan, Step,
 };
 use crate::value::Value;
@@ -105,11 +105,7 @@ impl Writer {
                 w.value(default);
             }
         });
-        self.list_field(&mut map, 3, &plan.facts, |w, fact| {
-            w.array(2);
-            w.text(&fact.path);
-            w.ty(&fact.ty);
-        });
+        self.list_field(&mut map, 3, &plan.facts, Self::fact);
         self.list_field(&mut map, 4, &plan.schemas, Self::schema);
         self.list_field(&mut map, 5, &plan.policies, |w, policy| {
             w.array(3);
@@ -226,9 +222,7 @@ impl Reader<'_> {
             files: self.list_field(&mut fields, 0, 1, |r| Ok(r.text()?.to_owned()))?,
             types: self.list_field(&mut fields, 1, 4, Self::type_def)?,
             labels: self.list_field(&mut fields, 2, 3, Self::label)?,
-            facts: self.list_field(&mut fields, 3, 3, |r| {
-                r.tuple(2, |r| Ok(Fact { path: r.text()?.to_owned(), ty: r.ty()? }))
-            })?,
+            facts: self.list_field(&mut fields, 3, 3, Self::fact)?,
             schemas: self.list_field(&mut fields, 4, 8, Self::schema)?,
             policies: self.list_field(&mut fields, 5, 7, |r| {
                 r.tuple(3, |r| {

@@ -1,10 +1,36 @@
-//! What a plan says besides its graph: refusals, removals, guards, rollouts.
+//! What a plan says besides its graph: facts, refusals, removals, guards, rollouts.
 
+use super::value::Code;
 use super::{DecodeError, Problem, Reader, Result, Writer};
 use crate::expr::ExprId;
-use crate::plan::{Guard, GuardAction, Part, PlanRefusal, Prune, RefusalKind, Rollout, Share, Wave};
+use crate::plan::{
+    DeclaredFact, Fact, FactFormat, Guard, GuardAction, Part, PlanRefusal, Probe, Prune, RefusalKind,
+    Rollout, Share, Wave,
+};
+
+impl Code for FactFormat {
+    const WHAT: &'static str = "format of a fact";
+    const ALL: &'static [Self] = &[Self::Json, Self::Text, Self::Lines];
+}
 
 impl Writer {
+    pub(super) fn fact(&mut self, fact: &Fact) {
+        self.array(if fact.declared.is_some() { 5 } else { 2 });
+        self.text(&fact.path);
+        self.ty(&fact.ty);
+        let Some(declared) = &fact.declared else { return };
+        match &declared.probe {
+            Probe::Command { argv, timeout } => {
+                self.array(2);
+                self.list(argv, |w, argument| w.text(argument));
+                self.int(*timeout);
+            }
+            Probe::File(path) => self.text(path),
+        }
+        self.code(declared.format);
+        self.span(declared.span);
+    }
+
     pub(super) fn refusal(&mut self, refusal: &PlanRefusal) {
         let plain = refusal.kind == RefusalKind::Fail && refusal.parts.is_empty();
         self.array(if plain { 4 } else { 6 });
@@ -112,6 +138,29 @@ impl Writer {
 }
 
 impl Reader<'_> {
+    pub(super) fn fact(&mut self) -> Result<Fact> {
+        let count = self.open_array(1)?;
+        if !matches!(count, 2 | 5) {
+            return self.error(Problem::Expected("a fact"));
+        }
+        let (path, ty) = (self.text()?.to_owned(), self.ty()?);
+        let declared = if count == 5 {
+            let probe = if self.is_array() {
+                self.tuple(2, |r| {
+                    let argv = r.list(1, |r| Ok(r.text()?.to_owned()))?;
+                    Ok(Probe::Command { argv, timeout: r.int()? })
+                })?
+            } else {
+                Probe::File(self.text()?.to_owned())
+            };
+            Some(DeclaredFact { probe, format: self.code()?, span: self.span()? })
+        } else {
+            None
+        };
+        self.close();
+        Ok(Fact { path, ty, declared })
+    }
+
     pub(super) fn refusal(&mut self) -> Result<PlanRefusal> {
         let at = self.position();
         let count = self.open_array(1)?;

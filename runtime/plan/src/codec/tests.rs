@@ -4,10 +4,14 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::expr::{Builtin, ChangeFact, ExprId, Node, Operand};
-use crate::plan::{GuardAction, Plan, Share};
+use crate::plan::{DeclaredFact, GuardAction, Plan, Probe, Share};
 use crate::schema::Schema;
 use crate::testing;
 use crate::value::{TextKind, Type, Value};
+
+fn declared(plan: &mut Plan, at: usize) -> &mut DeclaredFact {
+    plan.facts[at].declared.as_mut().unwrap()
+}
 
 fn decode(bytes: &[u8]) -> Result<Plan> {
     Plan::decode(bytes, Limits::default())
@@ -236,7 +240,7 @@ fn positions_and_phases_are_checked() {
         p.exprs.nodes[0] = Node::IsSome(ExprId(0));
     });
     for node in [
-        Node::Fact(2),
+        Node::Fact(9),
         Node::Label(2),
         Node::Output { step: 3, output: 0 },
         Node::Output { step: 0, output: 2 },
@@ -272,6 +276,19 @@ fn positions_and_phases_are_checked() {
         p.labels[1].default = Some(Value::Int(1));
     });
     inconsistent("a type is not in the table of types", |p| p.facts[0].ty = Type::Named(3));
+    inconsistent("a place is in a file that does not exist", |p| declared(p, 2).span.file = 99);
+    let probe = |at, probe: Probe| move |p: &mut Plan| declared(p, at).probe = probe.clone();
+    let command = |argv: &[&str], timeout| Probe::Command {
+        argv: argv.iter().map(|argument| (*argument).to_owned()).collect(),
+        timeout,
+    };
+    let path = |path: &str| Probe::File(path.to_owned());
+    inconsistent("the fact `web.raid`: it names no program", probe(2, command(&[], 1)));
+    inconsistent("the fact `web.raid`: it names no program", probe(2, command(&[""], 1)));
+    inconsistent("the fact `web.raid`: its program has no absolute path", probe(2, command(&["./a"], 1)));
+    inconsistent("the fact `web.raid`: it holds a NUL", probe(2, command(&["a", "\0"], 1)));
+    inconsistent("the fact `web.raid`: it is given no time", probe(2, command(&["a"], 0)));
+    inconsistent("the fact `web.site`: it has no absolute path", probe(3, path("etc/../site")));
     inconsistent("schema std.fs.File: a rule's expression does not exist", |p| {
         p.schemas[0].claims[0].value = ExprId(9);
     });
@@ -433,6 +450,7 @@ fn a_plan_says_which_abilities_it_needs() {
         "checks",
         "defaults",
         "expressions",
+        "facts",
         "guards",
         "order",
         "prune",

@@ -19,7 +19,7 @@ use std::time::Duration;
 use rustc_hash::FxHashMap;
 
 use crate::eval::{Context, Failure, Lookup};
-use crate::expr::Operand;
+use crate::expr::{Node, Operand};
 use crate::op::EvalError;
 use crate::plan::{Plan, RefusalKind, SourceSpan};
 use crate::value::Value;
@@ -193,7 +193,13 @@ impl<'p, S: Site> Build<'p, S> {
             error if error.is_internal() => (Code::BrokenPlan, error.to_string()),
             error => (Code::Expression, error.to_string()),
         };
-        self.refuse(Refusal::new(code, message).at(place, what.to_owned()));
+        let mut refusal = Refusal::new(code, message).at(place, what.to_owned());
+        if let Some(Node::Fact(position)) = self.plan.exprs.get(failure.node)
+            && let Some(declared) = self.plan.facts.get(at(*position)).and_then(|fact| fact.declared.as_ref())
+        {
+            refusal = refusal.at(Place::of(self.plan, declared.span), "the fact is declared here");
+        }
+        self.refuse(refusal);
     }
 
     fn later(&mut self, span: SourceSpan, what: &str) {
@@ -407,7 +413,7 @@ impl<'p, S: Site> Build<'p, S> {
             graph::links(plan, &self.steps, &vertex, &|step, declaration| exists.get(step, declaration));
         let mut outputs_used = vec![false; self.steps.len()];
         for node in &plan.exprs.nodes {
-            if let crate::expr::Node::Output { step, .. } = node
+            if let Node::Output { step, .. } = node
                 && let Some(used) =
                     of_plan.get(at(*step)).and_then(|vertex| outputs_used.get_mut(at(*vertex)))
             {

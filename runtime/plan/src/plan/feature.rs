@@ -16,6 +16,8 @@ pub const DEFAULTS: &str = "defaults";
 /// Values, types and operations beyond those of the first plans: floats, bytes, sets, maps, tuples, loops, most
 /// functions.
 pub const EXPRESSIONS: &str = "expressions";
+/// Facts that a policy declares: programs that are run and files that are read on the host.
+pub const FACTS: &str = "facts";
 /// Guards.
 pub const GUARDS: &str = "guards";
 /// The order of policies.
@@ -51,6 +53,7 @@ impl Plan {
         let mut settings = declarations().flat_map(|declaration| &declaration.attributes);
         need(DEFAULTS, settings.any(|setting| setting.priority == Priority::Inherited));
         need(EXPRESSIONS, self.expressive());
+        need(FACTS, self.facts.iter().any(|fact| fact.declared.is_some()));
         need(GUARDS, !self.guards.is_empty());
         need(ORDER, self.edges.iter().any(|edge| edge.reason == EdgeReason::Policy));
         need(PRUNE, !self.prune.is_empty());

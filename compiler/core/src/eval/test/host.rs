@@ -2,6 +2,7 @@
 
 use super::super::{Datum, Evaluator};
 use crate::diagnostic::Place;
+use crate::fact;
 use crate::name;
 use crate::signature::{self, Signature};
 use crate::ty::{Args, Ty};
@@ -60,7 +61,15 @@ impl<'db> Evaluator<'db> {
             return Some(Rc::clone(host));
         }
         let plan = &testing.package.plan.plan;
+        let declared = |path: &str| {
+            let mut given = testing.case.declared.iter();
+            given.find(|(id, _)| fact::name(self.db, *id) == path).map(|(_, value)| value.clone())
+        };
         let facts = plan.facts.iter().map(|fact| match &testing.case.facts {
+            _ if fact.declared.is_some() => match declared(&fact.path) {
+                Some(value) => Lookup::Value(value),
+                None => Lookup::Error(format!("this test does not give the fact `{}`", fact.path).into()),
+            },
             None => {
                 Lookup::Error(format!("this test gives no facts, and `facts.{}` is read", fact.path).into())
             }

@@ -37,8 +37,10 @@ pub struct Case {
     pub facts: Option<Value>,
     /// The labels by position.
     pub labels: Option<Value>,
-    /// What tells this case from the others of its test.
-    pub names: Vec<(GivenKind, SmolStr)>,
+    /// The declared facts.
+    pub declared: Vec<(DeclId, Value)>,
+    /// What tells this case from the others of its test: what is given, and which.
+    pub names: Vec<(SmolStr, SmolStr)>,
 }
 
 /// What tests of a package share.
@@ -161,9 +163,10 @@ pub fn cases<'db>(
                 match given.kind {
                     GivenKind::Facts => case.facts = Some(value.clone()),
                     GivenKind::Labels => case.labels = Some(value.clone()),
+                    GivenKind::Fact(id) => case.declared.push((id, value.clone())),
                 }
                 if !name.is_empty() {
-                    case.names.push((given.kind, name.clone()));
+                    case.names.push((given.kind.word(db), name.clone()));
                 }
                 next.push(case);
             }
@@ -208,6 +211,17 @@ impl<'db> Evaluator<'db> {
             "no facts",
             "`given facts = debian12`, with `import std.facts.fixture.{debian12}`",
         );
+        Some(Datum::Poison)
+    }
+
+    /// A declared fact that the test gives; what lies outside of tests is left to the host.
+    pub(super) fn given_fact(&mut self, id: DeclId, place: Place) -> Option<Datum> {
+        let testing = self.testing.as_ref()?;
+        if let Some((_, value)) = testing.case.declared.iter().find(|(given, _)| *given == id) {
+            return Some(Datum::Value(value.clone()));
+        }
+        let (giving, name) = (testing.giving, id.text(self.db));
+        self.not_given(place, giving, &format!("no fact `{name}`"), &format!("`given {name} = ..`"));
         Some(Datum::Poison)
     }
 

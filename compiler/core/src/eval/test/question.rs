@@ -152,7 +152,8 @@ impl<'db> Evaluator<'db> {
                     diagnostic = diagnostic.label(read, labelled.text.clone());
                 }
             }
-            let help = "`given facts = debian12` (of `std.facts.fixture`), `given labels = Labels { .. }`";
+            let help = "`given facts = debian12` (of `std.facts.fixture`), `given labels = Labels { .. }`, and the \
+                        facts that a package declares by their names";
             self.report(diagnostic.help(format!("give it first: {help}")));
             return;
         }

@@ -21,6 +21,8 @@ fn everything_is_shown() {
         facts
           facts.cpu: Cpu
           facts.os.family: OsFamily
+          web.raid: List<String>? from command ["mdadm", "--detail", ""] as lines timeout 5s  (src/main.mc:12:3)
+          web.site: String from file "/etc/site" as text  (src/main.mc:13:3)
 
         policy web  (src/main.mc:1:3)
           select labels.role == .Web

@@ -72,7 +72,18 @@ fn plan(out: &mut String, plan: &PlanView) -> std::fmt::Result {
     if !plan.facts.is_empty() {
         writeln!(out, "\nfacts")?;
         for fact in &plan.facts {
-            writeln!(out, "  facts.{}: {}", fact.path, fact.ty)?;
+            let Some(declared) = &fact.declared else {
+                writeln!(out, "  facts.{}: {}", fact.path, fact.ty)?;
+                continue;
+            };
+            let from = match (&declared.command, &declared.file) {
+                (Some(argv), _) => format!("command {argv:?}"),
+                (None, file) => format!("file {:?}", file.as_deref().unwrap_or_default()),
+            };
+            let timeout =
+                declared.timeout.as_ref().map(|time| format!(" timeout {time}")).unwrap_or_default();
+            let (path, ty, format) = (&fact.path, &fact.ty, declared.format);
+            writeln!(out, "  {path}: {ty} from {from} as {format}{timeout}  ({})", declared.at)?;
         }
     }
     for policy in &plan.policies {

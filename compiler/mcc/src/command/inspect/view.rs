@@ -5,7 +5,10 @@ use mc_compiler::notation::{
 };
 use mc_plan::expr::Operand;
 use mc_plan::op::render_duration;
-use mc_plan::plan::{Declaration, Edge, Guard, GuardAction, Plan, Prune, RefusalKind, Rollout, Share, Step};
+use mc_plan::plan::{
+    Declaration, DeclaredFact, Edge, Guard, GuardAction, Plan, Probe, Prune, RefusalKind, Rollout, Share,
+    Step,
+};
 use serde::Serialize;
 
 /// A plan.
@@ -38,6 +41,22 @@ pub(super) struct FactView {
     pub(super) path: String,
     #[serde(rename = "type")]
     pub(super) ty: String,
+    /// Of a declared fact, what a host does for it.
+    pub(super) declared: Option<DeclaredFactView>,
+}
+
+/// What a host does for a declared fact.
+#[derive(Serialize)]
+pub(super) struct DeclaredFactView {
+    /// The program with its arguments, or absent.
+    pub(super) command: Option<Vec<String>>,
+    /// The path of the file, or absent.
+    pub(super) file: Option<String>,
+    /// `json`, `text` or `lines`.
+    pub(super) format: &'static str,
+    /// How long a program may take.
+    pub(super) timeout: Option<String>,
+    pub(super) at: String,
 }
 
 /// A policy.
@@ -174,6 +193,7 @@ pub(super) fn plan_view(plan: &Plan, limit: usize) -> PlanView {
             .map(|fact| FactView {
                 path: fact.path.clone(),
                 ty: type_name(Typed::new(&fact.ty, &plan.types)),
+                declared: fact.declared.as_ref().map(|declared| viewer.declared(declared)),
             })
             .collect(),
         policies: plan
@@ -254,6 +274,15 @@ struct Viewer<'p> {
 }
 
 impl<'p> Viewer<'p> {
+    fn declared(&self, declared: &DeclaredFact) -> DeclaredFactView {
+        let (command, file, timeout) = match &declared.probe {
+            Probe::Command { argv, timeout } => (Some(argv.clone()), None, Some(render_duration(*timeout))),
+            Probe::File(path) => (None, Some(path.clone()), None),
+        };
+        let (format, at) = (declared.format.name(), self.notation.at(declared.span));
+        DeclaredFactView { command, file, format, timeout, at }
+    }
+
     fn declaration(
         &self,
         step: &Step,

@@ -130,12 +130,26 @@ pub(super) fn schemas() -> Vec<Schema> {
 pub(super) struct FakeFacts {
     pub(super) values: BTreeMap<String, Finding>,
     pub(super) reads: std::sync::Mutex<Vec<String>>,
+    stand_ins: BTreeMap<String, mc_plan::json::Node>,
+}
+
+impl FakeFacts {
+    /// Lets a document stand in for a declared fact.
+    pub(super) fn stand_in(&mut self, name: &str, json: &str) {
+        let limits = mc_plan::json::Limits { nodes: 100, depth: 8 };
+        let root = mc_plan::json::parse(json, limits).root.expect("a document");
+        self.stand_ins.insert(name.into(), root);
+    }
 }
 
 impl FactSource for FakeFacts {
     fn fact(&self, _: &dyn ReadHost, path: &str) -> Result<Finding, FactError> {
         self.reads.lock().expect("unpoisoned").push(path.to_owned());
         self.values.get(path).cloned().ok_or(FactError::Unknown)
+    }
+
+    fn stand_in(&self, name: &str) -> Option<&mc_plan::json::Node> {
+        self.stand_ins.get(name)
     }
 }
 
@@ -281,7 +295,7 @@ impl Scene {
 
     pub(super) fn fact(&mut self, path: &str, ty: Type, finding: Finding) -> ExprId {
         let position = u32::try_from(self.plan.facts.len()).expect("few facts");
-        self.plan.facts.push(Fact { path: path.into(), ty });
+        self.plan.facts.push(Fact { path: path.into(), ty, declared: None });
         self.facts.values.insert(path.into(), finding);
         self.plan.exprs.push(Node::Fact(position))
     }

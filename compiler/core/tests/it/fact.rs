@@ -1,0 +1,261 @@
+//! Declared facts: what a plan says of them, and that hosts make of a document what a data file makes of it.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "test code: what cannot be prepared fails the test")]
+
+use crate::{database, right, wrong};
+use camino::{Utf8Path, Utf8PathBuf};
+use expect_test::expect;
+use mc_compiler::compile::CompiledPlan;
+use mc_compiler::diagnostic::render::{Format, RenderOptions, render};
+use mc_compiler::system::MemorySystem;
+use mc_compiler::{Database, package};
+use mc_plan::eval::{Context, Evaluated, Evaluator, Lookup};
+use mc_plan::plan::{FactFormat, Plan, Probe};
+use mc_plan::reading;
+use mc_plan::value::{Type, Value};
+use std::fmt::Write;
+
+/// A host that says this of every fact.
+struct Says<'a>(&'a Plan, &'a str);
+
+impl Context for Says<'_> {
+    fn fact(&self, position: u32) -> Lookup {
+        let fact = &self.0.facts[position as usize];
+        let format = fact.declared.as_ref().expect("a declared fact").format;
+        match reading::bytes(self.1.as_bytes(), format, &fact.ty, &self.0.types) {
+            Ok(value) => Lookup::Value(value),
+            Err(error) => Lookup::Error(error.to_string().into()),
+        }
+    }
+}
+
+fn compiled(files: &[(&str, &str)]) -> CompiledPlan {
+    let db = database(files);
+    let options = RenderOptions { format: Format::Full, ascii: true, ..RenderOptions::default() };
+    assert_eq!(render(&db, &mc_compiler::diagnostics(&db), &options), "");
+    let plan = mc_compiler::compiled_plan(&db).expect("a plan").clone();
+    assert_eq!(plan.plan.check(), Ok(()));
+    plan
+}
+
+/// The content of the one file of a plan, where every fact is this; or why there is none.
+fn content(compiled: &CompiledPlan, said: &str) -> Result<String, String> {
+    let plan = &compiled.plan;
+    let setting = &plan.steps[0].declarations[0].attributes[0];
+    let mut evaluator = Evaluator::new(&plan.exprs);
+    let host = Says(plan, said);
+    match evaluator.operand(&setting.value, &host).map_err(|error| error.to_string())? {
+        Evaluated::Known(Value::Str(text)) => Ok(text.to_string()),
+        Evaluated::Known(Value::Blob(blob)) => {
+            let found = compiled.blobs.iter().find(|(other, _)| *other == blob);
+            Ok(String::from_utf8_lossy(&found.expect("a content of the bundle").1).into_owned())
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+const TYPES: &str = r#"
+type Port = Int where 1 <= it && it <= 65535
+enum Tls { Off, Managed { cert: AbsPath, days: Int = 90 } }
+record Site {
+  name: HostName
+  root: AbsPath = "/srv/${name}"
+  port: Port = 80
+  tls: Tls = .Off
+  aliases: Set<HostName> = []
+  headers: Map<String, Port> = []
+  pause: Duration?
+  limit: Size = 1MiB
+  mode: Mode = 0o644
+  ratio: Float = 1.0
+  pair: (Port, String) = (1, "x")
+  check root != "/" else "a site may not serve the whole host"
+}
+policy base { File "/etc/sites" { content = json(sites) } }
+"#;
+
+const SITES: &str = r#"[
+  { "name": "a.example" },
+  { "name": "b.example", "root": "/b", "port": 8080, "tls": { "Managed": { "cert": "/b.pem" } },
+    "aliases": ["c.example", "b2.example", "c.example"], "headers": { "x": 1, "a": 2 },
+    "pause": "90s", "limit": "2KiB", "mode": "0o600", "ratio": 2, "pair": [7, "y"] },
+  { "name": "c.example", "tls": "Off", "pause": null }
+]"#;
+
+#[test]
+fn a_host_reads_what_a_data_file_says() {
+    let data = format!("let sites: List<Site> = load(\"sites.json\"){TYPES}");
+    let data = compiled(&[("src/main.mc", &data), ("data/sites.json", SITES)]);
+    let fact = format!("fact sites: List<Site> from file \"/etc/sites.json\" as json{TYPES}");
+    let fact = compiled(&[("src/main.mc", &fact)]);
+    let loaded = content(&data, "").expect("a constant");
+    assert!(loaded.contains("/srv/a.example"), "{loaded}");
+    assert_eq!(content(&fact, SITES), Ok(loaded));
+    for (wrong, why) in [
+        (r#"[{ "name": "a", "port": 0 }]"#, "the fact `test.sites`: a value is no `Port`"),
+        (r#"[{ "name": "a", "headers": { "x": 70000 } }]"#, "the fact `test.sites`: a value is no `Port`"),
+        (r#"[{ "name": "a", "pair": [0, "x"] }]"#, "the fact `test.sites`: a value is no `Port`"),
+        (r#"[{ "name": "a", "root": "/" }]"#, "the fact `test.sites`: a site may not serve the whole host"),
+        (r#"[{ "name": "-" }]"#, "[0].name: `-` is not a HostName"),
+        (r#"[{ }]"#, "[0]: it has no `name`"),
+    ] {
+        let found = content(&fact, wrong).expect_err(wrong);
+        assert!(found.contains(why), "{wrong}: {found}");
+    }
+}
+
+#[test]
+fn parts_of_optional_facts() {
+    let source = r#"
+record Inner { size: Int = 3 }
+record Outer { inner: Inner?, note: String = "none" }
+fact outer: Outer? from file "/etc/outer" as json
+policy base { File "/etc/out" { content = "${outer?.inner?.size ?? 0} ${outer?.note ?? "absent"}" } }
+"#;
+    let plan = compiled(&[("src/main.mc", source)]);
+    for (said, wanted) in [
+        ("null", "0 absent"),
+        ("{}", "0 none"),
+        (r#"{"inner": {}}"#, "3 none"),
+        (r#"{"inner": {"size": 5}, "note": "x"}"#, "5 x"),
+    ] {
+        assert_eq!(content(&plan, said).as_deref(), Ok(wanted), "{said}");
+    }
+}
+
+#[test]
+fn a_plan_names_the_facts_that_it_reads_and_no_others() {
+    let plan = right(
+        r#"
+const let tool = "mdadm"
+fact raid: List<String>? from command [tool, "--detail"] as lines timeout 5s
+fact site: String from file "/etc/site" as text
+fact other: String from command ["other"] as text
+policy base {
+  File "/etc/a" { content = (raid ?? []).join(","), when site == "x" }
+  File "/etc/b" { content = site }
+}"#,
+    );
+    let mut shown = String::new();
+    for fact in &plan.facts {
+        let declared = fact.declared.as_ref().expect("a declared fact");
+        let _ =
+            writeln!(shown, "{}: {:?} from {} as {:?}", fact.path, fact.ty, declared.probe, declared.format);
+    }
+    expect![[r#"
+        test.site: String from file "/etc/site" as Text
+        test.raid: Optional(List(String)) from command ["mdadm", "--detail"] as Lines
+    "#]]
+    .assert_eq(&shown);
+    assert_eq!(plan.features(), ["facts"]);
+    let timeouts = plan.facts.iter().map(|fact| match &fact.declared.as_ref().expect("declared").probe {
+        Probe::Command { timeout, .. } => *timeout,
+        Probe::File(_) => 0,
+    });
+    assert_eq!(timeouts.sum::<i64>(), 5_000_000_000);
+}
+
+#[test]
+fn facts_of_other_modules_and_of_dependencies() {
+    let main = "import storage.{raid}\nimport std.fs.File\nimport storage\n\
+                policy base { File \"/etc/a\" { content = \"${raid} ${storage.site}\" } }";
+    let storage = "pub fact raid: String from file \"/etc/raid\" as text\n\
+                   pub fact site: Int from file \"/etc/site\" as text";
+    let plan = compiled(&[("src/main.mc", main), ("src/storage.mc", storage)]).plan;
+    let names: Vec<&str> = plan.facts.iter().map(|fact| fact.path.as_str()).collect();
+    assert_eq!(names, ["test.storage.raid", "test.storage.site"]);
+    assert_eq!(plan.facts[1].ty, Type::Int);
+    assert_eq!(plan.facts[0].declared.as_ref().expect("declared").format, FactFormat::Text);
+}
+
+#[test]
+fn what_no_host_can_say() {
+    let codes = |line: &str| -> Vec<String> {
+        let source = format!(
+            "record Own {{ n: Int = 1 }}\nrecord Box<T> {{ t: T }}\n\
+             enum Full {{ A {{ n: Int }} }}\n{line}\npolicy base {{}}"
+        );
+        wrong(&source).into_iter().map(|(code, _)| code).collect()
+    };
+    let bad = ["MC0323"];
+    for line in [
+        "fact a: Secret<String> from file \"/a\" as text",
+        "fact a: Blob from file \"/a\" as text",
+        "fact a: Bytes from file \"/a\" as json",
+        "fact a: Box<Int> from file \"/a\" as json",
+        "fact a: Map<List<Int>, Int> from file \"/a\" as json",
+        "fact a: Own from file \"/a\" as text",
+        "fact a: Full from file \"/a\" as text",
+        "fact a: List<List<Int>> from file \"/a\" as lines",
+        "fact a: Int from file \"/a\" as lines",
+        "fact a: Int from file \"/a\"",
+        "fact a: Int from file \"/a\" as text timeout 1s",
+        "fact a: Int from command [] as text",
+        "fact a: Int from command [\"\"] as text",
+        "fact a: Int from command [\"a/b\"] as text",
+        "fact a: Int from command [\"a\"] as text timeout 0s",
+        "let p = \"a/b\"\nfact a: Int from command [p] as text",
+        "fact facts: Int from file \"/a\" as text",
+    ] {
+        assert_eq!(codes(line), bad, "{line}");
+    }
+    for (line, code) in [
+        ("fact a: Int from command \"a\" as text", "MC0301"),
+        ("fact a: Int from command [1] as text", "MC0301"),
+        ("fact a: Int from file \"a\" as text", "MC0302"),
+        ("fact a: Int from command [b] as text\nfact b: String from file \"/b\" as text", "MC0401"),
+        ("fact a: Int from command [\"a\"] as text timeout facts.cpu.count * 1s", "MC0401"),
+        ("record R { n: Int = a.n }\nfact a: R from file \"/a\" as json", "MC0208"),
+        ("type P = Int where it > a\nfact a: P from file \"/a\" as text", "MC0208"),
+        ("fact a: Int from file \"/a\" as text\nfact a: Int from file \"/b\" as text", "MC0206"),
+        ("fact a: Missing from file \"/a\" as text", "MC0202"),
+        ("const let n = a\nfact a: Int from file \"/a\" as text", "MC0401"),
+    ] {
+        assert_eq!(codes(line), [code], "{line}");
+    }
+}
+
+#[test]
+fn no_secret_and_no_key_comes_too_late() {
+    assert_eq!(
+        wrong(
+            r#"
+fact names: List<String> from file "/etc/names" as lines
+fact one: AbsPath from file "/etc/one" as text
+policy base {
+  File (one) { content = "x" }
+  for name in names { File "/srv/${name}" {} }
+  File "/etc/a" { after File[one] }
+}"#
+        ),
+        [("MC0401".to_owned(), 7)]
+    );
+}
+
+#[test]
+fn a_component_of_a_dependency_brings_its_fact() {
+    let manifest = |name: &str, rest: &str| {
+        format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2026\"\n{rest}")
+    };
+    let files = [
+        ("web/masterchef.toml", manifest("web", "[dependencies]\nmy-disks = { path = \"../disks\" }\n")),
+        ("web/src/main.mc", "import my_disks.raid.{Alarm}\npolicy base { Alarm {} }\n".to_owned()),
+        ("disks/masterchef.toml", manifest("my-disks", "")),
+        (
+            "disks/src/raid.mc",
+            "import std.fs.File\n/// The state.\npub fact state: String from command [\"raid\"] as text\n\
+             /// Says it.\npub component Alarm { File \"/etc/raid\" { content = state } }\n"
+                .to_owned(),
+        ),
+    ];
+    let files = files.map(|(path, text)| (Utf8PathBuf::from(format!("/all/{path}")), text));
+    let mut db = Database::new();
+    package::load(&mut db, &MemorySystem::new(files), Utf8Path::new("/all/web")).expect("the package loads");
+    let options = RenderOptions { format: Format::Concise, ..RenderOptions::default() };
+    let compiled = mc_compiler::compiled_plan(&db);
+    let said = || render(&db, &mc_compiler::diagnostics(&db), &options);
+    let plan = &compiled.unwrap_or_else(|| panic!("{}", said())).plan;
+    assert_eq!(plan.facts[0].path, "my_disks.raid.state");
+    let declared = plan.facts[0].declared.as_ref().expect("declared");
+    assert_eq!(plan.files[declared.span.file as usize], "../disks/src/raid.mc");
+}
