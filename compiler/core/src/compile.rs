@@ -101,7 +101,6 @@ pub fn file_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
         all.extend(label_findings(db, file).diagnostics);
     }
     all.extend(crate::test::duplicates(db, file));
-    all.extend(check::reserved::diagnostics(file, name::tree(db, file)));
     for findings in findings(db, file) {
         all.extend(findings.diagnostics.iter().cloned());
     }
@@ -184,7 +183,10 @@ pub fn findings(db: &dyn Db, file: File) -> Vec<&Findings> {
         }
         all.push(signature::signature_findings(db, id));
         match &item.kind {
-            ItemKind::Resource(_) => all.push(&check::schema::schema(db, id).findings),
+            ItemKind::Resource(_) => {
+                all.push(&check::schema::schema(db, id).findings);
+                all.push(&check::body(db, id).findings);
+            }
             ItemKind::Fn(_)
             | ItemKind::Record(_)
             | ItemKind::Enum(_)

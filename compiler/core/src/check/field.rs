@@ -304,6 +304,9 @@ impl<'db> Checker<'db> {
 
     /// `self.path` in the body of a resource.
     fn self_part(&mut self, self_span: Span, name: &ast::Name, span: Span) -> ExprId {
+        if self.judges_self() {
+            return self.subject_part(self_span, name, span);
+        }
         let Some(decl) = self.resource else {
             self.report(
                 Diagnostic::error(

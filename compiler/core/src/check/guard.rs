@@ -6,7 +6,7 @@ use crate::hir::{ExprId, ExprKind, GuardRule, Stmt};
 use crate::name::DeclId;
 use crate::signature::{self, Signature, Target};
 use crate::ty::Ty;
-use mc_plan::expr::ChangeFact;
+use mc_plan::expr::{ChangeFact, UnaryOp};
 use mc_syntax::Span;
 use mc_syntax::ast::{self, GuardItemKind};
 use smol_str::SmolStr;
@@ -18,6 +18,15 @@ pub(super) struct Subject {
     decl: DeclId,
     /// What a resource of it is called.
     name: Option<SmolStr>,
+    /// Whether the type itself says it, of `self`.
+    own: bool,
+}
+
+impl Subject {
+    /// Who judges, in words.
+    fn judge(&self) -> &'static str {
+        if self.own { "a `check` of a resource type" } else { "a guard" }
+    }
 }
 
 impl<'db> Checker<'db> {
@@ -74,6 +83,32 @@ impl<'db> Checker<'db> {
             }
         }
         self.close();
+    }
+
+    /// The `check`s of a resource type: each holds for all of its resources.
+    pub(super) fn resource_checks(&mut self, decl: DeclId, resource: &'db ast::Resource) {
+        let checks = resource.items.iter().filter_map(|part| match part {
+            ast::ResourceItem::Check(check) => Some(check),
+            _ => None,
+        });
+        let mut rules = Vec::new();
+        let root = self.open(Vec::new());
+        self.body.root = Some(root);
+        for check in checks {
+            let block = self.open(Vec::new());
+            self.subject = Some(Subject { decl, name: None, own: true });
+            let condition = self.pure(&check.condition, &Want::Type(Ty::Bool));
+            let message = self.pure(&check.message, &Want::Type(Ty::String));
+            self.subject = None;
+            self.close();
+            // A guard says what may not be.
+            let kind = ExprKind::Unary(UnaryOp::Not, condition);
+            let predicate = Some(self.push(kind, Ty::Bool, check.condition.span));
+            let (message, span) = (Some(message), check.span);
+            rules.push(GuardRule { decl, block, predicate, message, approval: None, span });
+        }
+        self.close();
+        self.body.blocks[root.0 as usize].stmts.extend(rules.into_iter().map(Stmt::Guard));
     }
 
     /// Whether the lines of a guard say something together.
@@ -137,7 +172,8 @@ impl<'db> Checker<'db> {
             }
             self.declare(name.text.clone(), Ty::Ref(decl), name.span);
         }
-        self.subject = Some(Subject { decl, name: subject.name.as_ref().map(|name| name.text.clone()) });
+        self.subject =
+            Some(Subject { decl, name: subject.name.as_ref().map(|name| name.text.clone()), own: false });
         let predicate = subject.condition.as_ref().map(|e| self.pure(e, &Want::Type(Ty::Bool)));
         let message = message.map(|e| self.pure(e, &Want::Type(Ty::String)));
         self.subject = None;
@@ -152,16 +188,23 @@ impl<'db> Checker<'db> {
 
     /// Whether a name means what the step would do.
     pub(super) fn is_change(&self, name: &str) -> bool {
-        self.subject.is_some() && name == "change" && self.local(name).is_none()
+        let judged = self.subject.as_ref().is_some_and(|subject| !subject.own);
+        judged && name == "change" && self.local(name).is_none()
+    }
+
+    /// Whether `self` is the resource that the type's own `check` is about.
+    pub(super) fn judges_self(&self) -> bool {
+        self.subject.as_ref().is_some_and(|subject| subject.own)
     }
 
     /// `f.mode`: the key or an attribute of the resource that is judged.
     pub(super) fn subject_part(&mut self, base: Span, name: &ast::Name, span: Span) -> ExprId {
-        let Some(Subject { decl, .. }) = self.subject.clone() else { return self.error(span) };
+        let Some(subject) = self.subject.clone() else { return self.error(span) };
+        let decl = subject.decl;
         let Signature::Resource(resource) = signature::signature(self.db, decl) else {
             return self.error(span);
         };
-        self.refer(base, Target::Decl(decl));
+        self.refer(base, if subject.own { Target::SelfValue(decl) } else { Target::Decl(decl) });
         if resource.key.name == name.text {
             self.refer(name.span, Target::Member(decl, name.text.clone()));
             return self.push(ExprKind::SelfKey, resource.key.ty.clone(), span);
@@ -172,15 +215,18 @@ impl<'db> Checker<'db> {
             if self.holds_secret(&ty) {
                 self.unread(
                     name.span,
-                    &format!("`{}` may be a secret, and guards read no secrets", name.text),
+                    &format!("`{}` may be a secret, and {} reads no secrets", name.text, subject.judge()),
                 );
                 return self.error(span);
             }
             return self.push(ExprKind::SelfAttribute(position as u32), ty, span);
         }
         if resource.outputs.iter().any(|f| f.name == name.text) {
-            let headline =
-                format!("`{}` is known only when the step is done, and a guard judges before", name.text);
+            let headline = format!(
+                "`{}` is known only when the step is done, and {} judges before",
+                name.text,
+                subject.judge()
+            );
             self.unread(name.span, &headline);
             return self.error(span);
         }
@@ -200,10 +246,15 @@ impl<'db> Checker<'db> {
     }
 
     fn unread(&mut self, span: Span, headline: &str) {
+        let own = self.judges_self();
         self.report(
             Diagnostic::error(code::GUARD_READS, self.place(span), headline)
-                .here("no guard reads this")
-                .help("a guard reads the key and the attributes of the resource, facts, labels and `change`"),
+                .here(if own { "no `check` reads this" } else { "no guard reads this" })
+                .help(if own {
+                    "it reads the key and the attributes of `self`, facts and labels"
+                } else {
+                    "a guard reads the key and the attributes of the resource, facts, labels and `change`"
+                }),
         );
     }
 

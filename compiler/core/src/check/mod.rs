@@ -23,7 +23,6 @@ mod order;
 mod pattern;
 mod policy;
 pub mod recursion;
-pub mod reserved;
 mod resource;
 mod rollout;
 pub mod schema;
@@ -60,7 +59,7 @@ pub struct Checked {
 }
 
 /// Checks the body of a function, a component, a policy or a test, the defaults of a record or an enum, the rules of a
-/// guard, a rollout, the source of a fact.
+/// guard, the `check`s of a resource type, a rollout, the source of a fact.
 pub fn body(db: &dyn Db, id: DeclId) -> &Checked {
     body_query(db, id.file, id.index)
 }
@@ -88,6 +87,7 @@ fn body_query(db: &dyn Db, file: File, index: u32) -> Checked {
         ast::ItemKind::Policy(policy) => checker.declaration(&policy.body, block::Role::Policy),
         ast::ItemKind::Test(test) => checker.test(test),
         ast::ItemKind::Guard(guard) => checker.guard(guard),
+        ast::ItemKind::Resource(resource) => checker.resource_checks(id, resource),
         ast::ItemKind::Rollout(rollout) => checker.rollout(rollout),
         ast::ItemKind::FactDecl(fact) => checker.fact(id, fact),
         _ => {}

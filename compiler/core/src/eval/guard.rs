@@ -12,14 +12,17 @@ use mc_plan::plan::Share;
 use mc_plan::value::Value;
 use mc_syntax::ast::ItemKind;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 /// A rule of a guard. Its expressions read the key and the attributes of the resource that is judged.
 #[derive(Debug)]
 pub struct GuardInfo {
-    /// The guard's name; with its module where that is not the root.
+    /// The guard's name; with its module where that is not the root. Of a `check` of a resource type, its name.
     pub name: String,
+    /// Whether it is such a `check`.
+    pub own: bool,
     /// The resource type.
     pub decl: DeclId,
     /// When it holds.
@@ -74,7 +77,22 @@ impl<'db> Evaluator<'db> {
         for (name, id) in all {
             self.statements(id, |e, frame, env, stmt| {
                 if let Stmt::Guard(rule) = stmt {
-                    e.guard_rule(frame, env, rule, &name);
+                    e.guard_rule(frame, env, rule, &name, false);
+                }
+            });
+        }
+        self.resource_checks();
+        self.out.guards.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+
+    /// The `check`s of the resource types that are declared.
+    fn resource_checks(&mut self) {
+        let types: BTreeMap<String, DeclId> =
+            self.out.declared.iter().map(|d| (d.decl.qualified(self.db), d.decl)).collect();
+        for (name, id) in types {
+            self.statements(id, |e, frame, env, stmt| {
+                if let Stmt::Guard(rule) = stmt {
+                    e.guard_rule(frame, env, rule, &name, true);
                 }
             });
         }
@@ -118,7 +136,14 @@ impl<'db> Evaluator<'db> {
         self.with_context(context, |e| block.stmts.iter().for_each(|stmt| each(e, frame, &env, stmt)));
     }
 
-    fn guard_rule(&mut self, frame: Frame<'db>, env: &Rc<Env>, rule: &'db hir::GuardRule, name: &str) {
+    fn guard_rule(
+        &mut self,
+        frame: Frame<'db>,
+        env: &Rc<Env>,
+        rule: &'db hir::GuardRule,
+        name: &str,
+        own: bool,
+    ) {
         let place = Place::new(frame.file, rule.span);
         let approval = match rule.approval {
             None => None,
@@ -152,6 +177,7 @@ impl<'db> Evaluator<'db> {
         let decl = rule.decl;
         self.out.guards.push(GuardInfo {
             name: name.to_owned(),
+            own,
             decl,
             predicate,
             message,

@@ -87,13 +87,20 @@ fn denied(
     let said = guard.message.as_ref().and_then(&mut known);
     let headline = match &said {
         Some(Value::Str(text)) => text.lines().next().unwrap_or_default().to_owned(),
+        _ if guard.own => format!("a `check` of {name} does not hold"),
         _ => format!("{name} is denied by the guard `{}`", guard.name),
     };
     // invariant: a step has a declaration.
     let place = evaluation.declared[draft.declared[0] as usize].place;
-    let mut diagnostic = Diagnostic::error(code::DENIED, place, headline)
-        .here(format!("the guard `{}` denies it", guard.name))
-        .label(guard.place, "this rule holds");
+    let mut diagnostic = if guard.own {
+        Diagnostic::error(code::CHECK_FAILED, place, headline)
+            .here("this resource breaks it")
+            .label(guard.place, "does not hold")
+    } else {
+        Diagnostic::error(code::DENIED, place, headline)
+            .here(format!("the guard `{}` denies it", guard.name))
+            .label(guard.place, "this rule holds")
+    };
     for (_, value, at) in &guard.parts {
         // What has no short form is shown by its parts.
         if let Some(value) =

@@ -105,7 +105,7 @@ guard reads {
 }
 policy web { let x = change.restarts, File \"/etc/motd\" {} }",
         expect![[r#"
-            src/main.mc:8:22: error[MC0644]: `content` may be a secret, and guards read no secrets
+            src/main.mc:8:22: error[MC0644]: `content` may be a secret, and a guard reads no secrets
             src/main.mc:9:22: error[MC0644]: `staged` is known only when the step is done, and a guard judges before
             src/main.mc:10:22: error[MC0644]: `sha256` is known only when the step is done, and a guard judges before
             src/main.mc:11:20: error[MC0644]: `i` is no value of its own

@@ -139,11 +139,12 @@ policy p {
     ]));
 }
 
-/// What nobody looks at is not written.
 #[test]
-fn a_check_of_a_resource_type_is_refused() {
+fn a_check_of_a_resource_type_holds_for_all_its_resources() {
     expect![[r#"
-        src/main.mc:8:3: error[MC0120]: a `check` of a resource type has no meaning yet
+        src/main.mc:11:14: error[MC0644]: `note` may be a secret, and a `check` of a resource type reads no secrets
+        src/main.mc:12:14: error[MC0644]: `made` is known only when the step is done, and a `check` of a resource type judges before
+        src/main.mc:13:9: error[MC0201]: nothing here is called `size`
     "#]]
     .assert_eq(&outline(&[(
         "src/main.mc",
@@ -154,11 +155,46 @@ resource Thing {
   provider "acme.thing" protocol 1
   key name: String
   size: Int
-  check size > 0 else "too small"
+  note: String? accepts secret
+  out made: String
+  check self.size > 0 else "${self.name} is too small"
+  check self.note != none else "a note may be a secret"
+  check self.made == "" else "an output"
+  check size > 0 else "no name of its own"
 }
 
 policy p {
   Thing "a" { size = 1 }
+}
+"#,
+    )]));
+}
+
+/// What is known is told with the build, what hosts know is judged there, also over attributes that are merged.
+#[test]
+fn where_a_check_of_a_resource_type_does_not_hold() {
+    expect![[r#"
+        src/main.mc:14:3: error[MC0407]: b is too small
+        src/main.mc:15:3: error[MC0407]: a long name
+    "#]]
+    .assert_eq(&outline(&[(
+        "src/main.mc",
+        r#"
+import std.fs.File
+
+resource Thing {
+  provider "acme.thing" protocol 1
+  key name: String
+  size: Int = 5
+  check self.size > 2 else "${self.name} is too small"
+  check self.name.len() < 9 else "a long name"
+}
+
+policy p {
+  Thing "a" {}
+  Thing "b" { size = 1 }
+  Thing "long-name" { size = 4 }
+  Thing "host" { size = facts.cpu.count }
 }
 "#,
     )]));

@@ -47,21 +47,25 @@ pub(super) fn held<'p>(
         resolver.next_step();
         let own = Own { key: Some(&step.key), attributes: &attributes, early: None, change };
         for guard in execution.guards.iter().filter_map(|guard| graph.plan.guards.get(at(*guard))) {
-            let finding = match judge(resolver, guard, &step.name, own) {
+            let finding = match judge(graph.plan, resolver, guard, &step.name, own) {
                 Judgement::Holds(finding) => finding,
                 Judgement::Passes | Judgement::Later => continue,
             };
             match &guard.action {
                 GuardAction::Deny => {
                     let mut reason = finding.message;
+                    let check = guard.is_check(graph.plan);
                     if guard.message.is_some() {
-                        reason.push_str(&format!(" (guard `{}`)", guard.name));
+                        reason.push_str(&match check {
+                            true => format!(" ({} does not hold)", guard.shown(graph.plan)),
+                            false => format!(" (guard `{}`)", guard.name),
+                        });
                     }
                     for part in &finding.parts {
                         reason.push('\n');
                         reason.push_str(part);
                     }
-                    return Some((Outcome::Denied, reason));
+                    return Some((if check { Outcome::Failed } else { Outcome::Denied }, reason));
                 }
                 GuardAction::Approval(role) => waits.push((role, Some(finding.message))),
             }

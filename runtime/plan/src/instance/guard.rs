@@ -5,7 +5,7 @@ use super::refusal::{Code, Place, Refusal};
 use super::resolve::{Change, Known, Own, Resolver};
 use super::{Build, Site, render};
 use crate::expr::Operand;
-use crate::plan::{Declaration, Guard, GuardAction};
+use crate::plan::{Declaration, Guard, GuardAction, Plan};
 use crate::value::Value;
 
 /// What a guard says of a step.
@@ -30,7 +30,13 @@ pub struct Finding {
 
 /// Judges a step by a guard, as far as what it reads is known. Call [`Resolver::next_step`] before the first guard
 /// of a step.
-pub fn judge<S: Site>(resolver: &mut Resolver<'_, S>, guard: &Guard, name: &str, own: Own<'_>) -> Judgement {
+pub fn judge<S: Site>(
+    plan: &Plan,
+    resolver: &mut Resolver<'_, S>,
+    guard: &Guard,
+    name: &str,
+    own: Own<'_>,
+) -> Judgement {
     let value = resolver.early(&Operand::Expr(guard.predicate), own);
     let why = match value {
         Ok(Some(Value::Bool(false))) => return Judgement::Passes,
@@ -44,11 +50,11 @@ pub fn judge<S: Site>(resolver: &mut Resolver<'_, S>, guard: &Guard, name: &str,
         _ => None,
     });
     let message = match (why, said) {
-        (Some(why), _) => format!("the guard `{}` cannot judge {name}: {why}", guard.name),
+        (Some(why), _) => format!("{} cannot judge {name}: {why}", guard.shown(plan)),
         (None, Some(said)) => said,
         (None, None) => match guard.action {
-            GuardAction::Deny => format!("the guard `{}` denies {name}", guard.name),
-            GuardAction::Approval(_) => format!("the guard `{}` demands it", guard.name),
+            GuardAction::Deny => format!("{} denies {name}", guard.shown(plan)),
+            GuardAction::Approval(_) => format!("{} demands it", guard.shown(plan)),
         },
     };
     let parts = guard
@@ -89,16 +95,19 @@ impl<'p, S: Site> Build<'p, S> {
             let mut refusals = Vec::new();
             for &position in guards {
                 let Some(guard) = self.plan.guards.get(at(position)) else { continue };
-                match (judge(&mut self.resolver, guard, &name, own), &guard.action) {
+                match (judge(self.plan, &mut self.resolver, guard, &name, own), &guard.action) {
                     (Judgement::Passes, _) => {}
                     (Judgement::Later, _) => later.push(position),
                     (Judgement::Holds(finding), GuardAction::Deny) => {
-                        let mut refusal = Refusal::new(Code::Denied, finding.message)
+                        let shown = guard.shown(self.plan);
+                        let (code, why) = if guard.is_check(self.plan) {
+                            (Code::Fail, format!("{shown} does not hold"))
+                        } else {
+                            (Code::Denied, format!("{shown} denies it"))
+                        };
+                        let mut refusal = Refusal::new(code, finding.message)
                             .at(place.clone(), format!("{name} is declared here"))
-                            .at(
-                                Place::of(self.plan, guard.span),
-                                format!("the guard `{}` denies it", guard.name),
-                            );
+                            .at(Place::of(self.plan, guard.span), why);
                         refusal.notes.extend(finding.parts);
                         refusals.push(refusal);
                     }

@@ -1,7 +1,8 @@
 //! What a plan may not do, and what it may do only with somebody's consent.
 
-use super::{Part, SourceSpan};
+use super::{Part, Plan, SourceSpan};
 use crate::expr::{ExprId, Operand};
+use crate::schema::Schema;
 
 /// A guard's rule about the resources of one type. It holds for all policies of the bundle.
 ///
@@ -10,7 +11,7 @@ use crate::expr::{ExprId, Operand};
 /// judge is not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guard {
-    /// The guard's name. Its rules stand together.
+    /// The guard's name; of a `check` of a resource type, that of the type. Its rules stand together.
     pub name: String,
     /// The resource type: position in the plan's schemas.
     pub schema: u32,
@@ -25,6 +26,28 @@ pub struct Guard {
     pub parts: Vec<Part>,
     /// Where it is declared.
     pub span: SourceSpan,
+}
+
+impl Guard {
+    /// Whether it is a `check` of the resource type itself, which has the type's name.
+    #[must_use]
+    pub fn is_check(&self, plan: &Plan) -> bool {
+        self.schema_of(plan).is_some_and(|schema| schema.name == self.name)
+    }
+
+    fn schema_of<'p>(&self, plan: &'p Plan) -> Option<&'p Schema> {
+        usize::try_from(self.schema).ok().and_then(|at| plan.schemas.get(at))
+    }
+
+    /// In words: ``the guard `no_world_writable` ``, ``the `check` of `File` ``.
+    #[must_use]
+    pub fn shown(&self, plan: &Plan) -> String {
+        if self.is_check(plan) {
+            format!("the `check` of `{}`", self.name.rsplit('.').next().unwrap_or(&self.name))
+        } else {
+            format!("the guard `{}`", self.name)
+        }
+    }
 }
 
 /// What a guard demands where it holds.

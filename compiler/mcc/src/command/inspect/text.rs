@@ -103,7 +103,8 @@ fn plan(out: &mut String, plan: &PlanView) -> std::fmt::Result {
         }
     }
     for guard in &plan.guards {
-        writeln!(out, "\nguard {}  ({})", guard.name, guard.at)?;
+        let word = if guard.check { "check of" } else { "guard" };
+        writeln!(out, "\n{word} {}  ({})", guard.name, guard.at)?;
         match &guard.approval {
             None => writeln!(out, "  deny {} when {}", guard.ty, guard.when)?,
             Some(role) => {

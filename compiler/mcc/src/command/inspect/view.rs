@@ -94,6 +94,8 @@ pub(super) struct PruneView {
 #[derive(Serialize)]
 pub(super) struct GuardView {
     pub(super) name: String,
+    /// Whether it is a `check` of the resource type itself.
+    pub(super) check: bool,
     #[serde(rename = "type")]
     pub(super) ty: String,
     /// Whose consent it demands. Absent for one that denies.
@@ -329,6 +331,7 @@ impl<'p> Viewer<'p> {
         let place = Place { schema: plan.schemas.get(guard.schema as usize), expected: None };
         GuardView {
             name: guard.name.clone(),
+            check: guard.is_check(plan),
             ty: type_of(plan, guard.schema),
             approval: match &guard.action {
                 GuardAction::Deny => None,

@@ -7,6 +7,8 @@ use mc_plan::value::{Type, Value};
 
 use super::scene::{FILE, SERVICE, Scene, summary, text, value};
 use crate::fact::Finding;
+use crate::refusal::Code;
+use crate::report::Outcome;
 
 fn guard(scene: &mut Scene, schema: u32, predicate: ExprId, action: GuardAction) -> &mut Guard {
     let span = scene.span();
@@ -148,6 +150,36 @@ fn attributes_that_are_known_later_are_judged_then() {
         > packages +app: ended with status 0
     "#]]
     .assert_eq(&scene.act());
+}
+
+/// A rule with the name of its type is a `check` of the type.
+#[test]
+fn what_breaks_the_check_of_its_type_fails() {
+    let mut scene = Scene::new();
+    let package = scene.package("app");
+    let exprs = &mut scene.plan.exprs;
+    let version = exprs.push(Node::Output { step: package, output: 0 });
+    let owner = exprs.push(Node::Attribute(2));
+    let wrong = exprs.push(Node::Const(text("1.0")));
+    let predicate = exprs.push(Node::Binary(BinaryOp::Equal, owner, wrong));
+    let message = exprs.push(Node::Const(text("nobody owns it")));
+    let file = scene.step(FILE, value(text("/etc/owner")), vec![(2, Operand::Expr(version))]);
+    scene.edge_of(package, file, mc_plan::plan::EdgeKind::Order, mc_plan::plan::EdgeReason::Output);
+    let name = scene.plan.schemas[FILE as usize].name.clone();
+    let rule = guard(&mut scene, FILE, predicate, GuardAction::Deny);
+    rule.name = name;
+    rule.message = Some(Operand::Expr(message));
+    let report = scene.run();
+    let step = report.steps.iter().find(|step| step.name == "File[\"/etc/owner\"]").expect("the step");
+    assert_eq!(step.outcome, Outcome::Failed);
+    assert_eq!(step.reason.as_deref(), Some("nobody owns it (the `check` of `File` does not hold)"));
+
+    scene.plan.steps[file as usize].declarations[0].attributes[0].value = value(text("1.0"));
+    scene.plan.edges.clear();
+    scene.sequence += 1;
+    let report = scene.run();
+    assert_eq!((report.refusals[0].code, report.exit_status(false)), (Code::Fail, 1));
+    assert_eq!(report.refusals[0].places[1].text, "the `check` of `File` does not hold");
 }
 
 #[test]
