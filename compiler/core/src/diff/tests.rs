@@ -107,7 +107,7 @@ enum Role { Web, Db }
 fn declared_facts_show_what_runs_on_hosts() {
     let policy = "policy p { File \"/a\" { content = \"${site}\" } }\n";
     let old = format!("fact site: String from command [\"site\"] as text\n{policy}");
-    let new = format!("fact site: String? from command [\"site\", \"-v\"] as text timeout 5s\n");
+    let new = "fact site: String? from command [\"site\", \"-v\"] as text timeout 5s\n";
     let new = format!("{new}policy p {{ File \"/a\" {{ content = \"${{site ?? \"none\"}}\" }} }}\n");
     check(
         &old,

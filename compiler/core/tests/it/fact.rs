@@ -8,11 +8,13 @@ use expect_test::expect;
 use mc_compiler::compile::CompiledPlan;
 use mc_compiler::diagnostic::render::{Format, RenderOptions, render};
 use mc_compiler::system::MemorySystem;
+use mc_compiler::test::Options;
 use mc_compiler::{Database, package};
 use mc_plan::eval::{Context, Evaluated, Evaluator, Lookup};
 use mc_plan::plan::{FactFormat, Plan, Probe};
 use mc_plan::reading;
 use mc_plan::value::{Type, Value};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// A host that says this of every fact.
@@ -258,4 +260,46 @@ fn a_component_of_a_dependency_brings_its_fact() {
     assert_eq!(plan.facts[0].path, "my_disks.raid.state");
     let declared = plan.facts[0].declared.as_ref().expect("declared");
     assert_eq!(plan.files[declared.span.file as usize], "../disks/src/raid.mc");
+}
+
+#[test]
+fn tests_give_facts_and_count_the_ways_that_they_decide() {
+    let source = r#"
+type Size = Int where it > 0
+record Disk { name: String, size: Size = 10 }
+fact disks: List<Disk>? from command ["disks"] as json
+fact site: Int from file "/etc/site" as text
+policy base {
+  if let found = disks {
+    File "/etc/a" { content = "${found.map(|disk| disk.size).sum()}" }
+  }
+  File "/etc/b" {
+    content = match site {
+      1 => "one"
+      _ => "other"
+    }
+  }
+}
+test "disks" {
+  given disks in [[Disk { name = "a" }, Disk { name = "b", size = 5 }], none]
+  given site = 1
+  expect plan(base).content(File["/etc/b"]) == "one"
+  expect plan(base).has(File["/etc/a"]) == (disks != none)
+}
+test "how large" {
+  given disks = [Disk { name = "a" }, Disk { name = "b", size = 5 }]
+  given site = 1
+  expect plan(base).content(File["/etc/a"]) == "15"
+}
+"#;
+    let db = database(&[("src/main.mc", source)]);
+    let options = Options { filter: None, jobs: 1, goldens: BTreeMap::new(), update: false };
+    let report = mc_compiler::test::run(&db, &options).expect("a package without errors");
+    let all: Vec<(String, usize)> =
+        report.outcomes.iter().map(|outcome| (outcome.case_text(), outcome.diagnostics.len())).collect();
+    let disks = "disks = [Disk { name = \"a\" }, Disk { name = \"b\", size = 5 }]".to_owned();
+    assert_eq!(all, [(disks, 0), ("disks = none".to_owned(), 0), (String::new(), 0)]);
+    let missed: Vec<&str> =
+        report.coverage.ways.iter().filter(|way| !way.taken).map(|way| way.text.as_str()).collect();
+    assert_eq!((missed, report.coverage.ways.len()), (vec!["_ of match site"], 4));
 }

@@ -459,6 +459,21 @@ fn of_all_facts() {
 }
 
 #[test]
+fn of_a_declared_fact() {
+    check(
+        "/// Where it stands.\nfact site: String? from file \"/etc/site\" as text\n\
+         policy p { select $0site == \"a\" }\n",
+        expect![[r#"
+            [site]
+            ```
+            fact site: String? from file "/etc/site" as text
+            ```
+
+            Where it stands."#]],
+    );
+}
+
+#[test]
 fn of_a_method() {
     check(
         "let a = [\"a\"].$0join(\", \")\n",

@@ -193,6 +193,11 @@ impl<'p, S: Site> Build<'p, S> {
             error if error.is_internal() => (Code::BrokenPlan, error.to_string()),
             error => (Code::Expression, error.to_string()),
         };
+        // Whoever else reads the fact has nothing new to tell.
+        let told = |refusal: &Refusal| refusal.code == Code::Fact && refusal.message == message;
+        if code == Code::Fact && self.refusals.iter().any(told) {
+            return;
+        }
         let mut refusal = Refusal::new(code, message).at(place, what.to_owned());
         if let Some(Node::Fact(position)) = self.plan.exprs.get(failure.node)
             && let Some(declared) = self.plan.facts.get(at(*position)).and_then(|fact| fact.declared.as_ref())

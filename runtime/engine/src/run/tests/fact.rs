@@ -105,34 +105,38 @@ fn a_fact_that_has_no_value_refuses_the_plan_before_anything_runs() {
         let there = later(&mut scene.plan, Node::IsSome(fact));
         let file = scene.file(&format!("/etc/{name}"), "x");
         scene.declared(file).condition = there;
+        // It is told once, however many need it.
+        let second = scene.file(&format!("/etc/{name}.second"), "x");
+        scene.declared(second).condition = Operand::Expr(fact);
     }
+    let said = scene.act();
     expect![[r#"
         Refused exit 1:
         MC6103: the fact `web.status` has no value: `status` ended with status 3: it is[2J broken
           main.mc:3:3: the condition of this resource
           main.mc:90:6: the fact is declared here
         MC6103: the fact `web.file` has no value: there is no file /etc/none
-          main.mc:4:3: the condition of this resource
-          main.mc:90:6: the fact is declared here
-        MC6103: the fact `web.misfit` has no value: command ["misfit"]: [1]: the text `two` stands where a whole number is expected
           main.mc:5:3: the condition of this resource
           main.mc:90:6: the fact is declared here
-        MC6103: the fact `web.binary` has no value: command ["binary"]: it is no UTF-8 text
-          main.mc:6:3: the condition of this resource
-          main.mc:90:6: the fact is declared here
-        MC6103: the fact `web.huge` has no value: `huge` printed more than 1 MiB
+        MC6103: the fact `web.misfit` has no value: command ["misfit"]: [1]: the text `two` stands where a whole number is expected
           main.mc:7:3: the condition of this resource
           main.mc:90:6: the fact is declared here
-        MC6103: the fact `web.slow` has no value: `slow` took longer than 5s and was ended
-          main.mc:8:3: the condition of this resource
-          main.mc:90:6: the fact is declared here
-        MC6103: the fact `web.killed` has no value: `killed` was ended by signal 9
+        MC6103: the fact `web.binary` has no value: command ["binary"]: it is no UTF-8 text
           main.mc:9:3: the condition of this resource
           main.mc:90:6: the fact is declared here
-        MC6103: the fact `web.big` has no value: /etc/big is too large
-          main.mc:10:3: the condition of this resource
+        MC6103: the fact `web.huge` has no value: `huge` printed more than 1 MiB
+          main.mc:11:3: the condition of this resource
           main.mc:90:6: the fact is declared here
-    "#]].assert_eq(&scene.act());
+        MC6103: the fact `web.slow` has no value: `slow` took longer than 5s and was ended
+          main.mc:13:3: the condition of this resource
+          main.mc:90:6: the fact is declared here
+        MC6103: the fact `web.killed` has no value: `killed` was ended by signal 9
+          main.mc:15:3: the condition of this resource
+          main.mc:90:6: the fact is declared here
+        MC6103: the fact `web.big` has no value: /etc/big is too large
+          main.mc:17:3: the condition of this resource
+          main.mc:90:6: the fact is declared here
+    "#]].assert_eq(&said);
 }
 
 #[test]
