@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use mc_engine::report::{Cause, Counts, Outcome as StepOutcome, Report, Status, StepReport};
+use mc_engine::report::{Cause, Outcome as StepOutcome, Report, Status, StepReport};
 use serde_json::json;
 
 use crate::apply::{Events, Outcome};
@@ -225,39 +225,17 @@ fn write_step(step: &StepReport, word: usize, name: usize, out: &mut String) {
 
 /// `3 changed, 41 unchanged (0.8 s)`
 fn summary(report: &Report) -> String {
-    let Counts {
-        unchanged,
-        changed,
-        would_change,
-        absent,
-        skipped,
-        failed,
-        timed_out,
-        blocked,
-        denied,
-        awaiting_approval,
-        not_run,
-    } = report.counts;
     match report.status {
         Status::Refused => return "nothing was done: the plan does not stand on this host".to_owned(),
         Status::NothingSelected => return "nothing to do: no policy selects this host".to_owned(),
         Status::Done | Status::Failed | Status::Held | Status::Stopped => {}
     }
-    let parts = [
-        (failed, "failed"),
-        (timed_out, "timed out"),
-        (denied, "denied"),
-        (awaiting_approval, "awaiting approval"),
-        (blocked, "blocked"),
-        (not_run, "not run"),
-        (changed, "changed"),
-        (would_change, if report.noop { "would change" } else { "differ" }),
-        (unchanged, "unchanged"),
-        (skipped, "skipped"),
-        (absent, "absent"),
-    ];
-    let parts: Vec<String> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let word = |outcome: StepOutcome| match outcome {
+        StepOutcome::WouldChange if !report.noop => "differ",
+        other => other.words(),
+    };
+    let parts = report.counts.each().into_iter().filter(|(_, count)| *count > 0);
+    let parts: Vec<String> = parts.map(|(outcome, count)| format!("{count} {}", word(outcome))).collect();
     let parts =
         if parts.is_empty() { "nothing to do: the plan is empty".to_owned() } else { parts.join(", ") };
     let stopped = if report.status == Status::Stopped { "stopped: " } else { "" };

@@ -214,7 +214,7 @@ fn events(report: &Report) -> impl Iterator<Item = Event> {
 fn ended(step: &StepReport) -> Event {
     Event::StepEnded {
         step: step.name.clone(),
-        outcome: step.outcome.words().replace(' ', "-"),
+        outcome: step.outcome.name(),
         reason: step.reason.clone().unwrap_or_default(),
         duration: Duration::from_millis(step.took_ms),
     }
@@ -223,36 +223,9 @@ fn ended(step: &StepReport) -> Event {
 /// The counts by the names that the outcomes have in the report. Those of nothing are left out, but how many
 /// changed and how many did not is always said.
 fn counts(counts: &Counts) -> BTreeMap<String, u64> {
-    let Counts {
-        unchanged,
-        changed,
-        would_change,
-        absent,
-        skipped,
-        failed,
-        timed_out,
-        blocked,
-        denied,
-        awaiting_approval,
-        not_run,
-    } = *counts;
-    let all = [
-        ("unchanged", unchanged),
-        ("changed", changed),
-        ("would-change", would_change),
-        ("absent", absent),
-        ("skipped", skipped),
-        ("failed", failed),
-        ("timed-out", timed_out),
-        ("blocked", blocked),
-        ("denied", denied),
-        ("awaiting-approval", awaiting_approval),
-        ("not-run", not_run),
-    ];
-    all.into_iter()
-        .filter(|(name, count)| *count > 0 || matches!(*name, "changed" | "unchanged"))
-        .map(|(name, count)| (name.to_owned(), count))
-        .collect()
+    let always = |outcome| matches!(outcome, StepOutcome::Changed | StepOutcome::Unchanged);
+    let all = counts.each().into_iter().filter(|(outcome, count)| *count > 0 || always(*outcome));
+    all.map(|(outcome, count)| (outcome.name(), count)).collect()
 }
 
 #[cfg(test)]

@@ -117,7 +117,29 @@ pub struct Counts {
 
 impl Counts {
     pub(crate) fn add(&mut self, outcome: Outcome) {
-        *match outcome {
+        *self.slot(outcome) += 1;
+    }
+
+    /// How many steps had each outcome; what went wrong first, what is as it was last.
+    pub fn each(mut self) -> [(Outcome, u64); 11] {
+        [
+            Outcome::Failed,
+            Outcome::TimedOut,
+            Outcome::Denied,
+            Outcome::AwaitingApproval,
+            Outcome::Blocked,
+            Outcome::NotRun,
+            Outcome::Changed,
+            Outcome::WouldChange,
+            Outcome::Unchanged,
+            Outcome::Skipped,
+            Outcome::Absent,
+        ]
+        .map(|outcome| (outcome, *self.slot(outcome)))
+    }
+
+    fn slot(&mut self, outcome: Outcome) -> &mut u64 {
+        match outcome {
             Outcome::Unchanged => &mut self.unchanged,
             Outcome::Changed => &mut self.changed,
             Outcome::WouldChange => &mut self.would_change,
@@ -129,7 +151,7 @@ impl Counts {
             Outcome::Denied => &mut self.denied,
             Outcome::AwaitingApproval => &mut self.awaiting_approval,
             Outcome::NotRun => &mut self.not_run,
-        } += 1;
+        }
     }
 }
 
@@ -177,6 +199,11 @@ impl Outcome {
             Self::AwaitingApproval => "awaiting approval",
             Self::NotRun => "not run",
         }
+    }
+
+    /// Its name in reports and messages: its words with `-` between them.
+    pub fn name(self) -> String {
+        self.words().replace(' ', "-")
     }
 
     /// Whether what depends on it cannot run.

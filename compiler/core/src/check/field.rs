@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, code, nearest};
 use crate::hir::{ExprId, ExprKind};
 use crate::name::{self, DeclId, DeclKind, Entity};
 use crate::prelude::{self, Operation, Variables};
-use crate::signature::{self, Field, Signature, Target};
+use crate::signature::{self, Field, ResourceSignature, Signature, Target};
 use crate::ty::Ty;
 use mc_syntax::Span;
 use mc_syntax::ast::{self, ExprKind as Ast};
@@ -302,6 +302,25 @@ impl<'db> Checker<'db> {
         self.error(span)
     }
 
+    /// The key or an attribute of the resource that is meant without a reference: that of `self`, or the one that a
+    /// guard judges.
+    pub(super) fn key_or_attribute(
+        &mut self,
+        decl: DeclId,
+        resource: &ResourceSignature,
+        name: &ast::Name,
+        span: Span,
+    ) -> Option<ExprId> {
+        let (kind, ty) = if resource.key.name == name.text {
+            (ExprKind::SelfKey, &resource.key.ty)
+        } else {
+            let position = resource.attributes.iter().position(|f| f.name == name.text)?;
+            (ExprKind::SelfAttribute(position as u32), &resource.attributes[position].ty)
+        };
+        self.refer(name.span, Target::Member(decl, name.text.clone()));
+        Some(self.push(kind, ty.clone(), span))
+    }
+
     /// `self.path` in the body of a resource.
     fn self_part(&mut self, self_span: Span, name: &ast::Name, span: Span) -> ExprId {
         if self.judges_self() {
@@ -322,14 +341,8 @@ impl<'db> Checker<'db> {
             return self.error(span);
         };
         self.refer(self_span, Target::SelfValue(decl));
-        if resource.key.name == name.text {
-            self.refer(name.span, Target::Member(decl, name.text.clone()));
-            return self.push(ExprKind::SelfKey, resource.key.ty.clone(), span);
-        }
-        if let Some(position) = resource.attributes.iter().position(|f| f.name == name.text) {
-            self.refer(name.span, Target::Member(decl, name.text.clone()));
-            let ty = resource.attributes[position].ty.clone();
-            return self.push(ExprKind::SelfAttribute(position as u32), ty, span);
+        if let Some(part) = self.key_or_attribute(decl, resource, name, span) {
+            return part;
         }
         if let Some(position) = resource.outputs.iter().position(|f| f.name == name.text) {
             self.refer(name.span, Target::Member(decl, name.text.clone()));

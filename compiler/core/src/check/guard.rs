@@ -205,21 +205,14 @@ impl<'db> Checker<'db> {
             return self.error(span);
         };
         self.refer(base, if subject.own { Target::SelfValue(decl) } else { Target::Decl(decl) });
-        if resource.key.name == name.text {
-            self.refer(name.span, Target::Member(decl, name.text.clone()));
-            return self.push(ExprKind::SelfKey, resource.key.ty.clone(), span);
-        }
-        if let Some(position) = resource.attributes.iter().position(|f| f.name == name.text) {
-            self.refer(name.span, Target::Member(decl, name.text.clone()));
-            let ty = resource.attributes[position].ty.clone();
-            if self.holds_secret(&ty) {
-                self.unread(
-                    name.span,
-                    &format!("`{}` may be a secret, and {} reads no secrets", name.text, subject.judge()),
-                );
-                return self.error(span);
+        if let Some(part) = self.key_or_attribute(decl, resource, name, span) {
+            if !self.holds_secret(&self.ty(part).clone()) {
+                return part;
             }
-            return self.push(ExprKind::SelfAttribute(position as u32), ty, span);
+            let headline =
+                format!("`{}` may be a secret, and {} reads no secrets", name.text, subject.judge());
+            self.unread(name.span, &headline);
+            return self.error(span);
         }
         if resource.outputs.iter().any(|f| f.name == name.text) {
             let headline = format!(

@@ -21,6 +21,23 @@ enum Link<'a> {
     With(&'a [WithItem]),
 }
 
+/// The expressions that are one word, or names with dots between them.
+macro_rules! words {
+    () => {
+        ExprKind::Bool(_)
+            | ExprKind::None
+            | ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Duration(_)
+            | ExprKind::Size(_)
+            | ExprKind::Mode(_)
+            | ExprKind::Name(_)
+            | ExprKind::Variant(_)
+            | ExprKind::SelfValue
+            | ExprKind::Path(_)
+    };
+}
+
 impl Writer<'_> {
     pub(super) fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
@@ -91,19 +108,7 @@ impl Writer<'_> {
                     self.parentheses(inner);
                 }
             }
-            ExprKind::Bool(_)
-            | ExprKind::None
-            | ExprKind::Int(_)
-            | ExprKind::Float(_)
-            | ExprKind::Duration(_)
-            | ExprKind::Size(_)
-            | ExprKind::Mode(_)
-            | ExprKind::Name(_)
-            | ExprKind::Variant(_)
-            | ExprKind::SelfValue
-            | ExprKind::String(_)
-            | ExprKind::Path(_)
-            | ExprKind::Error => self.until(expr.span.end),
+            words!() | ExprKind::String(_) | ExprKind::Error => self.until(expr.span.end),
         }
     }
 
@@ -408,17 +413,7 @@ fn hugged(expr: &Expr) -> bool {
 fn plain(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Field { base, .. } | ExprKind::TupleIndex { base, .. } => plain(base),
-        ExprKind::Bool(_)
-        | ExprKind::None
-        | ExprKind::Int(_)
-        | ExprKind::Float(_)
-        | ExprKind::Duration(_)
-        | ExprKind::Size(_)
-        | ExprKind::Mode(_)
-        | ExprKind::Name(_)
-        | ExprKind::Variant(_)
-        | ExprKind::SelfValue
-        | ExprKind::Path(_) => true,
+        words!() => true,
         ExprKind::String(parts) => parts.len() < 2,
         _ => false,
     }
