@@ -34,8 +34,9 @@ impl<'db> Cx<'db> {
     pub(super) fn new(db: &'db dyn Db, file: File) -> Self {
         let parse = &name::parsed(db, file).0;
         let bodies = bodies(db, file);
-        // The last one of a place is the outermost.
+        // The last one of a place is the outermost. What makes a text of an enum's value in a hole is not written.
         let exprs = bodies.iter().flat_map(|checked| &checked.body.exprs);
+        let exprs = exprs.filter(|expr| !matches!(expr.kind, hir::ExprKind::VariantName(_)));
         let types = exprs.map(|expr| (expr.span, &expr.ty)).collect();
         let references = compile::findings(db, file).into_iter().flat_map(|found| &found.references);
         Cx {

@@ -73,3 +73,53 @@ fn the_baseline_has_its_controls() {
         controls.iter().filter(|name| !components.contains(&format!(".{name}"))).collect();
     assert_eq!(unused, [&""; 0]);
 }
+
+/// A policy that breaks a guard of an example is not built.
+#[test]
+fn guards() {
+    let denied = |name: &str, file: &str, change: &dyn Fn(String) -> String, expected: &str| {
+        let session = Session::new();
+        session.example(name);
+        let path = format!("{name}/{file}");
+        let text = String::from_utf8(session.read(&path)).expect("a source");
+        session.write(&path, change(text));
+        let run = session.run(&["check", name, "--format", "concise"]);
+        assert!(run.fails(1).stdout.contains(&format!("error[MC0645]: {expected}")), "{}", run.stdout);
+    };
+    let with = |policy: &'static str| move |text: String| format!("{text}\npolicy more {{\n{policy}\n}}\n");
+    denied(
+        "hardening",
+        "src/main.mc",
+        &with("  File \"/etc/open\" { content = \"\", mode = 0o666 }"),
+        "everybody on the host could change /etc/open",
+    );
+    denied(
+        "hardening",
+        "src/main.mc",
+        &with("  Directory \"/srv/open\" { mode = 0o777 }"),
+        "everybody on the host could change /srv/open",
+    );
+    denied(
+        "postgresql",
+        "src/postgresql/server.mc",
+        &|text| text.replace("mode = 0o600", "mode = 0o640"),
+        "others than the server could read /var/lib/postgresql-policy/databases.sql",
+    );
+    denied(
+        "proxy",
+        "src/main.mc",
+        &with("  select true\n  File \"/etc/a.key\" { content = \"\" }"),
+        "everybody on the host could read /etc/a.key",
+    );
+}
+
+/// A live database server restarts with consent only.
+#[test]
+fn approvals() {
+    let session = Session::new();
+    session.example("postgresql");
+    session.run(&["key", "new", "--out", "keys", "--unencrypted"]).ok();
+    let build = session.run(&["build", "postgresql", "-o", "a.mcb", "--key", "keys/signing.pem"]);
+    let said = &build.ok().stderr;
+    assert!(said.contains("restart_while_live"), "{said}");
+}

@@ -199,7 +199,7 @@ fn programs_read_fixes() {
 /// The examples are as the rules want them.
 #[test]
 fn examples() {
-    for name in ["quickstart", "web"] {
+    for name in ["quickstart", "web", "hardening", "postgresql", "proxy"] {
         let session = Session::new();
         session.example(name);
         let run = session.run(&["lint", name, "--format", "concise"]);
