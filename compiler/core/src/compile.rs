@@ -1,7 +1,9 @@
 //! The compiler's front door: all diagnostics of a package, and its plan.
 
 pub(crate) mod sound;
+mod unread;
 
+use crate::capability;
 use crate::check::{self, recursion};
 use crate::db::{Db, File, Origin};
 use crate::diagnostic::syntax::syntax_error;
@@ -88,6 +90,15 @@ pub fn static_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
         }
     }
     all.extend(recursion::recursion(db).diagnostics.iter().cloned());
+    if !has_errors(&all) {
+        let found = capability::diagnostics(db);
+        // That a package was changed is no news where it is said what it can do now.
+        let is_said =
+            |place| found.iter().any(|d| d.code == code::CHANGED_CAPABILITIES && d.primary == place);
+        all.retain(|d| d.code != code::LOCK_BEHIND || !is_said(d.primary));
+        all.extend(found);
+        all.extend(unread::diagnostics(db));
+    }
     all
 }
 

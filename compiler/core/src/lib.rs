@@ -8,6 +8,7 @@
 //! [`signature`] and [`check`] give types, [`phase`] says when each value is known, [`eval`] runs the program as far as it is known, [`lower`]
 //! makes the graph.
 
+pub mod capability;
 pub mod check;
 pub mod compile;
 pub mod data;

@@ -3,6 +3,7 @@
 //! [`load`] reads a package from a [`System`]; [`set_text`] and [`remove`] change single files afterwards,
 //! for the language server. Everything that is wrong with the package itself is in [`diagnostics`].
 
+mod allow;
 mod asset;
 mod dependency;
 mod folder;
@@ -13,6 +14,7 @@ mod resolve;
 mod source;
 pub mod tree;
 
+pub use allow::Allow;
 pub use asset::{
     AssetKind, Assets, DATA, FILES, RefusedAsset, RefusedWhy, Static, TEMPLATE, TEMPLATES, all_statics,
     all_texts, asset_kind, assets,

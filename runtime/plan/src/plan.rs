@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::expr::{Exprs, Node, Operand};
-use crate::schema::Schema;
+use crate::schema::{Effect, Schema};
 use crate::value::{Blob, Type, TypeDef, Value};
 
 mod fact;
@@ -273,15 +273,30 @@ pub struct SourceSpan {
 }
 
 impl Plan {
-    /// The effects that its resources may have, sorted: `fs.write`.
+    /// The effects that its resources may have, sorted: `fs.write`. One on an attribute that every resource of the type
+    /// leaves unset is none.
     #[must_use]
     pub fn capabilities(&self) -> Vec<String> {
-        let names: BTreeSet<&str> = self
-            .schemas
-            .iter()
-            .flat_map(|schema| &schema.effects)
-            .map(|effect| effect.name.as_str())
-            .collect();
+        let mut set: BTreeSet<(u32, u32)> = BTreeSet::new();
+        for step in &self.steps {
+            let settings = step.declarations.iter().flat_map(|declaration| &declaration.attributes);
+            let given = settings.filter(|setting| setting.value != Operand::Value(Value::None));
+            set.extend(given.map(|setting| (step.schema, setting.attribute)));
+        }
+        let mut names: BTreeSet<&str> = BTreeSet::new();
+        for (at, schema) in (0..).zip(&self.schemas) {
+            let acts = |effect: &&Effect| match effect.value.and_then(|id| schema.exprs.get(id)) {
+                Some(Node::Attribute(position)) => {
+                    let attribute = schema.attributes.get(*position as usize);
+                    let is_optional = attribute.is_some_and(|attribute| {
+                        matches!(attribute.ty, Type::Optional(_)) && attribute.default.is_none()
+                    });
+                    !is_optional || set.contains(&(at, *position))
+                }
+                _ => true,
+            };
+            names.extend(schema.effects.iter().filter(acts).map(|effect| effect.name.as_str()));
+        }
         names.into_iter().map(str::to_owned).collect()
     }
 

@@ -181,6 +181,10 @@ codes! {
     UNKNOWN_GUARD = code!("MC0624");
     /// An archive that is not the one the manifest names.
     WRONG_ARCHIVE = code!("MC0625");
+    /// A dependency whose code can do other things than the lock says.
+    CHANGED_CAPABILITIES = code!("MC0626");
+    /// A dependency whose code does what the manifest does not allow.
+    NOT_ALLOWED = code!("MC0627");
 
     // Policies
     /// A policy is named, and there is none of the name.
@@ -241,6 +245,8 @@ codes! {
     BAD_MERGE = code!("MC0717");
     /// A field that some hosts are given by no layer.
     LAYER_GAP = code!("MC0718");
+    /// A file of the package that nothing in it names.
+    UNREAD_FILE = code!("MC0719");
 
     // Tests
     /// Something that a test cannot give.

@@ -232,12 +232,13 @@ fn declarations_of_one_step() {
         "component A { File \"/f\" { mode = 0o644 } }\ncomponent B { File \"/f\" { owner = \"root\" } }\npolicy p { A {}\n B {} }\n",
         "component A { File \"/f\" { mode = 0o644, group = \"root\" } }\ncomponent C { File \"/f\" { owner = \"root\" } }\ncomponent D { File \"/f\" { validate = [\"/bin/true\"] } }\npolicy p { A {}\n C {}\n D {} }\n",
         &expect![[r#"
+            effect Added exec.run []: - => -
             Changed p: File["/f"]
               group (p/A): - => "root"
               in (p/C): p/B => p/C
               declared in: - => p/D
               validate (p/D): - => ["/bin/true"]
-            1 step changed
+            1 step changed; 1 effect added
         "#]],
     );
 }

@@ -7,6 +7,7 @@ use super::manifest::{is_hex, is_semantic_version};
 use super::read::{Entry, Keys, Reader};
 use super::source::{Source, UrlUse, check_url};
 use super::tree::TreeHash;
+use crate::capability::Listing;
 use crate::db::{Db, File};
 use crate::diagnostic::{Diagnostic, Place, code};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -31,6 +32,16 @@ pub struct Locked {
     pub source: Source,
     /// The digest of its files.
     pub hash: TreeHash,
+    /// What its code can do on hosts.
+    pub capabilities: Listing,
+}
+
+impl Locked {
+    /// Whether both are the same package, whatever its code can do.
+    pub fn is_same_package(&self, other: &Locked) -> bool {
+        let Locked { name, version, source, hash, capabilities: _ } = self;
+        (name, version, source, hash) == (&other.name, &other.version, &other.source, &other.hash)
+    }
 }
 
 /// A lock: packages sorted by name.
@@ -93,6 +104,17 @@ impl Lock {
                 line("folder", folder.as_str());
             }
             line("hash", &package.hash.to_string());
+            if !package.capabilities.is_empty() {
+                out.push_str("\n[package.capabilities]\n");
+            }
+            for (key, patterns) in &package.capabilities {
+                let patterns: Vec<String> = patterns.iter().map(|p| quoted(&p.to_string())).collect();
+                // invariant: writing to a string does not fail
+                let _ = match patterns.as_slice() {
+                    [one] => writeln!(out, "{key} = [{one}]"),
+                    all => writeln!(out, "{key} = [\n  {},\n]", all.join(",\n  ")),
+                };
+            }
         }
         out
     }
@@ -122,7 +144,7 @@ const PACKAGE: Keys<'_> = Keys {
     file: "a lock",
     place: " in `[[package]]`",
     what: "key",
-    known: &["name", "version", "path", "git", "rev", "url", "sha256", "folder", "hash"],
+    known: &["name", "version", "path", "git", "rev", "url", "sha256", "folder", "hash", "capabilities"],
 };
 
 /// Reads a lock. Its text is empty when there is none.
@@ -196,9 +218,12 @@ impl Reader {
 
     fn locked(&mut self, at: std::ops::Range<usize>, table: &DeTable<'_>) -> Option<(Locked, Place)> {
         let before = self.diagnostics.len();
-        let (found, _) = self.entries::<9>(table, PACKAGE);
+        let (found, _) = self.entries::<10>(table, PACKAGE);
+        let [texts @ .., capabilities] = found;
         let [name, version, path, git, rev, url, sha256, folder, hash] =
-            found.map(|entry| entry.and_then(|entry| Some((entry, self.string(entry)?))));
+            texts.map(|entry| entry.and_then(|entry| Some((entry, self.string(entry)?))));
+        let capabilities = capabilities.and_then(|entry| self.table(entry));
+        let capabilities = capabilities.map(|table| self.listing(table, false).0).unwrap_or_default();
         if self.diagnostics.len() > before {
             return None;
         }
@@ -252,7 +277,7 @@ impl Reader {
                 (_, _, Some((url, sha256))) => Source::Archive { url, sha256, folder },
                 _ => return None,
             };
-        Some((Locked { name, version: text(version)?, source, hash: hash_of? }, place))
+        Some((Locked { name, version: text(version)?, source, hash: hash_of?, capabilities }, place))
     }
 }
 

@@ -7,6 +7,7 @@ mod version;
 pub(super) use dependency::is_hex;
 pub(super) use version::is_semantic_version;
 
+use super::allow::Allow;
 use super::read::{Entry, Keys, Reader};
 use super::source::Source;
 use super::{KEYWORDS, STANDARD};
@@ -52,6 +53,8 @@ pub struct Declared {
     pub name: SmolStr,
     /// Where it comes from. A path is relative to the package of this manifest.
     pub source: Source,
+    /// What its code may do at most; not given, anything.
+    pub allow: Option<Allow>,
     /// Where the name stands.
     pub place: Place,
 }

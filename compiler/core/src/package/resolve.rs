@@ -8,6 +8,7 @@ use super::lock::{Lock, Locked, MOST_PACKAGES, ParsedLock, parse_lock};
 use super::manifest::{Declared, ParsedManifest, is_importable, module_name, parse_manifest};
 use super::source::Source;
 use super::tree::{TreeError, TreeHash};
+use crate::capability::{self, Listing};
 use crate::db::{Db, File, Program};
 use crate::diagnostic::{Diagnostic, Fix, Place, Severity, code, nearest};
 use crate::name::{self, DeclId};
@@ -49,17 +50,20 @@ pub fn current_lock(db: &dyn Db) -> Option<Lock> {
         .iter()
         .map(|dependency| {
             let State::Loaded { hash } = dependency.state(db) else { return None };
-            locked(db, *dependency, *hash)
+            let capabilities = capability::capabilities(db, *dependency).listing();
+            Some(Locked { capabilities, ..locked(db, *dependency, *hash)? })
         })
         .collect::<Option<Vec<Locked>>>()?;
     packages.sort_by(|a, b| a.name.cmp(&b.name));
     Some(Lock { packages })
 }
 
+/// What a lock says of a package, but for what its code can do.
 fn locked(db: &dyn Db, dependency: Dependency, hash: TreeHash) -> Option<Locked> {
     let manifest = parse_manifest(db, (*dependency.manifest(db))?).manifest.as_ref()?;
     let (name, version) = (dependency.name(db).clone(), manifest.version.clone());
-    Some(Locked { name, version, source: dependency.source(db).clone(), hash })
+    let source = dependency.source(db).clone();
+    Some(Locked { name, version, source, hash, capabilities: Listing::new() })
 }
 
 /// The guards of dependencies that hold in this build, because the root's manifest names them. In its order.
@@ -419,7 +423,7 @@ impl<'db> Resolver<'db> {
                     self.found
                         .push(behind(format!("the lock does not know `{name}`")).here("not locked yet"));
                 }
-                Some((old, _)) if *old == now => {}
+                Some((old, _)) if old.is_same_package(&now) => {}
                 Some((old, at)) => {
                     let what =
                         if old.source == now.source { "has changed" } else { "comes from another place" };

@@ -7,6 +7,7 @@ use crate::system::MemorySystem;
 use camino::Utf8Path;
 use expect_test::{Expect, expect};
 
+mod capability;
 mod dependency;
 
 const MANIFEST: &str = "[package]\nname = \"web\"\nversion = \"0.1.0\"\nedition = \"2026\"\n";

@@ -365,3 +365,26 @@ fn cut_files_are_answered() {
         said(&db);
     }
 }
+
+#[test]
+fn files_that_nothing_names() {
+    let main = "import std.fs.File\nenum Env { Dev }\nlabels { env: Env }\nrecord Config { port: Int }\nlet one: Config = load(\"one.toml\")\nlet env: Config = load(\"env/${labels.env}.toml\")\npolicy p {\n  File \"/motd\" { content = file(\"motd\") }\n  for at, blob in dir(\"www\") { File \"/srv/${at}\" { content = blob } }\n  File \"/text\" { content = template(\"a.mct\") }\n}\n";
+    let found = wrong(&[
+        ("src/main.mc", main),
+        ("data/one.toml", "port = 1\n"),
+        ("data/two.toml", "port = 2\n"),
+        ("data/env/Dev.toml", "port = 3\n"),
+        ("data/env/deep/Dev.toml", "port = 4\n"),
+        ("files/motd", "hello\n"),
+        ("files/issue", "hello\n"),
+        ("files/.gitkeep", ""),
+        ("files/www/deep/index.html", "hello\n"),
+        ("templates/a.mct", "text\n"),
+        ("templates/b.mct", "text\n"),
+    ]);
+    let expected = "data/env/deep/Dev.toml:1:1: warning[MC0719]: nothing in the package names `data/env/deep/Dev.toml`\n\
+                    data/two.toml:1:1: warning[MC0719]: nothing in the package names `data/two.toml`\n\
+                    masterchef.toml:1:1: warning[MC0719]: nothing in the package names `files/issue`\n\
+                    templates/b.mct:1:1: warning[MC0719]: nothing in the package names `templates/b.mct`\n";
+    assert_eq!(found, expected);
+}

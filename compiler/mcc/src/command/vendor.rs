@@ -1,11 +1,15 @@
 //! `mcc vendor`
 
+mod listing;
+
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::fetch::{FetchError, Fetched, OsRunner, RunError, Staging, fetch, move_to, remove};
 use crate::file;
 use crate::package;
 use camino::{Utf8Path, Utf8PathBuf};
+use listing::ListFormat;
+use mc_compiler::capability::{self, Listing};
 use mc_compiler::diagnostic::render::Format;
 use mc_compiler::diagnostic::{Place, code};
 use mc_compiler::package::tree::TreeError;
@@ -22,8 +26,9 @@ use std::collections::BTreeSet;
 /// Fetch what the package needs into `vendor/`, and lock it
 ///
 /// Git repositories and archives are copied into `vendor/`, and `masterchef.lock` says what every package of the
-/// build is. What is there already and as it was locked is not fetched again. This is the only command that
-/// reaches the network; it runs `git`, and `curl` for archives.
+/// build is, and what its code can do on hosts. Where that is new or different it is shown. What is there already and
+/// as it was locked is not fetched again. This is the only command that reaches the network; it runs `git`, and `curl`
+/// for archives.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The package's folder
@@ -32,11 +37,20 @@ pub(crate) struct Args {
     /// Fetch what is missing, and fail where the lock would change
     #[arg(long)]
     locked: bool,
+    /// Only list what the code of each package can do on hosts; nothing is fetched and nothing written
+    #[arg(long, conflicts_with = "locked")]
+    list: bool,
+    /// With `--list`: how to write it
+    #[arg(long, value_enum, default_value_t = ListFormat::Text, requires = "list")]
+    format: ListFormat,
 }
 
 pub(crate) fn run(args: &Args, env: &Env) -> Result<(), Failure> {
     let mut db = Database::new();
     package::load(&mut db, &OsSystem, &args.package)?;
+    if args.list {
+        return list(&db, args.format, env);
+    }
     let before = current_text(&db);
     let old = locked(&db);
     let mut lock = old.clone();
@@ -79,6 +93,7 @@ fn finish(db: &Database, before: &str, old: &Lock, args: &Args, env: &Env) -> Re
             return Err(Failure::wrong(format!("`{path}` is not up to date"))
                 .hint("`mcc vendor` without `--locked` brings it up to date"));
         }
+        env.say(&listing::news(old, &lock));
         file::replace(&path, text.as_bytes())?;
         env.say(&format!("wrote `{path}`\n"));
     }
@@ -95,7 +110,27 @@ fn finish(db: &Database, before: &str, old: &Lock, args: &Args, env: &Env) -> Re
         n => format!("{n} packages"),
     };
     env.say(&format!("{count} locked\n"));
-    Ok(())
+    let beyond: Vec<Diagnostic> =
+        capability::diagnostics(db).into_iter().filter(|found| found.code == code::NOT_ALLOWED).collect();
+    if beyond.is_empty() {
+        return Ok(());
+    }
+    env.say(&package::text(db, &beyond, env, Format::Full));
+    Err(Failure::source())
+}
+
+/// Lists what the packages can do, as they are now.
+fn list(db: &Database, format: ListFormat, env: &Env) -> Result<(), Failure> {
+    let found: Vec<Diagnostic> =
+        diagnostics(db).into_iter().filter(|found| found.code != code::NO_POLICY).collect();
+    let (Some(lock), false) = (current_lock(db), found.iter().any(|d| d.severity == Severity::Error)) else {
+        env.say(&package::text(db, &found, env, Format::Full));
+        return Err(Failure::source());
+    };
+    match format {
+        ListFormat::Text => env.answer(&listing::text(&lock)),
+        ListFormat::Json => env.answer(&listing::json(&lock)),
+    }
 }
 
 /// Fetches a dependency into its place.
@@ -127,7 +162,9 @@ fn bring(
     let place = args.package.join(vendor_folder(name));
     move_to(&folder, &place).map_err(environment)?;
     let version = before.map_or("0.0.0".into(), |old| old.version.clone());
-    Ok(Locked { name: name.clone(), version, source: source.clone(), hash })
+    // Of code that was not read yet nothing else is known.
+    let capabilities = Listing::new();
+    Ok(Locked { name: name.clone(), version, source: source.clone(), hash, capabilities })
 }
 
 /// Whether a dependency has to be fetched.

@@ -26,7 +26,7 @@ fn what_was_built_is_said_and_can_be_verified() {
     expect![[r#"
         $ mcc build web -o web.mcb --key keys/signing.pem
         -- stderr
-        built `web.mcb`: 1 step, 970 bytes
+        built `web.mcb`: 1 step, 984 bytes
           file      sha256:<digest>
           stream    web, epoch 1, sequence 1772366400000
           expires   2026-03-08T12:00:00Z
@@ -71,7 +71,7 @@ fn a_bundle_can_be_looked_into() {
                        core.package 1 for std.pkg.Package
                        core.service 1 for std.svc.Service
           effects      fs.write, pkg.install, svc.control
-          contents     1 (1807 bytes)
+          contents     1 (1821 bytes)
           signed by    <digest> (not checked here; `mcc verify` does)
 
         labels

@@ -456,3 +456,85 @@ fn the_stream_of_the_manifest() {
     let run = session.run(&["build", "web", "-o", "a.mcb", "--key", "keys/signing.pem", "--stream", "other"]);
     assert!(run.ok().stderr.contains("stream    other, epoch 1"), "{}", run.stderr);
 }
+
+/// A package that is fetched anew shows what it can do now, and the lock holds it.
+#[test]
+fn what_packages_can_do() {
+    let session = session();
+    let first = with_nginx(&session);
+    let component = |line: &str| {
+        format!(
+            "import std.exec.Command\nimport std.fs.File\n\npub let port = 8080\n\npub component Site {{\n  param name: String\n  File \"/etc/nginx/${{name}}.conf\" {{ content = \"\" }}\n{line}}}\n"
+        )
+    };
+    session.write("nginx/src/site.mc", component("").replace("import std.exec.Command\n", ""));
+    let second = commit(&session, "nginx");
+    let run = "  Command \"x\" { argv = [\"sh\", \"-c\", \"true\"], creates = \"/run/x\" }\n";
+    session.write("nginx/src/site.mc", component(run));
+    let third = commit(&session, "nginx");
+
+    // What declares nothing has nothing to show.
+    depend(&session, &format!("nginx = {}", from_git(&session, "nginx", &first, "")));
+    session.run(&["vendor", "web"]).ok();
+    assert!(!String::from_utf8(session.read("web/masterchef.lock")).expect("text").contains("capabilities"));
+
+    depend(&session, &format!("nginx = {}", from_git(&session, "nginx", &second, "")));
+    expect![[r#"
+        fetching `nginx` from `file://FOLDER/nginx` at REV12
+        `nginx` can do more than was locked:
+          + fs.write         /etc/nginx/*
+          + types            std.fs.File
+        wrote `web/masterchef.lock`
+        1 package locked
+        -- status 0
+    "#]]
+    .assert_eq(&plain(&session, &session.run(&["vendor", "web"]), &second));
+    expect![[r#"
+        nginx 0.2.0 from `file://FOLDER/nginx` at REV12
+          fs.write         /etc/nginx/*
+          types            std.fs.File
+        -- status 0
+    "#]]
+    .assert_eq(&plain(&session, &session.run(&["vendor", "web", "--list"]), &second));
+    session.run(&["check", "web", "--locked"]).ok();
+
+    // Of a bound, the lock and the files are brought up to date all the same: then the place can be looked at.
+    let bound = ", allow = { fs.write = [\"/etc/nginx/*\"] }";
+    depend(&session, &format!("nginx = {}", from_git(&session, "nginx", &third, bound)));
+    let run = session.run(&["vendor", "web"]);
+    let said = plain(&session, &run, &third);
+    let (news, error) = said.split_once("error[MC0627]: ").expect("an error");
+    expect![[r#"
+        fetching `nginx` from `file://FOLDER/nginx` at REV12
+        `nginx` can do more than was locked:
+          + exec.run         sh
+          + types            std.exec.Command
+        wrote `web/masterchef.lock`
+        1 package locked
+    "#]]
+    .assert_eq(news);
+    assert!(
+        error.starts_with("`nginx` has the effect `exec.run` on `sh`, which is not allowed\n"),
+        "{error}"
+    );
+    assert!(error.contains("allows no `exec.run`"), "{error}");
+    run.fails(1);
+    let run = session.run(&["build", "web", "-o", "a.mcb", "--key", "keys/signing.pem"]);
+    assert!(run.fails(1).stderr.contains("MC0627"), "{}", run.stderr);
+
+    // Who changes the listing by hand changes nothing.
+    depend(&session, &format!("nginx = {}", from_git(&session, "nginx", &third, "")));
+    let lock = String::from_utf8(session.read("web/masterchef.lock")).expect("text");
+    session.write("web/masterchef.lock", lock.replace("exec.run = [\"sh\"]\n", ""));
+    for command in [&["check", "web"][..], &["build", "web", "-o", "a.mcb", "--key", "keys/signing.pem"]] {
+        let run = session.run(command);
+        assert!(run.fails(1).stderr.contains("MC0626"), "{}", run.stderr);
+    }
+    session.run(&["vendor", "web"]).ok();
+    assert_eq!(session.read("web/masterchef.lock"), lock.as_bytes());
+    let json = session.run(&["vendor", "web", "--list", "--format", "json"]).ok().stdout.clone();
+    let listing: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(listing["version"], 1);
+    assert_eq!(listing["packages"][0]["name"], "nginx");
+    assert_eq!(listing["packages"][0]["capabilities"]["exec.run"], serde_json::json!(["sh"]));
+}

@@ -1,5 +1,6 @@
 //! `[dependencies]`: one entry for each package that this one needs.
 
+use super::super::allow::Allow;
 use super::super::folder::{PathError, inner_path, relative_path};
 use super::super::read::{Entry, Keys, Reader, with_article};
 use super::super::source::{Source, UrlUse, check_url};
@@ -16,7 +17,7 @@ const KEYS: Keys<'_> = Keys {
     file: "a manifest",
     place: " in a dependency",
     what: "key",
-    known: &["path", "git", "rev", "url", "sha256", "folder"],
+    known: &["path", "git", "rev", "url", "sha256", "folder", "allow"],
 };
 
 impl Reader {
@@ -30,15 +31,15 @@ impl Reader {
             if !self.package_name(key.get_ref(), key.span()) {
                 continue;
             }
-            if let Some(source) = self.dependency(Entry { key, value }) {
+            if let Some((source, allow)) = self.dependency(Entry { key, value }) {
                 let name = SmolStr::new(key.get_ref());
-                found.push(Declared { name, source, place: self.place(key.span()) });
+                found.push(Declared { name, source, allow, place: self.place(key.span()) });
             }
         }
         found
     }
 
-    fn dependency(&mut self, entry: Entry<'_, '_>) -> Option<Source> {
+    fn dependency(&mut self, entry: Entry<'_, '_>) -> Option<(Source, Option<Allow>)> {
         let name = entry.key.get_ref();
         let table = match entry.value.get_ref() {
             DeValue::Table(table) => table,
@@ -57,7 +58,7 @@ impl Reader {
             }
         };
         let before = self.diagnostics.len();
-        let ([path, git, rev, url, sha256, folder], seen) = self.entries(table, KEYS);
+        let ([path, git, rev, url, sha256, folder, allow], seen) = self.entries(table, KEYS);
         let said = [("path", seen[0]), ("git", seen[1]), ("url", seen[3])];
         let said: Vec<&str> = said.iter().filter(|(_, seen)| *seen).map(|(key, _)| *key).collect();
         match said.as_slice() {
@@ -136,7 +137,8 @@ impl Reader {
         } else {
             None
         };
-        source.filter(|_| self.diagnostics.len() == before)
+        let allow = allow.and_then(|entry| self.allow(entry));
+        Some((source?, allow)).filter(|_| self.diagnostics.len() == before)
     }
 
     fn path(&mut self, entry: Entry<'_, '_>) -> Option<Utf8PathBuf> {
