@@ -159,14 +159,13 @@ impl<'db> Checker<'db> {
             return self.with_arguments(args, span);
         };
         if !is_secret_name(&name) {
+            let place = self.place(at);
             self.report(
-                Diagnostic::error(
-                    code::LITERAL_DOES_NOT_FIT,
-                    self.place(at),
-                    format!("`{name}` is no name of a secret"),
-                )
-                .here("letters, digits, `-`, `_` and `.`, in segments divided by `/`")
-                .help("for example `db/password`"),
+                Diagnostic::error(code::LITERAL_DOES_NOT_FIT, place, "this is no name of a secret")
+                    .here("letters, digits, `-`, `_` and `.`, in segments divided by `/`")
+                    .help("for example `db/password`")
+                    // Perhaps it is the secret itself.
+                    .hide(place),
             );
             return self.error(span);
         }

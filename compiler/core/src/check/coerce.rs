@@ -1,9 +1,10 @@
 //! Whether a value may stand where a type is expected, and the messages where it may not.
 
 use super::Checker;
-use crate::diagnostic::{Diagnostic, Fix, code};
+use crate::diagnostic::{Diagnostic, Fix, Place, code};
 use crate::hir::{ExprId, ExprKind};
 use crate::name::DeclId;
+use crate::signature::Field;
 use crate::ty::Ty;
 use mc_plan::value::Value;
 use mc_syntax::Span;
@@ -46,9 +47,37 @@ impl<'db> Checker<'db> {
             format!("expected `{want}`, found `{have}`"),
         )
         .here(format!("a `{have}`"));
-        let diagnostic = self.suggest(diagnostic, id, &found, expected.some(), span);
+        let mut diagnostic = self.suggest(diagnostic, id, &found, expected.some(), span);
+        if secret(expected) && !secret(&found) {
+            diagnostic = diagnostic.hide(self.place(span));
+        }
         self.report(diagnostic);
         self.error(span)
+    }
+
+    /// A text or number that is written out where a secret belongs. Its value goes nowhere.
+    pub(super) fn written_secret(&mut self, expr: &'db ast::Expr, expected: &Ty) -> ExprId {
+        let place = self.place(expr.span);
+        let shown = self.show(expected.some());
+        let headline = format!("a `{shown}` is named in a source, not written");
+        self.report(
+            Diagnostic::error(code::SECRET_WRITTEN, place, headline)
+                .here("not the name of a secret")
+                .note("whoever can read this file knows it: if it is a secret, take another one")
+                .help("name it: `secret(\"db/password\")`; what is public has a name of its own: `let line = \"..\"`")
+                .hide(place),
+        );
+        self.error(expr.span)
+    }
+
+    /// Leaves out of all messages what stands at a place, if what it is given to holds a secret: it may have been meant for
+    /// that. Belongs to the message before.
+    pub(super) fn hide_in_last(&mut self, fields: &[Field], place: Place) {
+        if fields.iter().any(|field| self.holds_secret(&field.ty))
+            && let Some(last) = self.findings.diagnostics.last_mut()
+        {
+            last.hidden.push(place);
+        }
     }
 
     /// A secret on its way to where it would be seen.
@@ -139,6 +168,20 @@ impl<'db> Checker<'db> {
             Ty::Refined(id, base) if is_literal(expr) => Some((*id, base, inner)),
             _ => None,
         }
+    }
+}
+
+/// Whether a text or a number is written out where a secret is expected. An empty one keeps no secret, and one with holes
+/// is computed.
+pub(super) fn is_written_secret(expr: &ast::Expr, expected: &Ty) -> bool {
+    if !matches!(expected.some_plain(), Ty::Secret(_)) {
+        return false;
+    }
+    match &expr.kind {
+        Ast::Paren(inner) => is_written_secret(inner, expected),
+        Ast::String(parts) => super::literal::plain(parts).is_some_and(|text| !text.trim().is_empty()),
+        Ast::Int(_) => true,
+        _ => false,
     }
 }
 

@@ -395,6 +395,7 @@ impl<'db> Checker<'db> {
                     let Some(position) = fields.iter().position(|f| f.name == name.text) else {
                         self.unknown_attribute(id, fields, name, what);
                         if let Some(value) = value {
+                            self.hide_in_last(fields, self.place(value.span));
                             self.pure(value, &Want::Any);
                         }
                         continue;

@@ -250,6 +250,7 @@ impl<'db> Checker<'db> {
                 }
             }
             self.report(warning);
+            self.hide_in_last(into.fields, at.place(entry.value.span));
         }
         guessed
     }
@@ -339,10 +340,12 @@ impl<'db> Checker<'db> {
             && let Data::Str(name) = &entry.value.value
         {
             if !super::call::is_secret_name(name) {
-                let headline = format!("`{}` is no name of a secret", name.escape_debug());
                 let here = "letters, digits, `-`, `_` and `.`, in segments divided by `/`";
-                let mistake = self.data_error(at, code::DATA_VALUE, entry.value.span, headline, here);
-                self.report(mistake);
+                let span = entry.value.span;
+                let headline = "this is no name of a secret";
+                let mistake = self.data_error(at, code::DATA_VALUE, span, headline, here);
+                // Perhaps it is the secret itself.
+                self.report(mistake.hide(at.place(span)));
                 return error(self);
             }
             return self.push_at(at, ExprKind::Secret(Arc::clone(name)), ty.clone(), node.span);
@@ -364,7 +367,8 @@ impl<'db> Checker<'db> {
             Some("json") => "{ \"secret\": \"db/password\" }",
             _ => "{ secret: db/password }",
         };
-        self.report(mistake.help(format!("write where it is kept: `{form}`")));
+        let help = format!("write where it is kept: `{form}`");
+        self.report(mistake.help(help).hide(at.place(node.span)));
         error(self)
     }
 
@@ -459,6 +463,9 @@ impl<'db> Checker<'db> {
             (_, Data::Null) => mistake.help(format!("only what may be absent, a `{shown}?`, takes it")),
             _ => mistake,
         };
+        if self.holds_secret(ty) {
+            mistake = mistake.hide(place);
+        }
         self.report(mistake);
         self.push_at(at, ExprKind::Error, Ty::Error, node.span)
     }

@@ -1,6 +1,7 @@
 //! Expressions.
 
 use super::block::Role;
+use super::coerce::is_written_secret;
 use super::{Checker, Want};
 use crate::diagnostic::{Diagnostic, Place, code, nearest};
 use crate::hir::{ExprId, ExprKind};
@@ -18,6 +19,9 @@ impl<'db> Checker<'db> {
         let Want::Type(expected) = want else { return self.infer(expr, want) };
         if *expected == Ty::Hole {
             return self.infer(expr, &Want::Any);
+        }
+        if is_written_secret(expr, expected) {
+            return self.written_secret(expr, expected);
         }
         if let Some((condition, base, ty)) = self.refined(expr, expected) {
             let (base, ty) = (base.clone(), ty.clone());

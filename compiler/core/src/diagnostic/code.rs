@@ -95,6 +95,8 @@ codes! {
     MATCH_TOO_LARGE = code!("MC0322");
     /// A fact that no host could find or read.
     BAD_FACT = code!("MC0323");
+    /// Plain text in a source where a secret belongs.
+    SECRET_WRITTEN = code!("MC0330");
 
     // Phases and evaluation
     /// A value is needed before it is known.

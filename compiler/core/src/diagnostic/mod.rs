@@ -60,6 +60,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// A change that repairs it.
     pub fix: Option<Fix>,
+    /// What was written where a secret belongs. It is drawn by no message of the same run.
+    pub hidden: Vec<Place>,
 }
 
 impl Diagnostic {
@@ -75,6 +77,7 @@ impl Diagnostic {
             notes: Vec::new(),
             help: None,
             fix: None,
+            hidden: Vec::new(),
         }
     }
 
@@ -121,6 +124,13 @@ impl Diagnostic {
     #[must_use]
     pub fn fix_by(mut self, fix: Fix) -> Self {
         self.fix = Some(fix);
+        self
+    }
+
+    /// Keeps what stands at a place out of what is drawn.
+    #[must_use]
+    pub fn hide(mut self, place: Place) -> Self {
+        self.hidden.push(place);
         self
     }
 

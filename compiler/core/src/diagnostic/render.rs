@@ -48,7 +48,7 @@ impl Default for RenderOptions {
 /// Writes `diagnostics`, sorted by file, place and code. Every format ends with a newline unless it is empty;
 /// only JSON says something when there are none.
 pub fn render(db: &dyn Db, diagnostics: &[Diagnostic], options: &RenderOptions) -> String {
-    let mut sources = Sources::new(db);
+    let mut sources = Sources::new(db, diagnostics);
     let sorted = sorted(db, diagnostics);
     match options.format {
         Format::Full => {

@@ -149,6 +149,7 @@ fn plain_secret(cx: &mut Cx<'_>) {
         let found = cx
             .finding(&PLAIN_SECRET, value.span, format!("`{}` is written into the source", name.text))
             .here("whoever reads the source or the bundle reads it")
+            .hide(cx.place(value.span))
             .help(format!("name it instead, and let the host look it up: `secret(\"web/{}\")`", name.text));
         cx.found.push(found);
     }

@@ -99,7 +99,11 @@ pub(super) fn check_url(url: &str, wanted: UrlUse) -> Result<(), UrlError> {
         UrlUse::Git => &["https", "ssh", "file"],
         UrlUse::Archive => &["https", "file"],
     };
-    let written = if url.len() > 80 { "the address".to_owned() } else { format!("`{}`", url.escape_debug()) };
+    let written = if url.len() > 80 || holds_password(url) {
+        "the address".to_owned()
+    } else {
+        format!("`{}`", url.escape_debug())
+    };
     if url.len() > URL_LIMIT {
         return Err(UrlError::new(
             format!("the address has more than {URL_LIMIT} characters"),
@@ -182,6 +186,13 @@ pub(super) fn check_url(url: &str, wanted: UrlUse) -> Result<(), UrlError> {
         ));
     }
     Ok(())
+}
+
+/// Whether a user stands in an address who may be a password, or have one.
+pub(super) fn holds_password(url: &str) -> bool {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let user = rest.split('/').next().and_then(|authority| authority.rsplit_once('@'));
+    user.is_some_and(|(user, _)| user.contains(':') || matches!(scheme, "http" | "https"))
 }
 
 fn is_url_char(c: char) -> bool {

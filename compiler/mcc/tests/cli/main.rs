@@ -22,6 +22,7 @@ mod lint;
 mod new;
 mod refusal;
 mod sarif;
+mod secret;
 mod session;
 mod test;
 mod tool;

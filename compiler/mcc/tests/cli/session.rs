@@ -1,6 +1,7 @@
 //! A folder of its own, and the program run in it.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -77,6 +78,24 @@ impl Session {
 
     pub(crate) fn read(&self, path: &str) -> Vec<u8> {
         std::fs::read(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// All files, by their paths in the session's folder.
+    pub(crate) fn files(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut open = vec![Utf8PathBuf::new()];
+        while let Some(folder) = open.pop() {
+            for entry in self.path(folder.as_str()).read_dir_utf8().expect("a folder") {
+                let entry = entry.expect("an entry");
+                let path = folder.join(entry.file_name());
+                if entry.file_type().expect("a type").is_dir() {
+                    open.push(path);
+                } else {
+                    found.insert(path.into_string());
+                }
+            }
+        }
+        found
     }
 
     /// The files and folders, sorted, without the content.

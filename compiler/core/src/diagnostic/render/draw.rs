@@ -184,7 +184,7 @@ fn replacement(sources: &mut Sources<'_>, primary: File, fix: &Fix, options: &Re
         }
         let (these, after) = rest.split_at(count.max(1));
         rest = after;
-        let text = file.text(db);
+        let text = sources.shown(*file);
         let mut new = String::new();
         let mut at = lines.start;
         for (_, range, with) in these {

@@ -29,7 +29,7 @@ pub struct Tool<'a> {
 /// was found to be right.
 pub fn sarif(db: &dyn Db, diagnostics: &[Diagnostic], tool: &Tool<'_>, success: bool) -> String {
     let sorted = super::sorted(db, diagnostics);
-    let mut writer = Writer { sources: Sources::new(db), files: BTreeMap::new() };
+    let mut writer = Writer { sources: Sources::new(db, diagnostics), files: BTreeMap::new() };
     // Files by path; their order is that of the artifacts.
     let mut paths: Vec<&str> = Vec::new();
     for diagnostic in &sorted {
@@ -217,7 +217,8 @@ impl Writer<'_> {
         let place = diagnostic.primary;
         let bytes = self.sources.clamp(place.file, place.span);
         let (_, line) = self.sources.whole_lines(place.file, bytes.start..bytes.start);
-        let text = place.file.text(self.sources.db).get(line).unwrap_or_default().trim();
+        let shown = self.sources.shown(place.file);
+        let text = shown.get(line).unwrap_or_default().trim();
         let path = place.file.path(self.sources.db);
         let what = format!("{}\n{path}\n{}\n{text}", diagnostic.code, diagnostic.headline);
         let count = seen.entry(what.clone()).and_modify(|count| *count += 1).or_insert(0);

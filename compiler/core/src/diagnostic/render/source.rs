@@ -1,7 +1,9 @@
 //! Files as the renderers see them: lines, columns, and a text that is safe to draw.
 
 use crate::db::{Db, File};
+use crate::diagnostic::Diagnostic;
 use mc_syntax::Span;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -20,6 +22,8 @@ pub(super) struct Position {
 pub(super) struct Sources<'db> {
     pub(super) db: &'db dyn Db,
     files: BTreeMap<String, Prepared>,
+    /// What is not drawn, by path.
+    hidden: BTreeMap<String, Vec<Span>>,
 }
 
 /// A file made ready for drawing.
@@ -34,7 +38,7 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    fn new(text: &str) -> Self {
+    fn new(text: &str, mut drawn: String) -> Self {
         let mut lines = vec![0];
         let mut characters = vec![0];
         for (count, (at, c)) in text.char_indices().enumerate() {
@@ -43,7 +47,6 @@ impl Prepared {
                 characters.push(count + 1);
             }
         }
-        let mut drawn = visible(text);
         if drawn.ends_with('\n') {
             // ariadne has no empty last line, where the end of a file is.
             drawn.push(' ');
@@ -57,14 +60,33 @@ impl Prepared {
 }
 
 impl<'db> Sources<'db> {
-    pub(super) fn new(db: &'db dyn Db) -> Self {
-        Sources { db, files: BTreeMap::new() }
+    /// The files of diagnostics that are shown together: what one of them hides is drawn by none.
+    pub(super) fn new(db: &'db dyn Db, diagnostics: &[Diagnostic]) -> Self {
+        let mut hidden: BTreeMap<String, Vec<Span>> = BTreeMap::new();
+        for place in diagnostics.iter().flat_map(|diagnostic| &diagnostic.hidden) {
+            hidden.entry(place.file.path(db).to_string()).or_default().push(place.span);
+        }
+        Sources { db, files: BTreeMap::new(), hidden }
+    }
+
+    /// A file's text as it may be shown, byte for byte where the original has bytes.
+    pub(super) fn shown(&self, file: File) -> Cow<'db, str> {
+        let text: &'db str = file.text(self.db);
+        match self.hidden.get(file.path(self.db).as_str()) {
+            Some(spans) => Cow::Owned(masked(text, spans, |c| c.len_utf8())),
+            None => Cow::Borrowed(text),
+        }
     }
 
     pub(super) fn prepared(&mut self, file: File) -> &Prepared {
         let path = file.path(self.db).as_str();
         if !self.files.contains_key(path) {
-            self.files.insert(path.to_owned(), Prepared::new(file.text(self.db)));
+            let text = file.text(self.db);
+            let drawn = match self.hidden.get(path) {
+                Some(spans) => visible(&masked(text, spans, |_| 1)),
+                None => visible(text),
+            };
+            self.files.insert(path.to_owned(), Prepared::new(text, drawn));
         }
         &self.files[path]
     }
@@ -117,6 +139,20 @@ impl<'db> Sources<'db> {
         let end = prepared.lines.get(last + 1).map_or(text.len(), |next| next - 1);
         (first + 1, start..end.max(start))
     }
+}
+
+/// The text with asterisks in these places, `width` for a character. Lines stay lines.
+fn masked(text: &str, spans: &[Span], width: impl Fn(char) -> usize) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        let hidden = |span: &Span| (span.start as usize..span.end as usize).contains(&at);
+        if c != '\n' && c != '\r' && spans.iter().any(hidden) {
+            out.extend(std::iter::repeat_n('*', width(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// The text with every character that would act on a terminal or break a line replaced by a visible one,

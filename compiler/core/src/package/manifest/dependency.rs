@@ -3,7 +3,7 @@
 use super::super::allow::Allow;
 use super::super::folder::{PathError, inner_path, relative_path};
 use super::super::read::{Entry, Keys, Reader, with_article};
-use super::super::source::{Source, UrlUse, check_url};
+use super::super::source::{Source, UrlUse, check_url, holds_password};
 use super::Declared;
 use crate::diagnostic::{Fix, code};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -189,6 +189,9 @@ impl Reader {
         let Err(error) = check_url(text, wanted) else { return Some(SmolStr::new(text)) };
         let found = self.error_of(code::UNSAFE_SOURCE, entry.value.span(), error.headline);
         found.help = error.help;
+        if holds_password(text) {
+            found.hidden.push(found.primary);
+        }
         if let Some(better) = error.better {
             let at = found.primary;
             let fix = Fix::new(format!("write it as `{better}`"), vec![(at, format!("\"{better}\""))]);
