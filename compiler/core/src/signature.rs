@@ -54,6 +54,8 @@ pub struct ResourceSignature {
     pub local: bool,
     /// The attributes in order.
     pub attributes: Vec<Field>,
+    /// Of each attribute, whether it takes a public value as well as a secret.
+    pub accepting: Vec<bool>,
     /// The outputs in order; `optional` says that it is known early.
     pub outputs: Vec<Field>,
 }
@@ -261,6 +263,7 @@ fn resource_signature(
     let file = scope.file;
     let mut key = None;
     let mut attributes = Vec::new();
+    let mut accepting = Vec::new();
     let mut outputs = Vec::new();
     let mut is_local = false;
     for item in &resource.items {
@@ -284,6 +287,7 @@ fn resource_signature(
                     built.ty = if matches!(built.ty, Ty::Optional(_)) { inner.optional() } else { inner };
                 }
                 attributes.push(built);
+                accepting.push(*accepts_secret);
             }
             ast::ResourceItem::Output { early, param } => {
                 let built = field(db, scope, param, findings);
@@ -304,7 +308,7 @@ fn resource_signature(
         );
         return Signature::None;
     };
-    Signature::Resource(ResourceSignature { key, local: is_local, attributes, outputs })
+    Signature::Resource(ResourceSignature { key, local: is_local, attributes, accepting, outputs })
 }
 
 /// The parameters of a template.

@@ -245,7 +245,8 @@ impl<'db> Checker<'db> {
         }
         let name = id.text(self.db);
         let called = Called { name: &name, callee: Callee::Function(id) };
-        let values = self.arguments(&called, params, args, Some(&mut bindings), (callee, span));
+        let at = (callee, span);
+        let values = self.accepting(None, |c| c.arguments(&called, params, args, Some(&mut bindings), at));
         if let Some(expected) = want.ty() {
             bindings.expect(result, expected);
         }
@@ -301,7 +302,8 @@ impl<'db> Checker<'db> {
         at: (Span, Span),
     ) -> Vec<Option<ExprId>> {
         let params = signature::template_params(self.db, file);
-        self.arguments(&Called { name, callee: Callee::Template(file) }, params, args, None, at)
+        let called = Called { name, callee: Callee::Template(file) };
+        self.accepting(None, |c| c.arguments(&called, params, args, None, at))
     }
 
     fn refer_to_param(&mut self, of: &Called<'_>, name: &ast::Name) {

@@ -55,6 +55,15 @@ impl<'db> Checker<'db> {
         self.error(span)
     }
 
+    /// Checks what is given to something that takes a public value as well as a secret of this type, or to something that
+    /// does not.
+    pub(super) fn accepting<T>(&mut self, ty: Option<Ty>, check: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.accepting, ty);
+        let value = check(self);
+        self.accepting = before;
+        value
+    }
+
     /// A text or number that is written out where a secret belongs. Its value goes nowhere.
     pub(super) fn written_secret(&mut self, expr: &'db ast::Expr, expected: &Ty) -> ExprId {
         let place = self.place(expr.span);
@@ -70,14 +79,31 @@ impl<'db> Checker<'db> {
         self.error(expr.span)
     }
 
-    /// Leaves out of all messages what stands at a place, if what it is given to holds a secret: it may have been meant for
-    /// that. Belongs to the message before.
-    pub(super) fn hide_in_last(&mut self, fields: &[Field], place: Place) {
-        if fields.iter().any(|field| self.holds_secret(&field.ty))
-            && let Some(last) = self.findings.diagnostics.last_mut()
-        {
+    /// Leaves out of all messages what stands at a place. Belongs to the message before.
+    pub(super) fn hide_in_last(&mut self, place: Place) {
+        if let Some(last) = self.findings.diagnostics.last_mut() {
             last.hidden.push(place);
         }
+    }
+
+    /// The same, if what it is given to holds a secret: it may have been meant for that.
+    pub(super) fn hide_among(&mut self, fields: &[Field], place: Place) {
+        if fields.iter().any(|field| self.holds_secret(&field.ty)) {
+            self.hide_in_last(place);
+        }
+    }
+
+    /// What is compared with a secret is an error of its own: of the messages since then that it is written out, only what
+    /// they hide is left.
+    pub(super) fn only_hidden(&mut self, since: usize) {
+        let found = self.findings.diagnostics.split_off(since.min(self.findings.diagnostics.len()));
+        let (written, mut others): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|found| found.code == code::SECRET_WRITTEN);
+        match others.last_mut() {
+            Some(last) => last.hidden.extend(written.into_iter().flat_map(|found| found.hidden)),
+            None => others = written,
+        }
+        self.findings.diagnostics.append(&mut others);
     }
 
     /// A secret on its way to where it would be seen.

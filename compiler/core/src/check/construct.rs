@@ -395,7 +395,7 @@ impl<'db> Checker<'db> {
                     let Some(position) = fields.iter().position(|f| f.name == name.text) else {
                         self.unknown_attribute(id, fields, name, what);
                         if let Some(value) = value {
-                            self.hide_in_last(fields, self.place(value.span));
+                            self.hide_among(fields, self.place(value.span));
                             self.pure(value, &Want::Any);
                         }
                         continue;
@@ -413,7 +413,8 @@ impl<'db> Checker<'db> {
                     } else {
                         declared.clone()
                     };
-                    let id = self.attribute_value(name, value.as_ref(), &bindings.fill(&ty));
+                    let ty_here = bindings.fill(&ty);
+                    let id = self.accepting(None, |c| c.attribute_value(name, value.as_ref(), &ty_here));
                     bindings.learn(&ty, &self.ty(id).clone());
                     if let Some(first) = given[position].replace(name.span) {
                         self.report_twice(name, first);

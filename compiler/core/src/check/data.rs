@@ -250,7 +250,7 @@ impl<'db> Checker<'db> {
                 }
             }
             self.report(warning);
-            self.hide_in_last(into.fields, at.place(entry.value.span));
+            self.hide_among(into.fields, at.place(entry.value.span));
         }
         guessed
     }

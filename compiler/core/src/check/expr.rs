@@ -20,7 +20,8 @@ impl<'db> Checker<'db> {
         if *expected == Ty::Hole {
             return self.infer(expr, &Want::Any);
         }
-        if is_written_secret(expr, expected) {
+        if is_written_secret(expr, expected) && self.accepting.as_ref().map(Ty::some) != Some(expected.some())
+        {
             return self.written_secret(expr, expected);
         }
         if let Some((condition, base, ty)) = self.refined(expr, expected) {

@@ -45,10 +45,12 @@ impl<'db> Checker<'db> {
         let mut variables = Variables::default();
         method.receiver.matches(inner.plain(), &mut variables);
         let hint = want.ty().filter(|_| method.operation == Operation::Fold);
+        let before = self.findings.diagnostics.len();
         let Some(values) = self.method_arguments(method, &mut variables, name, args, hint) else {
             return self.with_arguments(args, span);
         };
         if !self.meets_demand(method, &variables, name.span) {
+            self.only_hidden(before);
             return self.error(span);
         }
         let mut gives = method.gives.ty(self.db, &variables).secret_if(variables.tainted);

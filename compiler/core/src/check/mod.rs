@@ -209,6 +209,8 @@ struct Checker<'db> {
     subject: Option<guard::Subject>,
     /// Whether a resource or an instance may be declared by the expression that is checked now.
     declares: bool,
+    /// The type of the attribute whose value is checked, where it takes a public value as well as a secret.
+    accepting: Option<Ty>,
     /// Whether a type was reported to be too large.
     too_large: bool,
     /// Whether a function is checked only for the type of what it gives.
@@ -232,6 +234,7 @@ impl<'db> Checker<'db> {
             resource: None,
             subject: None,
             declares: false,
+            accepting: None,
             too_large: false,
             trial: false,
             deferred: VecDeque::new(),

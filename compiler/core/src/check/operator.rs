@@ -75,7 +75,9 @@ impl<'db> Checker<'db> {
             let element = self.ty(a).clone();
             let written = matches!(right.kind, Ast::List(_));
             let b = if written && !element.is_bottom() {
-                self.infer_operand(right, &Some(element.list()))
+                // What a secret is compared with is an error of its own.
+                let hint = Some(element.clone().list());
+                self.accepting(Some(element), |c| c.infer_operand(right, &hint))
             } else {
                 self.pure(right, &Want::Any)
             };
@@ -99,8 +101,12 @@ impl<'db> Checker<'db> {
             if op == B::Add && is_text(la.0) && is_text(lb.0) {
                 return self.push(ExprKind::Binary(BinaryOp::Add, a, b), Ty::String.secret(), span);
             }
-            let secret = if la.1 { (left.span, &ta) } else { (right.span, &tb) };
+            let (secret, other) = if la.1 { ((left.span, &ta), right) } else { ((right.span, &tb), left) };
             self.steers(op_span, secret.0, secret.1);
+            // Perhaps it is the secret.
+            if matches!(other.kind, Ast::String(_) | Ast::List(_) | Ast::Int(_)) {
+                self.hide_in_last(self.place(other.span));
+            }
             return self.error(span);
         }
         let compares = !matches!(op, B::Add | B::Subtract | B::Multiply | B::Divide | B::Remainder);

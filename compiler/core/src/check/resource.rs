@@ -170,7 +170,8 @@ impl<'db> Checker<'db> {
                     } else {
                         fields[position].ty.clone()
                     };
-                    let value = self.attribute_value(name, value.as_ref(), &ty);
+                    let accepting = resource.accepting[position].then(|| fields[position].ty.clone());
+                    let value = self.accepting(accepting, |c| c.attribute_value(name, value.as_ref(), &ty));
                     if let Some(first) = given[position].replace(name.span) {
                         self.report_twice(name, first);
                     }

@@ -2,6 +2,7 @@
 
 use crate::check;
 use crate::db::{Db, File};
+use crate::lint;
 use crate::name::DeclId;
 use crate::signature::{self, Field, Signature};
 use mc_syntax::Span;
@@ -19,7 +20,7 @@ pub fn declaration(db: &dyn Db, id: DeclId) -> String {
             let values = check::value_types(db, file);
             let ty = values.get(&l.name.text).map_or_else(|| "_".to_owned(), |(_, ty)| ty.display(db));
             let constant = if l.constant.is_some() { "const " } else { "" };
-            format!("{constant}let {}: {ty}{}", l.name.text, default(db, file, Some(&l.value)))
+            format!("{constant}let {}: {ty}{}", l.name.text, default(db, file, &l.name.text, Some(&l.value)))
         }
         (ItemKind::Fn(f), Signature::Fn(params, result)) => {
             let params = f.params.iter().zip(params);
@@ -129,7 +130,7 @@ pub fn resource_part(db: &dyn Db, id: DeclId, part: &ResourceItem, param: &ast::
         ResourceItem::Attribute { accepts_secret: true, union, .. } => {
             let before = if *union { "union " } else { "" };
             let ty = written(db, id.file, param.ty.span)?;
-            let value = default(db, id.file, param.default.as_ref());
+            let value = default(db, id.file, &param.name.text, param.default.as_ref());
             format!("{before}{}: {ty}{value} accepts secret", param.name.text)
         }
         ResourceItem::Attribute { union, .. } => {
@@ -157,12 +158,15 @@ pub fn variant(db: &dyn Db, file: File, variant: &ast::Variant, fields: &[Field]
 
 /// `before name: Type = default`
 pub fn typed(db: &dyn Db, file: File, before: &str, field: &Field, value: Option<&ast::Expr>) -> String {
-    format!("{before}{}: {}{}", field.name, field.ty.display(db), default(db, file, value))
+    format!("{before}{}: {}{}", field.name, field.ty.display(db), default(db, file, &field.name, value))
 }
 
-/// ` = value` as it is written, if it is short and on one line.
-fn default(db: &dyn Db, file: File, value: Option<&ast::Expr>) -> String {
+/// ` = value` as it is written, if it is short and on one line, and no text that its name calls a secret.
+fn default(db: &dyn Db, file: File, name: &str, value: Option<&ast::Expr>) -> String {
     let Some(value) = value else { return String::new() };
+    if lint::names_secret(name) && matches!(value.kind, ast::ExprKind::String(_)) {
+        return " = ..".to_owned();
+    }
     match written(db, file, value.span) {
         Some("") => String::new(),
         Some(text) if text.len() <= DEFAULT_LIMIT && !text.contains(['\n', '\r']) => format!(" = {text}"),

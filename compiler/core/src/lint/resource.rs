@@ -136,14 +136,18 @@ const SECRET_WORDS: [&str; 5] = ["password", "passwd", "passphrase", "secret", "
 /// Last two words of such names.
 const SECRET_KEYS: [&str; 4] = ["api_key", "private_key", "secret_key", "access_key"];
 
+/// Whether a name says that a secret is what it stands for.
+pub fn names_secret(name: &str) -> bool {
+    let last = name.rsplit('_').next().unwrap_or_default();
+    SECRET_WORDS.contains(&last)
+        || SECRET_KEYS.iter().any(|key| name == *key || name.ends_with(&format!("_{key}")))
+}
+
 fn plain_secret(cx: &mut Cx<'_>) {
     for (name, value) in attributes(cx) {
-        let last = name.text.rsplit('_').next().unwrap_or_default();
-        let is_secret = SECRET_WORDS.contains(&last)
-            || SECRET_KEYS.iter().any(|key| name.text == *key || name.text.ends_with(&format!("_{key}")));
         let ExprKind::String(parts) = &value.kind else { continue };
         let [StringPart::Text(text, _)] = parts.as_slice() else { continue };
-        if !is_secret || text.is_empty() || text.starts_with('/') {
+        if !names_secret(&name.text) || text.is_empty() || text.starts_with('/') {
             continue;
         }
         let found = cx

@@ -10,7 +10,7 @@ use crate::session::Session;
 use expect_test::expect;
 use mc_plan::bundle;
 use mc_plan::codec::Limits;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What all marks begin with.
 const MARK: &str = "Plain7Text";
@@ -39,10 +39,9 @@ const DATA: &[(&str, &str, &str)] = &[
     ("Outer", "tuple.json", "{ \"login\": [\"shop\", \"Plain7Text13\"] }\n"),
     ("List<Login>", "records.json", "[{ \"port\": \"none\", \"password\": \"Plain7Text14\" }]\n"),
     ("Secret<Long>", "long.yaml", "Plain7Text15\n"),
-    ("Secret<AbsPath>", "path.yaml", "Plain7Text16\n"),
 ];
 
-const TYPES: &str = r#"import std.fs.{Directory, File}
+const TYPES: &str = r#"import std.fs.{Directory, File, Symlink}
 import std.facts.fixture.{debian12}
 
 enum Env { Dev, Production }
@@ -106,6 +105,9 @@ let named = secret("Plain7Text37 is no name")
 let long: Secret<Long> = "Plain7Text38"
 let path: Secret<AbsPath> = "Plain7Text39"
 let optional: Optional = Optional { password = ("Plain7Text40") }
+let same = secret("a") == "Plain7Text47"
+let among = secret("a") in ["Plain7Text48"]
+let contained = [secret("a")].contains("Plain7Text49")
 let pair: (String, Secret<String>) = ("shop", "Plain7Text41")
 
 policy base {
@@ -142,8 +144,9 @@ fn control(session: &Session, name: &str) {
 pub record Preset { text: String = "Plain7Text60" }
 
 policy base {
-  let number = 1
+  let unused = "Plain7Text62"
   File "/etc/env" { content = "Plain7Text61\n", mode = 0o644 }
+  Symlink "/etc/Plain7Text63" { target = "env" }
 }
 
 test "stored" {
@@ -356,5 +359,43 @@ fn the_key_that_signs() {
 fn the_search_finds_what_is_public() {
     let session = session();
     control(&session, "control");
-    expect![[r#""#]].assert_eq(&marked(&everything(&session, "control")));
+    package(&session, "mistaken", "let number: Int = \"Plain7Text65\"\npolicy base {}\n");
+    assert!(has_mark(session.run(&["check", "mistaken"]).fails(1).stderr.as_bytes()));
+    expect![[r#"
+        control.doc/root.html
+        control.junit.xml
+        control.mcb
+        control.mcb: decoded
+        control.svg
+        control/tests/golden/base.txt
+        mcc diff control old.mcb --format human
+        mcc diff control old.mcb --format json
+        mcc diff old.mcb control --format human
+        mcc diff old.mcb control --format json
+        mcc diff old.mcb control.mcb --format human
+        mcc diff old.mcb control.mcb --format json
+        mcc graph control --all --format dot
+        mcc graph control --all --format html
+        mcc graph control --all --format mermaid
+        mcc graph control --all --format svg
+        mcc graph control.mcb --format dot
+        mcc graph control.mcb --format html
+        mcc graph control.mcb --format mermaid
+        mcc graph control.mcb --format svg
+        mcc inspect control.mcb --format human
+        mcc inspect control.mcb --format json
+        mcc lint control --deny warnings --format full
+        mcc lint control --format full
+        mcc test control --coverage --junit control.junit.xml --format human
+        mcc test control --coverage --junit control.junit.xml --format json
+        mcc test control --coverage --junit control.junit.xml --format junit
+        mcc test control --update --format human
+        mcc test control --update --format json
+        mcc test control --update --format junit
+        mcc why * File["/etc/env"] control --format human
+        mcc why * File["/etc/env"] control --format json
+        mcc why * File["/etc/env"].content control --format human
+        mcc why * File["/etc/env"].content control --format json
+    "#]]
+    .assert_eq(&marked(&everything(&session, "control")));
 }

@@ -396,3 +396,42 @@ fn every_span_of_a_difficult_text_is_drawn() {
         }
     }
 }
+
+/// What one message hides is drawn by none of the same run, neither as a line nor in a fix.
+#[test]
+fn what_is_hidden() {
+    let db = Database::new();
+    let main = file(&db, "src/main.mc", "let a = Login { password = \"hünter2\", prot = 1 }\n");
+    let (hidden, wrong) = (at(&db, main, "\"hünter2\""), at(&db, main, "prot"));
+    let diagnostics = [
+        Diagnostic::error(code::SECRET_WRITTEN, hidden, "a secret is named, not written").hide(hidden),
+        Diagnostic::error(code::UNKNOWN_FIELD, wrong, "`Login` has no field `prot`").fix(
+            "change to `port`",
+            wrong,
+            "port",
+        ),
+    ];
+    check(&db, &diagnostics, &ASCII, &expect![[r#"
+        error[MC0330]: a secret is named, not written
+           ,-[ src/main.mc:1:28 ]
+           |
+         1 | let a = Login { password = *********, prot = 1 }
+           |                            |^^^^^^^^
+           |                            `---------- here
+        ---'
+
+        error[MC0303]: `Login` has no field `prot`
+           ,-[ src/main.mc:1:39 ]
+           |
+         1 | let a = Login { password = *********, prot = 1 }
+           |                                       |^^^
+           |                                       `----- here
+           |
+           | Help: change to `port`
+           |       1 - let a = Login { password = **********, prot = 1 }
+           |       1 + let a = Login { password = **********, port = 1 }
+        ---'
+
+        2 errors
+    "#]]);
+}
