@@ -411,7 +411,11 @@ fn what_is_hidden() {
             "port",
         ),
     ];
-    check(&db, &diagnostics, &ASCII, &expect![[r#"
+    check(
+        &db,
+        &diagnostics,
+        &ASCII,
+        &expect![[r#"
         error[MC0330]: a secret is named, not written
            ,-[ src/main.mc:1:28 ]
            |
@@ -433,5 +437,6 @@ fn what_is_hidden() {
         ---'
 
         2 errors
-    "#]]);
+    "#]],
+    );
 }
