@@ -1,15 +1,18 @@
 //! Signatures: the types that a declaration shows to others. They hold no positions, so an edit inside a
 //! body leaves them equal.
 
+mod resource;
 mod unknown;
 
+pub use resource::{ResourceSignature, reference};
 pub use unknown::import_it;
 
 use crate::db::{Db, File};
 use crate::diagnostic::{Diagnostic, Fix, Place, code};
 use crate::name::{self, DeclId, DeclKind, Entity};
-use crate::ty::{self, Args, Ty};
+use crate::ty::{self, Args, Skip, Ty};
 use mc_syntax::{Span, ast};
+use resource::resource_signature;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -43,21 +46,6 @@ pub struct Field {
     pub ty: Ty,
     /// Whether it may be left out.
     pub optional: bool,
-}
-
-/// A resource schema's types.
-#[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
-pub struct ResourceSignature {
-    /// The key.
-    pub key: Field,
-    /// Whether the key is a label only.
-    pub local: bool,
-    /// The attributes in order.
-    pub attributes: Vec<Field>,
-    /// Of each attribute, whether it takes a public value as well as a secret.
-    pub accepting: Vec<bool>,
-    /// The outputs in order; `optional` says that it is known early.
-    pub outputs: Vec<Field>,
 }
 
 /// What a name in the source refers to, for editors.
@@ -254,63 +242,6 @@ fn variants(
     result
 }
 
-fn resource_signature(
-    db: &dyn Db,
-    scope: TypeScope,
-    resource: &ast::Resource,
-    findings: &mut Findings,
-) -> Signature {
-    let file = scope.file;
-    let mut key = None;
-    let mut attributes = Vec::new();
-    let mut accepting = Vec::new();
-    let mut outputs = Vec::new();
-    let mut is_local = false;
-    for item in &resource.items {
-        match item {
-            ast::ResourceItem::Key { local, param } => {
-                if key.is_some() {
-                    let place = Place::new(file, param.name.span);
-                    findings.diagnostics.push(
-                        Diagnostic::error(code::BAD_SCHEMA, place, "a resource type has one key")
-                            .here("a second one"),
-                    );
-                } else {
-                    is_local = *local;
-                    key = Some(field(db, scope, param, findings));
-                }
-            }
-            ast::ResourceItem::Attribute { param, accepts_secret, .. } => {
-                let mut built = field(db, scope, param, findings);
-                if *accepts_secret {
-                    let inner = built.ty.some().clone().secret();
-                    built.ty = if matches!(built.ty, Ty::Optional(_)) { inner.optional() } else { inner };
-                }
-                attributes.push(built);
-                accepting.push(*accepts_secret);
-            }
-            ast::ResourceItem::Output { early, param } => {
-                let built = field(db, scope, param, findings);
-                outputs.push(Field { optional: *early, ..built });
-            }
-            _ => {}
-        }
-    }
-    let Some(key) = key else {
-        findings.diagnostics.push(
-            Diagnostic::error(
-                code::BAD_SCHEMA,
-                Place::new(file, resource.name.span),
-                format!("the resource type `{}` has no key", resource.name.text),
-            )
-            .here("what tells two of them apart?")
-            .help("declare one: `key name: String`"),
-        );
-        return Signature::None;
-    };
-    Signature::Resource(ResourceSignature { key, local: is_local, attributes, accepting, outputs })
-}
-
 /// The parameters of a template.
 #[salsa::tracked(returns(ref))]
 pub fn template_params(db: &dyn Db, file: File) -> Vec<Field> {
@@ -348,7 +279,7 @@ fn declares_secret(db: &dyn Db, file: File, index: u32) -> bool {
 /// Whether a reference to a resource or an instance is in a type, the fields of what it names included.
 pub fn holds_reference(db: &dyn Db, ty: &Ty) -> bool {
     ty.any(&mut |ty| match ty {
-        Ty::Ref(_) | Ty::AnyRef | Ty::Instance(..) => true,
+        Ty::Ref(..) | Ty::AnyRef | Ty::Instance(..) => true,
         Ty::Record(id, _) | Ty::Enum(id, _) => *declares_reference(db, id.file, id.index),
         _ => false,
     })
@@ -562,7 +493,7 @@ fn resolve_path(
         return Ty::Error;
     };
     match &found {
-        Ty::Ref(id) => {
+        Ty::Ref(id, _) => {
             let name = id.text(db);
             findings.diagnostics.push(
                 Diagnostic::error(
@@ -629,12 +560,16 @@ fn wrong_arguments(file: File, span: Span, name: &str, expected: usize, given: u
 }
 
 fn resolve_ref(db: &dyn Db, scope: TypeScope, inner: &ast::TypeExpr, findings: &mut Findings) -> Ty {
-    let ast::TypeExprKind::Path { module, name, args } = &inner.kind else {
+    let (named, skip) = match &inner.kind {
+        ast::TypeExprKind::Optional(named) => (&**named, Skip::Perhaps),
+        _ => (inner, Skip::Never),
+    };
+    let ast::TypeExprKind::Path { module, name, args } = &named.kind else {
         return Ty::Error;
     };
     if args.is_empty() {
         match lookup_type(db, scope, module.as_ref(), name, findings) {
-            Some(ty @ Ty::Ref(_)) => return ty,
+            Some(Ty::Ref(id, _)) => return reference(db, id, skip),
             Some(Ty::Error) | None => return Ty::Error,
             Some(_) => {}
         }
@@ -729,7 +664,7 @@ pub fn lookup_type(
             Some(match kind {
                 DeclKind::Record => Ty::Record(id, parameters(db, id)),
                 DeclKind::Enum => Ty::Enum(id, parameters(db, id)),
-                DeclKind::Resource => Ty::Ref(id),
+                DeclKind::Resource => Ty::Ref(id, Skip::Never),
                 DeclKind::Component => Ty::Instance(id, parameters(db, id)),
                 DeclKind::Type => alias(db, id).clone(),
                 _ => Ty::Error,

@@ -73,7 +73,7 @@ pub enum Ty {
     /// A type parameter of a declaration, by position.
     Param(DeclId, u32, SmolStr),
     /// A reference to a resource of this type.
-    Ref(DeclId),
+    Ref(DeclId, Skip),
     /// A reference to any resource.
     AnyRef,
     /// An instance of a component.
@@ -84,6 +84,16 @@ pub enum Ty {
     Plan,
     /// A resource of a plan, in tests.
     Planned(DeclId),
+}
+
+/// Whether the step behind a reference may be skipped. Only of types that produce outputs: of the others a
+/// skipped step gives what every step gives, see [`crate::signature::reference`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, salsa::SalsaValue)]
+pub enum Skip {
+    /// `Ref<Command>`
+    Never,
+    /// `Ref<Command?>`: what it produces may be missing.
+    Perhaps,
 }
 
 impl Ty {
@@ -228,6 +238,14 @@ impl Ty {
         })
     }
 
+    /// The type as if no step behind it could be skipped.
+    pub fn never_skipped(&self) -> Ty {
+        self.rewrite(&|ty| match ty {
+            Ty::Ref(id, _) => Ty::Ref(id, Skip::Never),
+            other => other,
+        })
+    }
+
     /// The type with a declaration's parameters replaced by arguments.
     pub fn substitute(&self, of: DeclId, args: &[Ty]) -> Ty {
         if args.is_empty() {
@@ -261,7 +279,9 @@ impl Ty {
             | (Ty::Instance(x, a), Ty::Instance(y, b)) => x == y && fit_all(a, b),
             // A function that takes more and gives less fits.
             (Ty::Fn(a, x), Ty::Fn(b, y)) => fit_all(b, a) && x.fits(y),
-            (Ty::Ref(_), Ty::AnyRef) => true,
+            (Ty::Ref(..), Ty::AnyRef) => true,
+            // What is never skipped gives what is asked of one that may be.
+            (Ty::Ref(a, Skip::Never), Ty::Ref(b, Skip::Perhaps)) => a == b,
             (Ty::Refined(_, base), _) => base.fits(target),
             _ => false,
         }
@@ -304,7 +324,7 @@ impl Ty {
             (Ty::Tuple(a), Ty::Tuple(b)) => Some(Ty::Tuple(join_all(a, b)?)),
             (Ty::Record(x, a), Ty::Record(y, b)) if x == y => Some(Ty::Record(*x, join_all(a, b)?)),
             (Ty::Enum(x, a), Ty::Enum(y, b)) if x == y => Some(Ty::Enum(*x, join_all(a, b)?)),
-            (Ty::Ref(_), Ty::Ref(_)) => Some(Ty::AnyRef),
+            (Ty::Ref(..), Ty::Ref(..)) => Some(Ty::AnyRef),
             _ => None,
         }
     }
@@ -342,7 +362,8 @@ impl Ty {
             Ty::Record(id, args) | Ty::Enum(id, args) | Ty::Instance(id, args) => named(id, args),
             Ty::Refined(id, _) => id.text(db).to_string(),
             Ty::Param(_, _, name) => name.to_string(),
-            Ty::Ref(id) => format!("Ref<{}>", id.text(db)),
+            Ty::Ref(id, Skip::Never) => format!("Ref<{}>", id.text(db)),
+            Ty::Ref(id, Skip::Perhaps) => format!("Ref<{}?>", id.text(db)),
             Ty::AnyRef => "AnyRef".to_owned(),
             Ty::Labels => "Labels".to_owned(),
             Ty::Plan => "Plan".to_owned(),

@@ -28,7 +28,7 @@ use std::fmt::Write;
 const MANIFEST: &str = "[package]\nname = \"example\"\nversion = \"0.1.0\"\nedition = \"2026\"\n";
 
 const IMPORTS: &str = "import std.fs.{Directory, File, Symlink}\nimport std.pkg.Package\nimport std.svc.Service\n\
-                       import std.user.User\nimport std.exec.Command\n";
+                       import std.user.User\nimport std.exec.{Command, Query}\n";
 
 /// An example: where it stands, and its files.
 struct Example {

@@ -374,6 +374,7 @@ impl<'s> Filter<'s> {
                 "local" => Token::Local,
                 "out" => Token::Out,
                 "early" => Token::Early,
+                "read" => Token::Read,
                 "union" => Token::Union,
                 "claims" => Token::Claims,
                 "reads" => Token::Reads,
@@ -442,8 +443,8 @@ impl<'s> Filter<'s> {
             || self.previous.can_end_operand() && self.peek(1).is_some_and(Token::can_begin_operand);
         match (self.frame.kind, self.frame.item, word) {
             (FrameKind::File, None, _) if self.previous == Token::Pub => self.word_at_item_start(word),
-            (FrameKind::Schema, Some(Token::Local | Token::Early), "key" | "out")
-                if matches!(self.previous, Token::Local | Token::Early) =>
+            (FrameKind::Schema, Some(Token::Local | Token::Early | Token::Read), "key" | "out")
+                if matches!(self.previous, Token::Local | Token::Early | Token::Read) =>
             {
                 self.word_at_item_start(word)
             }

@@ -136,6 +136,7 @@ pub enum Token {
     Key,
     Local,
     Early,
+    Read,
     Union,
     Claims,
     Reads,

@@ -368,10 +368,10 @@ impl<'s> Cx<'s> {
     pub(crate) fn schema_output(
         &mut self,
         l: u32,
-        early: bool,
+        kind: OutputKind,
         mut param: Deep<Box<Param>>,
     ) -> Deep<Box<ResourceItem>> {
         self.schema_docs(l, &mut param.node);
-        param.map(|param| Box::new(ResourceItem::Output { early, param: *param }))
+        param.map(|param| Box::new(ResourceItem::Output { kind, param: *param }))
     }
 }

@@ -1,6 +1,7 @@
 //! The real host: the one place where the agent touches the machine it manages.
 
 mod clock;
+mod confine;
 mod errno;
 mod manager;
 mod path;
@@ -111,6 +112,14 @@ impl OsHost {
             }
             Err(error) => Err(error),
         }
+    }
+
+    fn runs_programs(&self, what: &str) -> HostResult<()> {
+        if self.rooted {
+            let message = format!("{what} do not run inside a folder (`--root`)");
+            return Err(HostError::new(HostErrorKind::Unsupported, message));
+        }
+        Ok(())
     }
 
     fn only_on_a_machine(&self, what: &str) -> HostResult<()> {
@@ -340,11 +349,8 @@ impl ReadHost for OsHost {
     }
 
     fn ask(&self, process: &Process<'_>) -> HostResult<ProcessOutput> {
-        if self.rooted {
-            let message = "queries do not run inside a folder (`--root`)";
-            return Err(HostError::new(HostErrorKind::Unsupported, message));
-        }
-        process::run(process, &self.clock, None)
+        self.runs_programs("queries")?;
+        process::run(process, &self.clock, None, process::Freedom::Look)
     }
 }
 

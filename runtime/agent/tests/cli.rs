@@ -660,6 +660,49 @@ fn commands_and_the_owner_of_trust() {
 }
 
 #[test]
+fn a_query_is_asked_in_a_dry_run_too() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let workshop = Workshop::new();
+    std::fs::write(workshop.path("answer"), "one\n\n").unwrap();
+    let list = |words: &[&str]| Value::List(words.iter().map(text).collect());
+    let argv = list(&["cat", workshop.path("answer").as_str()]);
+    let query = ("std.exec.Query", "ask".to_owned(), vec![("argv", argv)]);
+    let made = workshop.path("made");
+    let mut plan = plan(&[query, file(made.as_str(), "")], true);
+    let answer = plan.exprs.push(Node::Output { step: 0, output: 0 });
+    plan.steps[1].declarations[0].attributes[0].value = Operand::Expr(answer);
+    plan.edges[0].reason = EdgeReason::Output;
+    workshop.write("a.mcb", &plan, &release(1), &key(1));
+    let state = workshop.path("state");
+    let apply = |more: &[&str]| {
+        let mut arguments = vec!["apply", "a.mcb", "--trust", "trust.toml", "--state", state.as_str()];
+        arguments.extend(more);
+        result(&workshop.command(&arguments).output().unwrap())
+    };
+    let noop = ["--noop", "--detailed-exitcode"];
+    let (status, report) = apply(&noop);
+    assert_eq!(status, 10, "{report}");
+    assert!(report.contains("+one"), "{report}");
+    assert!(without_time(&report).ends_with("1 would change, 1 unchanged"), "{report}");
+    assert!(!made.exists());
+    let (status, report) = apply(&[]);
+    assert_eq!(status, 0, "{report}");
+    assert!(without_time(&report).ends_with("1 changed, 1 unchanged"), "{report}");
+    assert_eq!(std::fs::read_to_string(&made).unwrap(), "one");
+    assert_eq!(without_time(&apply(&noop).1), "2 unchanged");
+    // It is asked anew in each run.
+    std::fs::write(workshop.path("answer"), "two").unwrap();
+    let (_, report) = apply(&noop);
+    assert!(report.contains("-one") && report.contains("+two"), "{report}");
+    std::fs::remove_file(workshop.path("answer")).unwrap();
+    let (status, report) = apply(&noop);
+    assert_eq!(status, 1, "{report}");
+    assert!(report.contains("`cat` ended with status 1"), "{report}");
+}
+
+#[test]
 fn a_disk_that_is_full_keeps_the_old_content() {
     if !rustix::process::geteuid().is_root() {
         return;

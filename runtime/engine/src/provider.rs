@@ -17,6 +17,9 @@ use mc_plan::value::Value;
 
 use crate::host::{HostError, HostErrorKind};
 
+/// How long an attempt may take where the policy says nothing.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
+
 pub use mc_plan::instance::graph::RefreshKind;
 
 pub use context::{ACCOUNTS, ApplyContext, Caches, PACKAGES, ReadContext, UNITS, Written};
@@ -93,6 +96,18 @@ pub struct Description {
     pub settle: Option<Settle>,
     /// Whether it works inside a folder (`--root`): it only handles files.
     pub rooted: bool,
+    /// When its items are read.
+    pub looks: Looks,
+}
+
+/// When items of a provider are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Looks {
+    /// All of them before the run begins, and again when something may have changed what they read.
+    Ahead,
+    /// Each when it is its turn, and only then: what it says depends on all that was done before it. A dry run does
+    /// not read one behind a step that would change.
+    InTurn,
 }
 
 /// How items of one provider travel together.
@@ -137,12 +152,20 @@ pub struct Item<'a> {
     pub desired: &'a [Option<Value>],
     /// What [`Provider::early`] gave.
     pub early: &'a [Option<Value>],
+    /// Bound of an attempt, for what reading it runs.
+    pub timeout: Duration,
 }
 
 impl<'a> Item<'a> {
     /// A step of the graph with all its attributes known.
     pub(crate) fn of(step: &'a Step<'_>, desired: &'a [Option<Value>]) -> Self {
-        Self { name: &step.name, key: &step.key, desired, early: step.early.as_deref().unwrap_or_default() }
+        Self {
+            name: &step.name,
+            key: &step.key,
+            desired,
+            early: step.early.as_deref().unwrap_or_default(),
+            timeout: step.timeout.unwrap_or(DEFAULT_TIMEOUT),
+        }
     }
 }
 

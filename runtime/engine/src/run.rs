@@ -8,6 +8,7 @@ mod pool;
 mod preflight;
 mod preview;
 mod schedule;
+mod skip;
 mod stale;
 mod step;
 mod work;
@@ -146,7 +147,7 @@ pub fn preview(
     let Instance { graph, mut resolver, providers, .. } = instance;
     let (debts, dropped) = Debts::new(&graph, memory.owed());
     note_dropped(&mut report, &dropped);
-    let left_out = match only(&graph, request.only) {
+    let mut left_out = match only(&graph, request.only) {
         Ok(left_out) => left_out,
         Err(refusals) => return Ok(refused(report, refusals, host, begun)),
     };
@@ -159,6 +160,7 @@ pub fn preview(
         caches: &caches,
         texts: request.texts,
     };
+    ask_all(&sight, &mut left_out);
     let mut board = Board::new(&graph);
     look_ahead(&sight, &mut board, &left_out, request.jobs);
     let impossible = impossible(&graph, &board);
@@ -208,7 +210,7 @@ pub fn apply(request: &Request<'_>, host: &dyn WriteHost, stores: Stores<'_>) ->
         Err(refusals) => return refuse(report, refusals, &mut ledger),
     };
     let Instance { graph, mut resolver, mut relations, providers } = instance;
-    let left_out = match only(&graph, request.only) {
+    let mut left_out = match only(&graph, request.only) {
         Ok(left_out) => left_out,
         Err(refusals) => return refuse(report, refusals, &mut ledger),
     };
@@ -221,6 +223,7 @@ pub fn apply(request: &Request<'_>, host: &dyn WriteHost, stores: Stores<'_>) ->
         caches: &caches,
         texts: request.texts,
     };
+    ask_all(&sight, &mut left_out);
     let mut board = Board::new(&graph);
     look_ahead(&sight, &mut board, &left_out, request.jobs);
     let impossible = impossible(&graph, &board);
@@ -389,6 +392,13 @@ fn only(graph: &Graph<'_>, names: &[String]) -> Result<Vec<bool>, Vec<Refusal>> 
     if refusals.is_empty() { Ok(left_out) } else { Err(refusals) }
 }
 
+/// A step that only asks something is never left out where somebody needs its answer.
+fn ask_all(sight: &Sight<'_, '_>, left_out: &mut [bool]) {
+    for (vertex, (left_out, used)) in (0_u32..).zip(left_out.iter_mut().zip(&sight.graph.outputs_used)) {
+        *left_out &= !(*used && sight.looks_in_turn(vertex));
+    }
+}
+
 /// Preflight of all steps whose attributes are known from the start.
 fn look_ahead(sight: &Sight<'_, '_>, board: &mut Board, left_out: &[bool], jobs: usize) {
     let graph = sight.graph;
@@ -402,6 +412,7 @@ fn look_ahead(sight: &Sight<'_, '_>, board: &mut Board, left_out: &[bool], jobs:
             graph
                 .step(*vertex)
                 .is_some_and(|step| step.present && step.later.is_empty() && (!left_out || used))
+                && !sight.looks_in_turn(*vertex)
         })
         .collect();
     for (progress, found) in board.steps.iter_mut().zip(sight.preflight(&wanted, jobs)) {

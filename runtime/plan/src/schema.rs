@@ -9,11 +9,12 @@ use crate::value::{Type, Value};
 /// The providers that the agent of this version has, by name and protocol, sorted. The standard library may
 /// declare more: who compiles learns from this list what such an agent would refuse. The providers' own tests
 /// hold the list to what there is.
-pub const BUILT_IN: [(&str, u32); 7] = [
+pub const BUILT_IN: [(&str, u32); 8] = [
     ("core.command", 1),
     ("core.directory", 1),
     ("core.file", 1),
     ("core.package", 1),
+    ("core.query", 1),
     ("core.service", 1),
     ("core.symlink", 1),
     ("core.user", 1),
@@ -52,6 +53,12 @@ pub struct Schema {
 }
 
 impl Schema {
+    /// Whether one of its outputs is there only where its step was not skipped.
+    #[must_use]
+    pub fn produces(&self) -> bool {
+        self.outputs.iter().any(|output| output.kind != OutputKind::Read)
+    }
+
     /// Whether the agent of this version manages resources of this type.
     pub fn is_built_in(&self) -> bool {
         BUILT_IN.contains(&(self.provider.as_str(), self.protocol))
@@ -91,8 +98,34 @@ pub struct Output {
     pub name: String,
     /// Its type.
     pub ty: Type,
-    /// Known before the step acts.
-    pub early: bool,
+    /// Where its value comes from.
+    pub kind: OutputKind,
+}
+
+/// Where the value of an output comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OutputKind {
+    /// The step gives it: one that is skipped gives none.
+    Produced,
+    /// Known before the step acts; one that is skipped gives none either.
+    Early,
+    /// Read from the host, also where the step is skipped.
+    Read,
+}
+
+impl OutputKind {
+    /// All of them, in the order of their numbers in the encoding.
+    pub const ALL: [Self; 3] = [Self::Produced, Self::Early, Self::Read];
+
+    /// The words that declare one.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Produced => "out",
+            Self::Early => "early out",
+            Self::Read => "read out",
+        }
+    }
 }
 
 /// Something that exists once on a host: a value in the domain of its type (`AbsPath`, `UnitName`, ..).

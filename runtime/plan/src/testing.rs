@@ -8,7 +8,7 @@ use crate::plan::{
     Label, Part, Plan, PlanRefusal, Policy, Priority, Probe, Prune, RefusalKind, Retry, Rollout, SecretUse,
     Setting, Share, SourceSpan, Step, Wave,
 };
-use crate::schema::{Attribute, Autoedge, Claim, Effect, Key, Output, Schema};
+use crate::schema::{Attribute, Autoedge, Claim, Effect, Key, Output, OutputKind, Schema};
 use crate::value::{Blob, Float, TextKind, Type, TypeDef, TypeShape, Value};
 
 /// A text.
@@ -48,8 +48,8 @@ pub fn file_schema() -> Schema {
             attribute("validate", Type::List(Box::new(Type::String))),
         ],
         outputs: vec![
-            Output { name: "staged".to_owned(), ty: Type::Text(TextKind::AbsPath), early: true },
-            Output { name: "sha256".to_owned(), ty: Type::String, early: false },
+            Output { name: "staged".to_owned(), ty: Type::Text(TextKind::AbsPath), kind: OutputKind::Early },
+            Output { name: "sha256".to_owned(), ty: Type::String, kind: OutputKind::Produced },
         ],
         types: Vec::new(),
         exprs,

@@ -141,8 +141,7 @@ fn write_schema(schema: &Schema, out: &mut String) -> Result<(), Unsupported> {
     let _ = writeln!(out, "    /// How many outputs it has.");
     let _ = writeln!(out, "    pub(crate) const OUTPUTS: usize = {};", schema.outputs.len());
     for (at, output) in schema.outputs.iter().enumerate() {
-        let early = if output.early { "early out" } else { "out" };
-        let _ = writeln!(out, "    /// `{early} {}: {}`", output.name, type_text(&output.ty));
+        let _ = writeln!(out, "    /// `{} {}: {}`", output.kind.words(), output.name, type_text(&output.ty));
         let _ = writeln!(out, "    pub(crate) const {}: usize = {at};", output.name.to_uppercase());
     }
     let _ = write!(

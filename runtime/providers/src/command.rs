@@ -1,18 +1,16 @@
 //! `core.command`: a program and its arguments, run when there is something to do.
 
 use camino::Utf8Path;
-use mc_engine::host::{Effect, Operation, Process, ProcessEnd, ProcessUser, RunArgv};
+use mc_engine::host::{Effect, Operation, RunArgv};
 use mc_engine::provider::{
-    ACCOUNTS, Applied, ApplyContext, Batch, Description, Diff, Item, Observed, Provider, ProviderError,
-    ProviderErrorKind, ReadContext, RefreshKind, Work, Writes,
+    ACCOUNTS, Applied, ApplyContext, Batch, Description, Diff, Item, Looks, Observed, Provider,
+    ProviderError, ProviderErrorKind, ReadContext, RefreshKind, Work, Writes,
 };
 use mc_plan::value::Value;
 
 use crate::decode;
 use crate::generated::exec::Command;
-
-/// How much of a failed command's output goes into a message, in lines.
-const TAIL: usize = 20;
+use crate::program::Program;
 
 pub(crate) struct CommandProvider(Description);
 
@@ -29,6 +27,7 @@ impl CommandProvider {
             writes: Writes::Anything,
             settle: None,
             rooted: false,
+            looks: Looks::Ahead,
         })
     }
 }
@@ -45,20 +44,13 @@ fn outputs(stdout: &[u8], status: i32) -> Vec<Option<Value>> {
     outputs
 }
 
+fn program<'a>(command: &'a Command<'_>) -> Program<'a> {
+    Program { argv: &command.argv, cwd: command.cwd, user: command.user, env: &[] }
+}
+
 fn look(ctx: &ReadContext<'_>, item: &Item<'_>) -> Result<Observed, ProviderError> {
     let command = Command::decode(item.key, item.desired)?;
-    if command.argv.first().is_none_or(|program| program.is_empty()) {
-        return Err(ProviderError::failed("`argv` names no program"));
-    }
-    if command.argv.iter().any(|argument| argument.contains('\0')) {
-        return Err(ProviderError::failed("an argument holds a NUL character"));
-    }
-    if let Some(name) = command.user {
-        let identity = ctx.host().identity();
-        if identity.uid != 0 && ctx.accounts()?.user(name).is_none_or(|user| user.uid != identity.uid) {
-            return Err(ProviderError::refused(format!("only root can run something as user `{name}`")));
-        }
-    }
+    program(&command).check(ctx)?;
     let runs = match command.creates {
         Some(creates) => ctx.host().stat(Utf8Path::new(creates))?.is_none(),
         None => false,
@@ -69,43 +61,16 @@ fn look(ctx: &ReadContext<'_>, item: &Item<'_>) -> Result<Observed, ProviderErro
 
 fn run(ctx: &ApplyContext<'_>, at: usize, item: &Item<'_>) -> Result<Applied, ProviderError> {
     let command = Command::decode(item.key, item.desired)?;
-    let argv: Vec<String> = command.argv.iter().map(|&argument| argument.to_owned()).collect();
-    let accounts = ctx.read().accounts()?;
-    let mut groups: Vec<u32> = Vec::new();
-    let user = match command.user {
-        None => None,
-        Some(name) => {
-            let user = accounts
-                .user(name)
-                .ok_or_else(|| ProviderError::failed(format!("there is no user `{name}` on this host")))?;
-            groups.extend(accounts.memberships(name).map(|group| group.gid).filter(|gid| *gid != user.gid));
-            Some(ProcessUser {
-                name: &user.name,
-                uid: user.uid,
-                gid: user.gid,
-                groups: &groups,
-                home: &user.home,
-            })
+    let program = program(&command);
+    let effect = program.run(ctx.read(), |process| {
+        Ok(ctx.perform_one(at, &Operation::RunArgv(RunArgv { process, writes: None }))?)
+    })?;
+    match effect {
+        Effect::Ran(output) if output.success() => {
+            let note = output.truncated.then(|| "its output was cut".to_owned());
+            Ok(Applied { outputs: outputs(&output.stdout, 0), restarted: true, note })
         }
-    };
-    let process = Process { cwd: command.cwd.map(Utf8Path::new), user, ..Process::new(&argv) };
-    let program = argv.first().map_or("", String::as_str);
-    match ctx.perform_one(at, &Operation::RunArgv(RunArgv { process, writes: None }))? {
-        Effect::Ran(output) => match output.end {
-            ProcessEnd::Exited(0) => {
-                let note = output.truncated.then(|| "its output was cut".to_owned());
-                Ok(Applied { outputs: outputs(&output.stdout, 0), restarted: true, note })
-            }
-            end => {
-                let kind = match end {
-                    ProcessEnd::TimedOut => ProviderErrorKind::TimedOut,
-                    _ => ProviderErrorKind::Failed,
-                };
-                let tail = output.tail(TAIL);
-                let separator = if tail.is_empty() { "" } else { "\n" };
-                Err(ProviderError::new(kind, format!("`{program}` {end}{separator}{tail}")))
-            }
-        },
+        Effect::Ran(output) => Err(program.failed(&output)),
         Effect::Done => {
             Err(ProviderError::new(ProviderErrorKind::Broken, "the host ran a command without a result"))
         }

@@ -3,8 +3,8 @@
 use camino::Utf8Path;
 use mc_engine::host::{FileKind, MakeDirectory, Meta, Operation, SetMetadata};
 use mc_engine::provider::{
-    ACCOUNTS, Applied, ApplyContext, Batch, Description, Diff, Item, Observed, Provider, ProviderError,
-    ReadContext, Work, Writes,
+    ACCOUNTS, Applied, ApplyContext, Batch, Description, Diff, Item, Looks, Observed, Provider,
+    ProviderError, ReadContext, Work, Writes,
 };
 
 use crate::generated::fs::Directory;
@@ -25,6 +25,7 @@ impl DirectoryProvider {
             writes: Writes::Domains(&[]),
             settle: None,
             rooted: true,
+            looks: Looks::Ahead,
         })
     }
 }

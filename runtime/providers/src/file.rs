@@ -6,8 +6,8 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use mc_engine::host::{Content as Bytes, FileKind, Meta, Operation, Process, ReplaceFile, SetMetadata};
 use mc_engine::provider::{
-    ACCOUNTS, Applied, ApplyContext, Batch, Description, Diff, Item, Observed, Provider, ProviderError,
-    ReadContext, TextChange, Work, Writes,
+    ACCOUNTS, Applied, ApplyContext, Batch, Description, Diff, Item, Looks, Observed, Provider,
+    ProviderError, ReadContext, TextChange, Work, Writes,
 };
 use mc_plan::digest::{hex, sha256};
 use mc_plan::value::Value;
@@ -36,6 +36,7 @@ impl FileProvider {
             writes: Writes::Domains(&[]),
             settle: None,
             rooted: true,
+            looks: Looks::Ahead,
         })
     }
 }

@@ -16,6 +16,8 @@ mod file;
 mod generated;
 mod metadata;
 mod package;
+mod program;
+mod query;
 mod service;
 mod staging;
 mod symlink;
@@ -34,6 +36,7 @@ pub fn builtin() -> Providers {
         Box::new(directory::DirectoryProvider::new()),
         Box::new(file::FileProvider::new()),
         Box::new(package::PackageProvider::new()),
+        Box::new(query::QueryProvider::new()),
         Box::new(service::ServiceProvider::new()),
         Box::new(symlink::SymlinkProvider::new()),
         Box::new(user::UserProvider::new()),

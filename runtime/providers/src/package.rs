@@ -10,8 +10,8 @@ use mc_engine::host::{
     Candidate, Effect, HostResult, Operation, PackageTransaction, Process, ReadHost, RunArgv,
 };
 use mc_engine::provider::{
-    Applied, ApplyContext, Batch, Description, Diff, Item, Observed, PACKAGES, Provider, ProviderError,
-    ReadContext, Work, Writes,
+    Applied, ApplyContext, Batch, Description, Diff, Item, Looks, Observed, PACKAGES, Provider,
+    ProviderError, ReadContext, Work, Writes,
 };
 
 use crate::decode;
@@ -42,6 +42,7 @@ impl PackageProvider {
             writes: Writes::Anything,
             settle: None,
             rooted: false,
+            looks: Looks::Ahead,
         })
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use mc_engine::host::{HostResult, Operation, Unit, UnitAction, UnitVerb};
 use mc_engine::provider::{
-    Applied, ApplyContext, Batch, Description, Diff, Item, Observed, Provider, ProviderError, ReadContext,
-    RefreshKind, Settle, Settled, Work, Writes,
+    Applied, ApplyContext, Batch, Description, Diff, Item, Looks, Observed, Provider, ProviderError,
+    ReadContext, RefreshKind, Settle, Settled, Work, Writes,
 };
 
 use crate::generated::svc::Service;
@@ -47,6 +47,7 @@ impl ServiceProvider {
                 within: Duration::from_secs(90),
             }),
             rooted: false,
+            looks: Looks::Ahead,
         })
     }
 }

@@ -3,8 +3,8 @@
 use camino::Utf8Path;
 use mc_engine::host::{FileKind, Link, Meta, Operation, SetMetadata};
 use mc_engine::provider::{
-    ACCOUNTS, Applied, ApplyContext, Batch, Description, Diff, Item, Observed, Provider, ProviderError,
-    ReadContext, Work, Writes,
+    ACCOUNTS, Applied, ApplyContext, Batch, Description, Diff, Item, Looks, Observed, Provider,
+    ProviderError, ReadContext, Work, Writes,
 };
 use mc_plan::value::Value;
 
@@ -27,6 +27,7 @@ impl SymlinkProvider {
             writes: Writes::Domains(&[]),
             settle: None,
             rooted: true,
+            looks: Looks::Ahead,
         })
     }
 }

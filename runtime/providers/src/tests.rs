@@ -5,7 +5,10 @@ mod command;
 mod fact;
 mod file;
 mod package;
+mod query;
 mod service;
+
+use std::time::Duration;
 
 use mc_engine::host::Identity;
 use mc_engine::host::fake::FakeHost;
@@ -16,6 +19,7 @@ use mc_engine::provider::{
 use mc_plan::value::Value;
 
 const SUFFIX: &str = "a1b2";
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A host, what was read of it, and one provider.
 struct Rig {
@@ -67,7 +71,13 @@ impl Rig {
         let items: Vec<Item<'_>> = resources
             .iter()
             .zip(&early)
-            .map(|(r, early)| Item { name: "item", key: &r.key, desired: &r.desired, early })
+            .map(|(r, early)| Item {
+                name: "item",
+                key: &r.key,
+                desired: &r.desired,
+                early,
+                timeout: TIMEOUT,
+            })
             .collect();
         self.provider().read(&self.ctx(), &items)
     }
@@ -78,7 +88,13 @@ impl Rig {
 
     fn diff(&self, resource: &Resource) -> Result<Diff, ProviderError> {
         let observed = self.read(resource)?;
-        let item = Item { name: "item", key: &resource.key, desired: &resource.desired, early: &[] };
+        let item = Item {
+            name: "item",
+            key: &resource.key,
+            desired: &resource.desired,
+            early: &[],
+            timeout: TIMEOUT,
+        };
         self.provider().diff(&item, &observed)
     }
 
@@ -101,6 +117,7 @@ impl Rig {
                 key: &resources[at].key,
                 desired: &resources[at].desired,
                 early: &early[at],
+                timeout: TIMEOUT,
             };
             let observed = observed.expect("it can be read");
             let diff = self.provider().diff(&item, &observed).expect("it can be compared");
@@ -136,7 +153,13 @@ impl Rig {
 
     fn refresh(&self, resource: &Resource, kind: RefreshKind) -> Result<Applied, ProviderError> {
         let ctx = ApplyContext::new(self.ctx(), &self.host, None, 1);
-        let item = Item { name: "item", key: &resource.key, desired: &resource.desired, early: &[] };
+        let item = Item {
+            name: "item",
+            key: &resource.key,
+            desired: &resource.desired,
+            early: &[],
+            timeout: TIMEOUT,
+        };
         self.provider().refresh(&ctx, &item, kind)
     }
 }

@@ -4,8 +4,8 @@
 
 use mc_engine::host::{Accounts, Effect, Operation, Process, RunArgv};
 use mc_engine::provider::{
-    ACCOUNTS, Applied, ApplyContext, Batch, Description, Diff, Item, Observed, Provider, ProviderError,
-    ReadContext, Work, Writes,
+    ACCOUNTS, Applied, ApplyContext, Batch, Description, Diff, Item, Looks, Observed, Provider,
+    ProviderError, ReadContext, Work, Writes,
 };
 use mc_plan::value::Value;
 
@@ -31,6 +31,7 @@ impl UserProvider {
             writes: Writes::Domains(WRITES),
             settle: None,
             rooted: false,
+            looks: Looks::Ahead,
         })
     }
 }

@@ -36,6 +36,19 @@ impl<'db> Checker<'db> {
             );
             return self.error(span);
         }
+        if found.never_skipped().fits(expected) {
+            self.report(
+                Diagnostic::error(
+                    code::MAY_BE_ABSENT,
+                    self.place(span),
+                    "this step may be skipped, and what it produces is missing then",
+                )
+                .here(format!("is a `{have}`"))
+                .note(format!("a `{want}` gives all outputs of its resource"))
+                .help("let the type say it, as `Ref<Command?>` does, or take an `AnyRef` where only order counts"),
+            );
+            return self.error(span);
+        }
         let want = match expected {
             // What may be left out is asked for by its plain type.
             Ty::Optional(inner) if !matches!(found, Ty::Optional(_)) => self.show(inner),

@@ -47,7 +47,7 @@ impl<'db> Checker<'db> {
                         self.no_title(c, "a record");
                         self.record(id, &args, &c.body, expected, span)
                     }
-                    Some(Ty::Ref(id)) => self.resource(id, c, path.span, span),
+                    Some(Ty::Ref(id, _)) => self.resource(id, c, path.span, span),
                     Some(Ty::Instance(id, _)) => self.instance(id, c, path.span, span),
                     Some(Ty::Enum(id, _)) => {
                         self.report(

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Place, code, nearest};
 use crate::hir::{ExprId, ExprKind};
 use crate::name::{self, DeclId, DeclKind, Entity};
 use crate::signature::{self, Signature, Target};
-use crate::ty::{Args, Ty};
+use crate::ty::{Args, Skip, Ty};
 use mc_plan::value::Value;
 use mc_syntax::Span;
 use mc_syntax::ast::{self, Else, ExprKind as Ast};
@@ -265,7 +265,7 @@ impl<'db> Checker<'db> {
                 if let Some(ty) = found.filter(|ty| *ty != Ty::Error) {
                     let shown = &name.text;
                     let (what, help) = match ty {
-                        Ty::Ref(_) => (
+                        Ty::Ref(..) => (
                             "a resource type",
                             format!(
                                 "declare one, `{shown} \"key\" {{ .. }}`, or refer to one, `{shown}[\"key\"]`"
@@ -369,7 +369,7 @@ impl<'db> Checker<'db> {
             _ => Ty::Error,
         };
         let key = self.pure(key, &Want::Type(key_ty));
-        self.push(ExprKind::Reference(id, key), Ty::Ref(id), span)
+        self.push(ExprKind::Reference(id, key), Ty::Ref(id, Skip::Never), span)
     }
 
     /// The resource type that a path means; anything else is reported.
@@ -386,7 +386,7 @@ impl<'db> Checker<'db> {
             return None;
         };
         match signature::lookup_type(self.db, self.types(), path.module.as_ref(), name, &mut self.findings)? {
-            Ty::Ref(id) => Some(id),
+            Ty::Ref(id, _) => Some(id),
             Ty::Error => None,
             other => {
                 let shown = self.show(&other);

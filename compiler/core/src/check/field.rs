@@ -6,7 +6,7 @@ use crate::hir::{ExprId, ExprKind};
 use crate::name::{self, DeclId, DeclKind, Entity};
 use crate::prelude::{self, Operation, Variables};
 use crate::signature::{self, Field, ResourceSignature, Signature, Target};
-use crate::ty::Ty;
+use crate::ty::{Skip, Ty};
 use mc_syntax::Span;
 use mc_syntax::ast::{self, ExprKind as Ast};
 
@@ -43,7 +43,7 @@ impl<'db> Checker<'db> {
         };
         let found = match inner.plain() {
             Ty::Record(decl, args) => self.record_field(*decl, args, id, name, lifted),
-            Ty::Ref(decl) => self.resource_part(*decl, id, name, lifted),
+            Ty::Ref(decl, skip) => self.resource_part(*decl, *skip, id, name, lifted),
             Ty::Planned(decl) => self.planned_part(*decl, id, name, lifted),
             Ty::Instance(decl, args) => self.instance_out(*decl, args, id, name, lifted),
             Ty::Secret(_) => {
@@ -140,6 +140,7 @@ impl<'db> Checker<'db> {
     fn resource_part(
         &mut self,
         decl: DeclId,
+        skip: Skip,
         base: ExprId,
         name: &ast::Name,
         lifted: bool,
@@ -147,10 +148,8 @@ impl<'db> Checker<'db> {
         let Signature::Resource(resource) = signature::signature(self.db, decl) else { return None };
         self.refer(name.span, Target::Member(decl, name.text.clone()));
         if let Some(position) = resource.outputs.iter().position(|f| f.name == name.text) {
-            return Some((
-                ExprKind::Output(base, position as u32, lifted),
-                resource.outputs[position].ty.clone(),
-            ));
+            let ty = resource.output(position, skip)?;
+            return Some((ExprKind::Output(base, position as u32, lifted), ty));
         }
         (resource.key.name == name.text).then(|| (ExprKind::Key(base, lifted), resource.key.ty.clone()))
     }
@@ -175,20 +174,20 @@ impl<'db> Checker<'db> {
         let place = self.place(name.span);
         let (what, known): (&str, Vec<String>) = match ty.plain() {
             Ty::Record(decl, _) => ("field", self.member_names(*decl)),
-            Ty::Ref(decl) => ("output", self.member_names(*decl)),
+            Ty::Ref(decl, _) => ("output", self.member_names(*decl)),
             Ty::Instance(decl, _) => ("output", self.member_names(*decl)),
             Ty::Planned(decl) => ("attribute", self.attribute_names(*decl)),
             other => ("part", prelude::methods(other).map(|m| m.name.to_owned()).collect()),
         };
         let subject = match ty {
             Ty::Instance(..) => format!("the component `{shown}`"),
-            Ty::Ref(decl) => format!("the resource type `{}`", decl.text(self.db)),
+            Ty::Ref(decl, _) => format!("the resource type `{}`", decl.text(self.db)),
             _ => format!("`{shown}`"),
         };
         let mut diagnostic =
             Diagnostic::error(code::UNKNOWN_FIELD, place, format!("{subject} has no {what} `{}`", name.text))
                 .here(format!("no such {what}"));
-        if let Ty::Ref(decl) = ty
+        if let Ty::Ref(decl, _) = ty
             && let Signature::Resource(resource) = signature::signature(self.db, *decl)
             && resource.attributes.iter().any(|f| f.name == name.text)
         {
@@ -346,7 +345,7 @@ impl<'db> Checker<'db> {
         }
         if let Some(position) = resource.outputs.iter().position(|f| f.name == name.text) {
             self.refer(name.span, Target::Member(decl, name.text.clone()));
-            if resource.outputs[position].optional {
+            if resource.is_early(position) {
                 let ty = resource.outputs[position].ty.clone();
                 return self.push(ExprKind::SelfEarly(position as u32), ty, span);
             }
@@ -366,7 +365,7 @@ impl<'db> Checker<'db> {
 
     fn unknown_self(&mut self, decl: DeclId, name: &ast::Name) {
         let Signature::Resource(resource) = signature::signature(self.db, decl) else { return };
-        let early = resource.outputs.iter().filter(|f| f.optional);
+        let early = (0..).zip(&resource.outputs).filter(|(at, _)| resource.is_early(*at)).map(|(_, f)| f);
         let known = resource
             .attributes
             .iter()

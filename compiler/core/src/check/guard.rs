@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, code, nearest};
 use crate::hir::{ExprId, ExprKind, GuardRule, Stmt};
 use crate::name::DeclId;
 use crate::signature::{self, Signature, Target};
-use crate::ty::Ty;
+use crate::ty::{Skip, Ty};
 use mc_plan::expr::{ChangeFact, UnaryOp};
 use mc_syntax::Span;
 use mc_syntax::ast::{self, GuardItemKind};
@@ -170,7 +170,7 @@ impl<'db> Checker<'db> {
                     .help("give the resource another name"),
                 );
             }
-            self.declare(name.text.clone(), Ty::Ref(decl), name.span);
+            self.declare(name.text.clone(), Ty::Ref(decl, Skip::Never), name.span);
         }
         self.subject =
             Some(Subject { decl, name: subject.name.as_ref().map(|name| name.text.clone()), own: false });

@@ -74,7 +74,7 @@ impl<'db> Checker<'db> {
                     Ty::Param(_, _, name) => diagnostic
                         .note(format!("`{name}` may stand for anything, also for what has no text"))
                         .help("take a function that makes the text: `show: (T) -> String`"),
-                    Ty::Ref(_) | Ty::Instance(..) => diagnostic.help("name one of its outputs"),
+                    Ty::Ref(..) | Ty::Instance(..) => diagnostic.help("name one of its outputs"),
                     _ => diagnostic,
                 };
                 self.report(diagnostic);
@@ -152,7 +152,7 @@ impl<'db> Checker<'db> {
                 )
                 .here("not a checked string type");
                 diagnostic = match other {
-                    Ty::Ref(_) => diagnostic.help(format!(
+                    Ty::Ref(..) => diagnostic.help(format!(
                         "declare one, `{0} \"key\" {{ .. }}`, or refer to one, `{0}[\"key\"]`",
                         name.text
                     )),

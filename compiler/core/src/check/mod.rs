@@ -180,6 +180,8 @@ struct ScopeDefaults {
     id: u32,
     /// The attributes that they set.
     attributes: Vec<u32>,
+    /// Whether they say `skip when`.
+    skips: bool,
     span: Span,
 }
 

@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, code};
 use crate::hir::{Clause, Defaults, ExprId, ExprKind, Instance, Resource, Setting};
 use crate::name::DeclId;
 use crate::signature::{self, Signature, Target};
-use crate::ty::{Bindings, Ty};
+use crate::ty::{Bindings, Skip, Ty};
 use mc_plan::plan::Priority;
 use mc_syntax::Span;
 use mc_syntax::ast::{self, BodyItem, ClauseKind};
@@ -48,7 +48,9 @@ impl<'db> Checker<'db> {
             }
         };
         let when = self.when(&c.body);
-        let ty = if when.is_some() { Ty::Ref(id).optional() } else { Ty::Ref(id) };
+        let skip = if self.may_be_skipped(id, &c.body) { Skip::Perhaps } else { Skip::Never };
+        let ty = signature::reference(self.db, id, skip);
+        let ty = if when.is_some() { ty.optional() } else { ty };
         let head = c.title.as_ref().map_or(head, |title| head.to(title.span));
         let kind = ExprKind::Resource(Box::new(Resource {
             decl: id,
@@ -84,6 +86,13 @@ impl<'db> Checker<'db> {
         expr
     }
 
+    /// Whether a resource says `skip when`, or `defaults` that count here do.
+    fn may_be_skipped(&self, id: DeclId, body: &ast::Body) -> bool {
+        let around = std::iter::successors(self.scope.as_ref(), |scope| scope.parent.as_ref());
+        skips(body)
+            || around.into_iter().any(|scope| scope.defaults.borrow().iter().any(|d| d.decl == id && d.skips))
+    }
+
     pub(super) fn when(&mut self, body: &'db ast::Body) -> Option<ExprId> {
         let clause = body.items.iter().find_map(|item| match item {
             BodyItem::Clause(clause) if clause.kind == ClauseKind::When => Some(clause),
@@ -110,7 +119,7 @@ impl<'db> Checker<'db> {
                 }
             }
             ExprKind::Instance(_) => {
-                let clauses = self.clauses(body, false);
+                let clauses = self.clauses(body, None);
                 if let ExprKind::Instance(instance) = &mut self.body.exprs[index].kind {
                     instance.clauses = clauses;
                 }
@@ -189,7 +198,7 @@ impl<'db> Checker<'db> {
         }
         attributes.sort_by_key(|setting| setting.attribute);
         attributes.dedup_by_key(|setting| setting.attribute);
-        (attributes, self.clauses(body, true))
+        (attributes, self.clauses(body, Some(decl)))
     }
 
     /// Declares the `defaults` of a block before anything in it is checked.
@@ -241,6 +250,7 @@ impl<'db> Checker<'db> {
                 decl,
                 id,
                 attributes,
+                skips: skips(&defaults.body),
                 span: defaults.path.span,
             });
             self.deferred_defaults.push((id, &defaults.body, self.scope.clone()));
@@ -276,7 +286,8 @@ impl<'db> Checker<'db> {
         (found, attributes)
     }
 
-    fn clauses(&mut self, body: &'db ast::Body, resource: bool) -> Vec<Clause> {
+    /// The clauses of a resource of this type, or of an instance.
+    fn clauses(&mut self, body: &'db ast::Body, resource: Option<DeclId>) -> Vec<Clause> {
         let mut clauses: Vec<Clause> = Vec::new();
         let mut whens = 0;
         for item in &body.items {
@@ -308,7 +319,7 @@ impl<'db> Checker<'db> {
             }
             let for_resources =
                 !matches!(clause.kind, ClauseKind::After | ClauseKind::Before | ClauseKind::Tags);
-            if for_resources && !resource {
+            if for_resources && resource.is_none() {
                 self.report(
                     Diagnostic::error(
                         code::BAD_CLAUSE,
@@ -340,6 +351,7 @@ impl<'db> Checker<'db> {
                         }
                     }
                     self.check_edge_target(clause, value);
+                    self.check_refresh(clause, resource, value);
                     (value, None)
                 }
             };
@@ -348,10 +360,53 @@ impl<'db> Checker<'db> {
         clauses
     }
 
+    /// What never changes has nothing to tell, and nothing to do anew.
+    fn check_refresh(&mut self, clause: &ast::Clause, owner: Option<DeclId>, value: ExprId) {
+        if !matches!(clause.kind, ClauseKind::Notify | ClauseKind::RestartOn | ClauseKind::ReloadOn) {
+            return;
+        }
+        let inert = |id: &DeclId| match signature::signature(self.db, *id) {
+            Signature::Resource(resource) => resource.inert,
+            _ => false,
+        };
+        let mut target = None;
+        self.ty(value).any(&mut |ty| match ty {
+            Ty::Ref(id, _) if inert(id) => {
+                target = Some(*id);
+                true
+            }
+            _ => false,
+        });
+        // Of resources of several types no type is known: each is looked at.
+        if let ExprKind::List(items) = &self.body.expr(value).kind {
+            target = target.or_else(|| {
+                items.iter().find_map(|item| match self.ty(*item).some() {
+                    Ty::Ref(id, _) if inert(id) => Some(*id),
+                    _ => None,
+                })
+            });
+        }
+        let (decl, place, here) = match (owner.filter(inert), target) {
+            (Some(decl), _) => (decl, clause.keyword, "it does nothing that this could be about"),
+            (None, Some(decl)) => (decl, clause.value.span, "never changes"),
+            (None, None) => return,
+        };
+        let name = decl.text(self.db);
+        self.report(
+            Diagnostic::error(
+                code::BAD_CLAUSE,
+                self.place(place),
+                format!("a `{name}` changes nothing, so no change comes from it or to it"),
+            )
+            .here(here)
+            .help("order takes `after` and `before`; who reads an output of it comes after it by that alone"),
+        );
+    }
+
     fn check_edge_target(&mut self, clause: &ast::Clause, value: ExprId) {
         fn fits(ty: &Ty, instances: bool) -> bool {
             match ty {
-                Ty::Ref(_) | Ty::AnyRef | Ty::Error | Ty::Never => true,
+                Ty::Ref(..) | Ty::AnyRef | Ty::Error | Ty::Never => true,
                 Ty::Instance(..) => instances,
                 Ty::Optional(inner) | Ty::List(inner) => fits(inner, instances),
                 _ => false,
@@ -380,4 +435,11 @@ impl<'db> Checker<'db> {
         }
         self.report(diagnostic);
     }
+}
+
+/// Whether a body says `skip when`.
+fn skips(body: &ast::Body) -> bool {
+    let skip =
+        |item: &BodyItem| matches!(item, BodyItem::Clause(clause) if clause.kind == ClauseKind::SkipWhen);
+    body.items.iter().any(skip)
 }

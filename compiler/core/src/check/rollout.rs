@@ -55,8 +55,10 @@ impl<'db> Checker<'db> {
                     let id = self.pure(value, &Want::Any);
                     let shown = self.show(self.ty(id));
                     let fits = match self.ty(id) {
-                        Ty::List(inner) => matches!(**inner, Ty::Ref(_) | Ty::AnyRef | Ty::Error | Ty::Never),
-                        ty => matches!(ty, Ty::Ref(_) | Ty::AnyRef | Ty::Error | Ty::Never),
+                        Ty::List(inner) => {
+                            matches!(**inner, Ty::Ref(..) | Ty::AnyRef | Ty::Error | Ty::Never)
+                        }
+                        ty => matches!(ty, Ty::Ref(..) | Ty::AnyRef | Ty::Error | Ty::Never),
                     };
                     if !fits {
                         self.report(

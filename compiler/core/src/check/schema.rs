@@ -6,7 +6,7 @@ use crate::name::{self, DeclId};
 use crate::signature::{self, Findings, ResourceSignature, Signature, Target, TypeScope};
 use crate::ty::Ty;
 use mc_plan::expr::{Builtin, ExprId, Exprs, Node};
-use mc_plan::schema::{Attribute, Autoedge, Claim, Effect, Key, Output, Schema};
+use mc_plan::schema::{Attribute, Autoedge, Claim, Effect, Key, Output, OutputKind, Schema};
 use mc_plan::value::{TextKind, Type, TypeDef, TypeShape, Value};
 use mc_syntax::Span;
 use mc_syntax::ast::{self, ExprKind as Ast, RelationKind, ResourceItem, StringPart};
@@ -99,7 +99,7 @@ impl Types {
             | Ty::Enum(..)
             | Ty::Param(..)
             | Ty::Fn(..)
-            | Ty::Ref(_)
+            | Ty::Ref(..)
             | Ty::AnyRef
             | Ty::Instance(..)
             | Ty::Labels
@@ -210,15 +210,28 @@ impl Builder<'_> {
                         union: *union,
                     });
                 }
-                ResourceItem::Output { early, param } => {
+                ResourceItem::Output { kind, param } => {
                     let ty = self.signature.outputs[outputs.len()].ty.clone();
                     let Some(ty) = self.types.convert(self.db, &ty) else {
                         self.report(param.ty.span, "an output is a plain value", "has no form in a plan");
                         return None;
                     };
-                    outputs.push(Output { name: param.name.text.to_string(), ty, early: *early });
+                    let kind = match kind {
+                        ast::OutputKind::Produced => OutputKind::Produced,
+                        ast::OutputKind::Early => OutputKind::Early,
+                        ast::OutputKind::Read => OutputKind::Read,
+                    };
+                    outputs.push(Output { name: param.name.text.to_string(), ty, kind });
                 }
-                ResourceItem::Relation { kind, values, .. } => {
+                item if item.writes_none() => {}
+                ResourceItem::Relation { kind, values, span } => {
+                    if *kind == RelationKind::Writes && self.signature.inert {
+                        self.report(
+                            *span,
+                            "a resource type that writes something does not write nothing",
+                            "besides `writes none`",
+                        );
+                    }
                     let list = match kind {
                         RelationKind::Claims => &mut claims,
                         RelationKind::Reads => &mut reads,
@@ -310,7 +323,7 @@ impl Builder<'_> {
         // The standard library's files refer to each other's types without importing them, so that an
         // edge does not make a module depend on another.
         let target = match found {
-            Some(Ty::Ref(id)) => id.qualified(self.db),
+            Some(Ty::Ref(id, _)) => id.qualified(self.db),
             _ => {
                 let standard = standard_resource(self.db, &name.text)?;
                 self.findings.references.push((name.span, Target::Decl(standard)));

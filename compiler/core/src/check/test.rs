@@ -292,7 +292,7 @@ impl<'db> Checker<'db> {
             values.push(value);
         }
         if let (PlanMethod::Content, Some(reference)) = (method, values.first())
-            && let Ty::Ref(decl) = self.ty(*reference).clone()
+            && let Ty::Ref(decl, _) = self.ty(*reference).clone()
             && let Signature::Resource(resource) = signature::signature(self.db, decl)
             && !resource.attributes.iter().any(|a| a.name == "content")
         {
@@ -343,7 +343,7 @@ impl<'db> Checker<'db> {
     fn planned_reference(&mut self, written: &'db ast::Expr) -> Option<(ExprId, DeclId)> {
         let id = self.pure(written, &Want::Any);
         match self.ty(id).plain().clone() {
-            Ty::Ref(decl) => Some((id, decl)),
+            Ty::Ref(decl, _) => Some((id, decl)),
             ty if ty.is_bottom() => None,
             other => {
                 let shown = self.show(&other);

@@ -5,7 +5,7 @@ use crate::notation::{Notation, Place, Typed, short, type_name};
 use mc_plan::expr::Operand;
 use mc_plan::op::render_duration;
 use mc_plan::plan::{GuardAction, Plan, Probe, Rollout};
-use mc_plan::schema::Schema;
+use mc_plan::schema::{OutputKind, Schema};
 use std::collections::BTreeMap;
 
 /// The parts of something, by name: what is compared and shown.
@@ -255,8 +255,12 @@ fn schema_parts(schema: &Schema, notation: &Notation<'_>) -> Parts {
         parts.insert(format!("attribute {}", attribute.name), text);
     }
     for output in &schema.outputs {
-        let early = if output.early { "early " } else { "" };
-        parts.insert(format!("out {}", output.name), format!("{early}{}", type_name(typed(&output.ty))));
+        let before = match output.kind {
+            OutputKind::Produced => "",
+            OutputKind::Early => "early ",
+            OutputKind::Read => "read ",
+        };
+        parts.insert(format!("out {}", output.name), format!("{before}{}", type_name(typed(&output.ty))));
     }
     let rules: Vec<&str> = schema.autoedges.iter().map(|rule| rule.text.as_str()).collect();
     if !rules.is_empty() {

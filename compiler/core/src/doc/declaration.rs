@@ -6,7 +6,7 @@ use crate::lint;
 use crate::name::DeclId;
 use crate::signature::{self, Field, Signature};
 use mc_syntax::Span;
-use mc_syntax::ast::{self, ItemKind, ResourceItem, StmtKind};
+use mc_syntax::ast::{self, ItemKind, OutputKind, ResourceItem, StmtKind};
 use std::fmt::Write;
 
 /// Longest default value that is shown, in bytes.
@@ -137,8 +137,12 @@ pub fn resource_part(db: &dyn Db, id: DeclId, part: &ResourceItem, param: &ast::
             let before = if *union { "union " } else { "" };
             typed(db, id.file, before, &find(&resource.attributes)?, param.default.as_ref())
         }
-        ResourceItem::Output { early, .. } => {
-            let before = if *early { "early out " } else { "out " };
+        ResourceItem::Output { kind, .. } => {
+            let before = match kind {
+                OutputKind::Produced => "out ",
+                OutputKind::Early => "early out ",
+                OutputKind::Read => "read out ",
+            };
             typed(db, id.file, before, &find(&resource.outputs)?, None)
         }
         _ => return None,

@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Place, code};
 use crate::hir::{self, ExprId as HirId, ExprKind, Stmt};
 use crate::name::DeclId;
 use crate::signature::{self, Signature};
-use crate::ty::Ty;
+use crate::ty::{Skip, Ty};
 use mc_plan::expr::{ExprId, Node, Operand};
 use mc_plan::plan::Priority;
 use mc_plan::value::Value;
@@ -35,9 +35,9 @@ pub struct Declared {
     pub timeout: Option<Operand>,
     /// `retry`: times and pause.
     pub retry: Option<(Operand, Operand)>,
-    /// `skip when`
-    pub skip: Option<Operand>,
-    /// Whether it may be left out, so that nobody can count on its outputs.
+    /// `skip when`, and where it stands.
+    pub skip: Option<(Operand, Place)>,
+    /// Whether it may be left out, so that what it produces may be missing.
     pub skippable: bool,
     /// `approval`: the role.
     pub approval: Option<Arc<str>>,
@@ -416,7 +416,7 @@ impl<'db> Evaluator<'db> {
                 }
                 (ClauseKind::SkipWhen, Owner::Step(step)) => {
                     let skip = self.operand(&datum, place).filter(|skip| self.is_public(skip, place));
-                    self.out.declared[step as usize].skip = skip;
+                    self.out.declared[step as usize].skip = skip.map(|skip| (skip, place));
                 }
                 (ClauseKind::Approval, Owner::Step(step)) => {
                     if let Some(role) = self.words(&datum, place, "the role that approves").pop() {
@@ -524,6 +524,7 @@ impl<'db> Evaluator<'db> {
         {
             return self.which_resource(place);
         }
+        let kind = self.without_refresh(kind, datum);
         let mut add = |target: EdgeTarget| self.out.edges.push(PendingEdge { owner, kind, target, place });
         match datum {
             Datum::Refs(steps) => steps.iter().for_each(|(step, _)| add(EdgeTarget::Step(*step))),
@@ -531,6 +532,25 @@ impl<'db> Evaluator<'db> {
             Datum::Key(decl, key) => add(EdgeTarget::Key(*decl, key.clone())),
             Datum::List(items) => items.iter().for_each(|item| self.targets(owner, kind, item, place)),
             _ => {}
+        }
+    }
+
+    /// What a clause means for a resource that never changes: order alone. Where its type is known, the checker has
+    /// reported it.
+    fn without_refresh(&self, kind: ClauseKind, datum: &Datum) -> ClauseKind {
+        let decl = match datum {
+            Datum::Refs(steps) => steps.first().map(|(step, _)| self.out.declared[*step as usize].decl),
+            _ => None,
+        };
+        let signature = decl.map(|decl| signature::signature(self.db, decl));
+        match (signature, kind) {
+            (Some(Signature::Resource(resource)), ClauseKind::Notify) if resource.inert => ClauseKind::Before,
+            (Some(Signature::Resource(resource)), ClauseKind::RestartOn | ClauseKind::ReloadOn)
+                if resource.inert =>
+            {
+                ClauseKind::After
+            }
+            _ => kind,
         }
     }
 
@@ -578,26 +598,13 @@ impl<'db> Evaluator<'db> {
         match datum {
             Datum::Refs(steps) => {
                 let steps = steps.to_vec();
-                if let Some((step, _)) = steps.iter().find(|(s, _)| self.out.declared[*s as usize].skippable)
-                {
-                    let skipped = self.out.declared[*step as usize].place;
-                    self.report(
-                        Diagnostic::error(
-                            code::MAY_BE_ABSENT,
-                            place,
-                            "this step may be skipped, and gives nothing then",
-                        )
-                        .here("an output")
-                        .label(skipped, "skipped under a condition"),
-                    );
-                    return Datum::Poison;
-                }
                 self.one_of_steps(&steps, lifted, place, |e, step| {
                     let id = e.out.residual.node(Node::Output { step, output: position }, place);
-                    let decl = e.out.declared[step as usize].decl;
-                    if let Signature::Resource(resource) = signature::signature(e.db, decl)
-                        && let Some(output) = resource.outputs.get(position as usize)
-                        && !matches!(output.ty, Ty::Optional(_))
+                    let declared = &e.out.declared[step as usize];
+                    let skip = if declared.skippable { Skip::Perhaps } else { Skip::Never };
+                    if let Signature::Resource(resource) = signature::signature(e.db, declared.decl)
+                        && let Some(ty) = resource.output(position as usize, skip)
+                        && !matches!(ty, Ty::Optional(_))
                     {
                         e.out.residual.mark_present(id);
                     }

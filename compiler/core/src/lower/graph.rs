@@ -345,11 +345,14 @@ impl Builder<'_> {
     fn outputs(&mut self) {
         for (declared, info) in self.evaluation.declared.iter().enumerate() {
             let to = self.step_of[declared];
-            for setting in &info.settings {
-                let Operand::Expr(id) = setting.value else { continue };
+            let settings = info.settings.iter().map(|setting| (&setting.value, setting.place));
+            for (value, place) in
+                settings.chain(info.skip.iter().map(|(condition, place)| (condition, *place)))
+            {
+                let Operand::Expr(id) = *value else { continue };
                 for maker in self.evaluation.residual.outputs(id) {
                     let from = self.step_of[maker as usize];
-                    self.order(from, to, EdgeReason::Output, (setting.place, Some(declared as u32)));
+                    self.order(from, to, EdgeReason::Output, (place, Some(declared as u32)));
                 }
             }
         }

@@ -281,7 +281,7 @@ impl Pool<'_> {
             timeout: declared.timeout,
             retry: declared.retry.map(|(times, every)| Retry { times, every }),
             tags: declared.tags.iter().map(|tag| tag.to_string()).collect(),
-            skip: declared.skip,
+            skip: declared.skip.map(|(condition, _)| condition),
             approval: declared.approval.map(|role| role.to_string()),
             span: span(declared.place),
         }

@@ -351,8 +351,8 @@ pub(super) fn is_choosable(db: &dyn Db, ty: &Ty, depth: u32) -> bool {
         return true;
     }
     match ty {
-        Ty::Ref(_) | Ty::AnyRef | Ty::Instance(..) => true,
-        Ty::Optional(inner) => matches!(**inner, Ty::Ref(_) | Ty::AnyRef | Ty::Instance(..)),
+        Ty::Ref(..) | Ty::AnyRef | Ty::Instance(..) => true,
+        Ty::Optional(inner) => matches!(**inner, Ty::Ref(..) | Ty::AnyRef | Ty::Instance(..)),
         Ty::Tuple(parts) => depth > 0 && parts.iter().all(|part| is_choosable(db, part, depth - 1)),
         Ty::Record(id, args) if depth > 0 => match signature::signature(db, *id) {
             Signature::Record(fields) => {

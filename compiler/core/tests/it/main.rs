@@ -30,7 +30,7 @@ use std::fmt::Write;
 const MANIFEST: &str = "[package]\nname = \"test\"\nversion = \"0.1.0\"\nedition = \"2026\"\n";
 
 const IMPORTS: &str = "import std.fs.{Directory, File, Symlink}\nimport std.pkg.Package\nimport std.svc.Service\n\
-                       import std.user.User\nimport std.exec.Command\n";
+                       import std.user.User\nimport std.exec.{Command, Query}\n";
 
 /// A database with these files. A root module without imports gets those of the standard library, on
 /// lines before its own.

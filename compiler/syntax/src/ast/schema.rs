@@ -1,6 +1,6 @@
 //! Resource schemas.
 
-use super::{Check, Expr, Name, Param, SmolStr};
+use super::{Check, Expr, ExprKind, Name, Param, SmolStr};
 use crate::Span;
 
 /// `resource File { .. }`: the schema of something a provider manages.
@@ -42,10 +42,10 @@ pub enum ResourceItem {
         /// Whether merged declarations unite their values.
         union: bool,
     },
-    /// `out sha256: String`, `early out staged: AbsPath`
+    /// `out sha256: String`, `early out staged: AbsPath`, `read out version: String`
     Output {
-        /// Known before the step acts.
-        early: bool,
+        /// Where its value comes from.
+        kind: OutputKind,
         /// Name and type; an output has no default.
         param: Param,
     },
@@ -76,6 +76,29 @@ pub enum ResourceItem {
     Check(Check),
     /// What could not be read.
     Error(Span),
+}
+
+impl ResourceItem {
+    /// Whether it is `writes none`: nothing is ever changed.
+    pub fn writes_none(&self) -> bool {
+        match self {
+            Self::Relation { kind: RelationKind::Writes, values, .. } => {
+                matches!(values.as_slice(), [Expr { kind: ExprKind::None, .. }])
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Where the value of an output comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OutputKind {
+    /// `out`: the step gives it, so one that is skipped does not.
+    Produced,
+    /// `early out`: known before the step acts.
+    Early,
+    /// `read out`: read from the host, also where the step is skipped.
+    Read,
 }
 
 /// What a schema's relation line says.

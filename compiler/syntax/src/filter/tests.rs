@@ -110,9 +110,9 @@ fn words_of_declarations_are_names_elsewhere() {
         expect!["pub <component> C { <param> policy : T ; <out> labels : T = component ; <select> x }"],
     );
     check(
-        "resource R {\n provider \"p\" protocol 1\n local key key: T\n provider: T\n early out out: T\n union key: T? accepts secret\n}",
+        "resource R {\n provider \"p\" protocol 1\n local key key: T\n provider: T\n early out out: T\n read out read: T\n read: T\n union key: T? accepts secret\n}",
         expect![[
-            r#"<resource> R { <provider> "p" <protocol> 1 ; <local> <key> key : T ; provider : T ; <early> <out> out : T ; <union> key : T ? <accepts secret> }"#
+            r#"<resource> R { <provider> "p" <protocol> 1 ; <local> <key> key : T ; provider : T ; <early> <out> out : T ; <read> <out> read : T ; read : T ; <union> key : T ? <accepts secret> }"#
         ]],
     );
 }

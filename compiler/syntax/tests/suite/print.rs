@@ -165,7 +165,14 @@ fn resource_item(item: &ResourceItem) -> String {
                 flag(*accepts_secret, " accepts-secret")
             )
         }
-        ResourceItem::Output { early, param: p } => format!("({}out {})", flag(*early, "early "), param(p)),
+        ResourceItem::Output { kind, param: p } => {
+            let before = match kind {
+                OutputKind::Produced => "",
+                OutputKind::Early => "early ",
+                OutputKind::Read => "read ",
+            };
+            format!("({before}out {})", param(p))
+        }
         ResourceItem::Relation { kind, values, .. } => format!("({kind:?} {})", all(values, expr)),
         ResourceItem::After { targets, .. } => format!("(after {})", all(targets, expr)),
         ResourceItem::Effects { effects, .. } => format!("(effects {})", all(effects, expr)),

@@ -11,7 +11,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal};
 
-use super::errno;
+use super::{confine, errno};
 
 /// Where programs are looked up, and nowhere else.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -22,16 +22,30 @@ const LINGER: Duration = Duration::from_millis(200);
 /// Pieces in which output is read.
 const PIECE: usize = 16 * 1024;
 
+/// What a program may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Freedom {
+    /// Whatever its user may.
+    All,
+    /// Look only: see [`confine`].
+    Look,
+}
+
 /// Runs a program until it ends, or until `process.timeout` or `deadline` on this clock.
 pub(super) fn run(
     process: &Process<'_>,
     clock: &dyn Clock,
     deadline: Option<Duration>,
+    freedom: Freedom,
 ) -> HostResult<ProcessOutput> {
     let program = process.argv.first().map_or("", String::as_str);
     let fail = |errno: Errno| errno::error(format_args!("run `{program}`"), errno);
     let mut command = command(process)?;
-    let mut child = command.spawn().map_err(|error| {
+    let spawned = match freedom {
+        Freedom::All => command.spawn(),
+        Freedom::Look => confine::spawn(command)?,
+    };
+    let mut child = spawned.map_err(|error| {
         let errno = Errno::from_io_error(&error).unwrap_or(Errno::IO);
         // A missing working directory says the same as a missing program.
         let missing = process.cwd.filter(|cwd| errno == Errno::NOENT && !cwd.is_dir());

@@ -413,3 +413,27 @@ fn a_child_becomes_another_user_with_its_groups() {
         assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("{expected}\nnobody /\n"));
     }
 }
+
+#[test]
+fn a_program_that_only_looks_changes_nothing() {
+    let kernel = std::thread::spawn(super::confine::confine).join().unwrap().unwrap();
+    if kernel != landlock::RulesetStatus::FullyEnforced {
+        // An older kernel knows less of it.
+        return;
+    }
+    let folder = Folder::new();
+    folder.write("/kept", "content");
+    let at = folder.path("");
+    let script = format!(
+        "cat {at}/kept; echo x > {at}/kept; echo x > {at}/new; rm {at}/kept; mkdir {at}/folder; mv {at}/kept {at}/moved
+         ln -s x {at}/link; echo x > /dev/null && echo; kill -0 $PPID && echo signal; (sleep 9 & kill $!) && echo own"
+    );
+    let argv = argv(&script);
+    let output = machine().ask(&Process::new(&argv)).unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "content\nown\n");
+    assert_eq!(folder.text("/kept"), "content");
+    assert_eq!(folder.names(), ["etc", "kept"]);
+    // The agent itself is not confined by it.
+    folder.write("/kept", "other");
+    assert_eq!(kind(folder.host(Durability::None).ask(&Process::new(&argv))), HostErrorKind::Unsupported);
+}

@@ -311,13 +311,8 @@ impl OsHost {
         process: &Process<'_>,
         deadline: Option<Duration>,
     ) -> HostResult<mc_engine::host::ProcessOutput> {
-        if self.rooted {
-            return Err(HostError::new(
-                HostErrorKind::Unsupported,
-                "commands do not run inside a folder (`--root`)",
-            ));
-        }
-        process::run(process, &self.clock, deadline)
+        self.runs_programs("commands")?;
+        process::run(process, &self.clock, deadline, process::Freedom::All)
     }
 }
 

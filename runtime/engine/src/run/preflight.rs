@@ -7,7 +7,7 @@ use mc_plan::value::Value;
 
 use crate::graph::{Graph, Vertex, at};
 use crate::host::{Contents, ReadHost};
-use crate::provider::{Batch, Caches, Diff, Item, Observed, Provider, ProviderError, ReadContext};
+use crate::provider::{Batch, Caches, Diff, Item, Looks, Observed, Provider, ProviderError, ReadContext};
 
 /// What looking needs. Shared by all threads of a run.
 #[derive(Clone, Copy)]
@@ -62,6 +62,11 @@ impl<'a, 'p> Sight<'a, 'p> {
     pub(super) fn provider(&self, vertex: Vertex) -> Option<&'p dyn Provider> {
         let step = self.graph.step(vertex)?;
         self.providers.get(at(step.schema)).copied()
+    }
+
+    /// Whether a step is read when it is its turn, and not before.
+    pub(super) fn looks_in_turn(&self, vertex: Vertex) -> bool {
+        self.provider(vertex).is_some_and(|provider| provider.describe().looks == Looks::InTurn)
     }
 
     pub(super) fn context(&self) -> ReadContext<'a> {

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use mc_plan::plan::SourceSpan;
+use mc_plan::value::Value;
+
 use super::consent::{change, held};
 use super::fingerprint::fingerprint;
 use super::ledger::Debts;
 use super::missing;
 use super::preflight::{Found, Sight};
+use super::skip;
 use super::step::Board;
 use crate::graph::{Vertex, at};
 use crate::instantiate::Resolver;
@@ -70,20 +74,20 @@ impl Preview<'_, '_, '_> {
         let found = self.board.step(vertex).and_then(|progress| progress.found.take());
         if left_out {
             if let Some(Found::Same(Some(outputs))) = found {
-                self.outputs.set(vertex, outputs);
-                self.resolver.outputs_changed();
+                self.give(vertex, outputs);
             }
             return self.finish(vertex, Outcome::Skipped, Some("`--only` leaves it out".to_owned()));
         }
         match self.resolver.skipped(graph, step, &self.outputs) {
             Ok(None) => {}
-            Ok(Some(span)) => {
-                return self.finish(vertex, Outcome::Skipped, Some(super::skips(graph, span)));
+            Ok(Some(span)) => return self.skip(vertex, span, found),
+            // What changes nothing would not do so later either.
+            Err(Missing::Waits(_)) if self.sight.looks_in_turn(vertex) => {
+                return self.finish(vertex, Outcome::Unchanged, None);
             }
             Err(Missing::Waits(before)) => {
-                let name =
-                    before.and_then(|before| graph.step(before)).map_or("a step before", |step| &step.name);
-                let reason = format!("known after {name}, which decides whether it is skipped");
+                let reason =
+                    format!("known after {}, which decides whether it is skipped", self.awaited(before));
                 return self.finish(vertex, Outcome::WouldChange, Some(reason));
             }
             Err(why) => return self.finish(vertex, Outcome::Failed, Some(missing(graph, vertex, &why))),
@@ -91,19 +95,31 @@ impl Preview<'_, '_, '_> {
         let desired = match self.resolver.desired(graph, step, &self.outputs) {
             Ok(_) if step.later.is_empty() => None,
             Ok(desired) => Some(desired),
+            Err(Missing::Waits(_)) if self.sight.looks_in_turn(vertex) => {
+                return self.finish(vertex, Outcome::Unchanged, None);
+            }
             Err(Missing::Waits(before)) => {
-                let name =
-                    before.and_then(|before| graph.step(before)).map_or("a step before", |step| &step.name);
-                return self.finish(vertex, Outcome::WouldChange, Some(format!("known after {name}")));
+                let reason = format!("known after {}", self.awaited(before));
+                return self.finish(vertex, Outcome::WouldChange, Some(reason));
             }
             Err(why) => return self.finish(vertex, Outcome::Failed, Some(missing(graph, vertex, &why))),
         };
+        if self.sight.looks_in_turn(vertex) {
+            // Looking is all that it does, so it may be denied as what others do.
+            let held = held(self.resolver, graph, vertex, desired.as_deref(), change(None, None));
+            if let Some((outcome, reason)) = held {
+                return self.finish(vertex, outcome, Some(reason));
+            }
+            if self.changed_before(vertex).is_some() {
+                // What it would say cannot be known before.
+                return self.finish(vertex, Outcome::Unchanged, None);
+            }
+        }
         let found = match (found, &desired) {
             (Some(found), None) => found,
             (_, desired) => {
-                let Some(provider) = self.sight.provider(vertex) else { return };
                 let desired = desired.as_deref().unwrap_or(&step.desired);
-                self.sight.look(provider, &[vertex], &[desired]).pop().unwrap_or(Found::Same(None))
+                self.look(vertex, desired).unwrap_or(Found::Same(None))
             }
         };
         let refresh = self.refresh(vertex);
@@ -112,8 +128,7 @@ impl Preview<'_, '_, '_> {
                 if let Some(outputs) = outputs
                     && refresh.is_none()
                 {
-                    self.outputs.set(vertex, outputs);
-                    self.resolver.outputs_changed();
+                    self.give(vertex, outputs);
                 }
                 let kind = refresh.as_ref().map(|(kind, _)| *kind);
                 let held = match kind {
@@ -149,7 +164,7 @@ impl Preview<'_, '_, '_> {
                     None => self.finish(vertex, Outcome::WouldChange, None),
                 }
             }
-            Found::Failed(error) => match self.after.get(at(vertex)).copied().flatten() {
+            Found::Failed(error) => match self.changed_before(vertex) {
                 // What is not there yet may come with a step before.
                 Some(before) => {
                     let name = graph.step(before).map_or("a step before", |step| &step.name);
@@ -164,6 +179,61 @@ impl Preview<'_, '_, '_> {
         {
             progress.detail().refresh = Some((kind, from, false));
         }
+    }
+
+    /// A step that is left out. What its outputs say of the host is read all the same; where that cannot be
+    /// told yet, they are not known.
+    fn skip(&mut self, vertex: Vertex, span: SourceSpan, found: Option<Found>) {
+        let graph = self.sight.graph;
+        let reason = Some(super::skips(graph, span));
+        if !skip::looks(graph, vertex) {
+            self.give(vertex, skip::nothing(graph, vertex));
+            return self.finish(vertex, Outcome::Skipped, reason);
+        }
+        let Some(step) = graph.step(vertex) else { return };
+        let found = match self.resolver.desired(graph, step, &self.outputs) {
+            Ok(desired) => found.or_else(|| self.look(vertex, &desired)),
+            Err(Missing::Waits(_)) => return self.finish(vertex, Outcome::Skipped, reason),
+            Err(why) => return self.finish(vertex, Outcome::Failed, Some(missing(graph, vertex, &why))),
+        };
+        let waits = self.changed_before(vertex).is_some();
+        match found.map(|found| skip::outputs(graph, vertex, found)) {
+            Some(Ok(outputs)) => self.give(vertex, outputs),
+            // What is not there yet may come with a step before.
+            Some(Err(error)) if !waits => return self.finish(vertex, Outcome::Failed, Some(error.message)),
+            Some(Err(_)) | None => {}
+        }
+        self.finish(vertex, Outcome::Skipped, reason);
+    }
+
+    /// The step nearest before one that would change.
+    fn changed_before(&self, vertex: Vertex) -> Option<Vertex> {
+        self.after.get(at(vertex)).copied().flatten()
+    }
+
+    /// A step whose output is not known yet, for people.
+    fn awaited(&self, vertex: Option<Vertex>) -> String {
+        let name = |vertex: Vertex| self.sight.graph.step(vertex).map(|step| &*step.name);
+        let Some((vertex, shown)) = vertex.and_then(|vertex| Some((vertex, name(vertex)?))) else {
+            return "a step before".to_owned();
+        };
+        match self.changed_before(vertex).and_then(name) {
+            Some(change) if self.sight.looks_in_turn(vertex) => {
+                format!("{shown}, which is asked when {change} has changed")
+            }
+            _ => shown.to_owned(),
+        }
+    }
+
+    /// The outputs of a step are known.
+    fn give(&mut self, vertex: Vertex, outputs: Vec<Option<Value>>) {
+        self.outputs.set(vertex, outputs);
+        self.resolver.outputs_changed();
+    }
+
+    fn look(&self, vertex: Vertex, desired: &[Option<Value>]) -> Option<Found> {
+        let provider = self.sight.provider(vertex)?;
+        self.sight.look(provider, &[vertex], &[desired]).pop()
     }
 
     /// The refresh that is owed to a step, or would be.

@@ -5,13 +5,16 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::time::Duration;
 
+use mc_plan::plan::SourceSpan;
 use mc_plan::value::Value;
 
 use super::RunError;
+use super::consent::{change, held};
 use super::fingerprint::fingerprint;
 use super::ledger::{Debts, Ledger};
 use super::pool::{Done, Inline, Job, Pool, ToRead, Workers};
 use super::preflight::Found;
+use super::skip;
 use super::stale::Stale;
 use super::step::{Board, Progress};
 use super::work::{BatchDone, Hands, Task, TaskDone};
@@ -19,13 +22,10 @@ use crate::graph::{Execution, Graph, Vertex, at};
 use crate::host::Clock;
 use crate::instantiate::Resolver;
 use crate::journal::{Ending, Intent, StepResult, diff_digest};
-use crate::provider::{Batch, ProviderError, ProviderErrorKind};
+use crate::provider::{Batch, DEFAULT_TIMEOUT, ProviderError, ProviderErrorKind};
 use crate::report::{Cause, Outcome};
 use crate::resolve::{Missing, Outputs, Relations};
 use crate::state::Stop;
-
-/// How long an attempt may take where the policy says nothing.
-pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Why nothing new starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +96,8 @@ struct State {
     looking: BTreeMap<u32, usize>,
     outputs: Outputs,
     stale: Stale,
+    /// Steps that are left out and are looked at, because somebody reads what their outputs say of the host.
+    skipping: BTreeMap<Vertex, SourceSpan>,
     /// Intents that are written and have no result yet: the digest of their diff, by vertex.
     intended: BTreeMap<Vertex, [u8; 32]>,
     /// Why nothing new starts.
@@ -145,6 +147,7 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
             looking: BTreeMap::new(),
             outputs: Outputs::new(graph.steps.len()),
             stale: Stale::new(graph.vertices),
+            skipping: BTreeMap::new(),
             intended: BTreeMap::new(),
             halt: None,
             error: None,
@@ -241,10 +244,11 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
         }
         match self.resolver.skipped(self.graph, step, &state.outputs) {
             Ok(None) => self.attempt(state, vertex),
-            Ok(Some(span)) => {
-                let reason = super::skips(self.graph, span);
-                self.finish(state, vertex, Outcome::Skipped, Some(reason));
+            Ok(Some(span)) if skip::looks(self.graph, vertex) => {
+                state.skipping.insert(vertex, span);
+                self.attempt(state, vertex);
             }
+            Ok(Some(span)) => self.skip(state, vertex, span, skip::nothing(self.graph, vertex)),
             Err(missing) => {
                 let why = super::missing(self.graph, vertex, &missing);
                 let reason = match missing {
@@ -254,6 +258,14 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
                 self.finish(state, vertex, Outcome::Failed, Some(reason));
             }
         }
+    }
+
+    /// Leaves a step out, with the outputs that it has all the same.
+    fn skip(&mut self, state: &mut State, vertex: Vertex, span: SourceSpan, outputs: Vec<Option<Value>>) {
+        state.outputs.set(vertex, outputs);
+        self.resolver.outputs_changed();
+        let reason = super::skips(self.graph, span);
+        self.finish(state, vertex, Outcome::Skipped, Some(reason));
     }
 
     /// Begins an attempt: with what preflight found, if that still holds, else by reading.
@@ -271,6 +283,12 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
                 return self.finish(state, vertex, Outcome::Failed, Some(reason));
             }
         };
+        if self.hands.sight.looks_in_turn(vertex)
+            && let Some((outcome, reason)) =
+                held(self.resolver, self.graph, vertex, desired.as_deref(), change(None, None))
+        {
+            return self.finish(state, vertex, outcome, Some(reason));
+        }
         let found = self.board.step(vertex).and_then(|progress| progress.found.take());
         match found {
             Some(found @ (Found::Same(_) | Found::Differs(_)))
@@ -290,6 +308,12 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
         found: Found,
         desired: Option<Vec<Option<Value>>>,
     ) {
+        if let Some(span) = state.skipping.get(&vertex).copied() {
+            return match skip::outputs(self.graph, vertex, found) {
+                Ok(outputs) => self.skip(state, vertex, span, outputs),
+                Err(error) => self.attempt_failed(state, vertex, &error),
+            };
+        }
         let owed = self.debts.of(self.graph, vertex);
         let look = match found {
             Found::Failed(error) => return self.attempt_failed(state, vertex, &error),
@@ -306,13 +330,8 @@ impl<'a, 'p> Scheduler<'a, 'p, '_> {
             Found::Differs(look) => Some(look),
         };
         let Some(step) = self.graph.step(vertex) else { return };
-        let held = super::consent::held(
-            self.resolver,
-            self.graph,
-            vertex,
-            desired.as_deref(),
-            super::consent::change(look.as_deref(), owed.as_ref().map(|(kind, _)| *kind)),
-        );
+        let change = change(look.as_deref(), owed.as_ref().map(|(kind, _)| *kind));
+        let held = held(self.resolver, self.graph, vertex, desired.as_deref(), change);
         if let Some((outcome, reason)) = held {
             let cause = look.as_ref().map(|_| self.cause(vertex, desired.as_deref()));
             if let (Some(progress), Some(look)) = (self.board.step(vertex), &look) {

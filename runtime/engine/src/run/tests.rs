@@ -5,6 +5,7 @@ mod crash;
 mod effect;
 mod fact;
 mod instance;
+mod output;
 mod property;
 mod provider;
 mod refresh;

@@ -4,7 +4,7 @@ use super::{DecodeError, Problem, Reader, Result, Writer};
 use crate::check::InvalidPlan;
 use crate::digest::sha256;
 use crate::expr::ExprId;
-use crate::schema::{Attribute, Autoedge, Claim, Effect, Key, Output, Schema};
+use crate::schema::{Attribute, Autoedge, Claim, Effect, Key, Output, OutputKind, Schema};
 
 impl Schema {
     /// The canonical encoding.
@@ -62,7 +62,7 @@ impl Writer {
             w.array(3);
             w.text(&output.name);
             w.ty(&output.ty);
-            w.bool(output.early);
+            w.u32(output.kind as u32);
         });
         self.list_field(&mut map, 6, &schema.types, Self::type_def);
         if !schema.exprs.nodes.is_empty() {
@@ -134,7 +134,7 @@ impl Reader<'_> {
             key,
             attributes: self.list_field(&mut fields, 4, 5, Self::attribute)?,
             outputs: self.list_field(&mut fields, 5, 4, |r| {
-                r.tuple(3, |r| Ok(Output { name: r.text()?.to_owned(), ty: r.ty()?, early: r.bool()? }))
+                r.tuple(3, |r| Ok(Output { name: r.text()?.to_owned(), ty: r.ty()?, kind: r.output_kind()? }))
             })?,
             types: self.list_field(&mut fields, 6, 4, Self::type_def)?,
             exprs: if self.has(&mut fields, 7)? { self.exprs()? } else { Default::default() },
@@ -180,6 +180,13 @@ impl Reader<'_> {
         };
         self.finish(fields)?;
         Ok(attribute)
+    }
+
+    fn output_kind(&mut self) -> Result<OutputKind> {
+        match OutputKind::ALL.get(self.u32()? as usize) {
+            Some(kind) => Ok(*kind),
+            None => self.error(Problem::Expected("a kind of output")),
+        }
     }
 
     fn claim(&mut self) -> Result<Claim> {

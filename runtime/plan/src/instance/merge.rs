@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::expr::Operand;
 use crate::plan::{Declaration, Priority, Setting, SourceSpan};
-use crate::schema::Attribute;
+use crate::schema::{Attribute, OutputKind};
 use crate::value::{Type, Value};
 
 use super::{Build, Site};
@@ -26,7 +26,7 @@ impl<'p, S: Site> Build<'p, S> {
             let Some(step) = self.steps.get(index).filter(|step| step.present) else { continue };
             let (schema, key) = (step.schema, step.key.clone());
             let Some(declared) = self.plan.schemas.get(at(schema)) else { continue };
-            let early = if declared.outputs.iter().any(|output| output.early) {
+            let early = if declared.outputs.iter().any(|output| output.kind == OutputKind::Early) {
                 self.resolver.site().early(schema, &key)
             } else {
                 Some(Vec::new())

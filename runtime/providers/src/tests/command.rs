@@ -7,7 +7,7 @@ use mc_engine::host::fake::{FakeFile, exited};
 use mc_engine::provider::{ApplyContext, Item, RefreshKind, Work};
 use mc_plan::value::Value;
 
-use super::{Resource, Rig, message, resource, text, texts};
+use super::{Resource, Rig, TIMEOUT, message, resource, text, texts};
 
 /// argv, creates, cwd, user
 fn command(argv: Option<Value>, creates: Option<Value>) -> Resource {
@@ -60,7 +60,7 @@ fn too_long_is_timed_out() {
     rig.host.program("slow", Duration::from_secs(60), |_, _| exited(0, ""));
     let slow = command(texts(["slow"]), text("/srv/done"));
     let observed = rig.read(&slow).unwrap();
-    let item = Item { name: "item", key: &slow.key, desired: &slow.desired, early: &[] };
+    let item = Item { name: "item", key: &slow.key, desired: &slow.desired, early: &[], timeout: TIMEOUT };
     let diff = rig.provider().diff(&item, &observed).unwrap();
     let ctx = ApplyContext::new(rig.ctx(), &rig.host, Some(Duration::from_secs(5)), 1);
     let work = Work { item, observed: &observed, diff: &diff, temporary: None };

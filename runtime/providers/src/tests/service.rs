@@ -4,7 +4,7 @@ use mc_engine::host::Unit;
 use mc_engine::provider::{Item, RefreshKind, Settled};
 use mc_plan::value::Value;
 
-use super::{Resource, Rig, message, resource};
+use super::{Resource, Rig, TIMEOUT, message, resource};
 
 fn service(name: &str, running: Option<bool>, enabled: Option<bool>) -> Resource {
     resource(name, [running.map(Value::Bool), enabled.map(Value::Bool)])
@@ -29,7 +29,8 @@ fn rig(units: &[(&str, Unit)]) -> Rig {
 }
 
 fn settled(rig: &Rig, service: &Resource) -> Settled {
-    let item = Item { name: "item", key: &service.key, desired: &service.desired, early: &[] };
+    let item =
+        Item { name: "item", key: &service.key, desired: &service.desired, early: &[], timeout: TIMEOUT };
     rig.provider().settled(&rig.ctx(), &item)
 }
 

@@ -256,3 +256,54 @@ fn large_knots() {
     let db = database(&[("src/main.mc", &pairs)]);
     assert_eq!(mc_compiler::diagnostics(&db).len(), COUNT / 2);
 }
+
+#[test]
+fn what_never_changes_is_not_refreshed_and_refreshes_nothing() {
+    check(
+        r#"
+policy p {
+  let asked = Query "q" { argv = ["/x"] }
+  let other = File "/other" {}
+  Service "a" { restart on asked }
+  Service "b" { reload on [other, asked] }
+  File "/c" { notify Query["q"] }
+  File "/d" { notify if facts.cpu.count > 1 { asked } }
+  Query "e" { argv = ["/x"], notify other }
+  Query "f" { argv = ["/x"], restart on other }
+  defaults Query { reload on other }
+}
+"#,
+        expect![[r#"
+            src/main.mc:10:28: error[MC0315]: a `Query` changes nothing, so no change comes from it or to it
+            src/main.mc:11:27: error[MC0315]: a `Query` changes nothing, so no change comes from it or to it
+            src/main.mc:12:22: error[MC0315]: a `Query` changes nothing, so no change comes from it or to it
+            src/main.mc:13:22: error[MC0315]: a `Query` changes nothing, so no change comes from it or to it
+            src/main.mc:14:30: error[MC0315]: a `Query` changes nothing, so no change comes from it or to it
+            src/main.mc:15:30: error[MC0315]: a `Query` changes nothing, so no change comes from it or to it
+            src/main.mc:16:20: error[MC0315]: a `Query` changes nothing, so no change comes from it or to it
+        "#]],
+    );
+}
+
+#[test]
+fn of_any_resource_that_never_changes_only_the_order_is_taken() {
+    check(
+        r#"
+component Told { param by: AnyRef, param whom: AnyRef
+  Service "s" { restart on by, notify whom }
+}
+policy p {
+  let asked = Query "q" { argv = ["/x"] }
+  let last = Query "last" { argv = ["/x"] }
+  Told { by = asked, whom = last }
+}
+"#,
+        expect![[r#"
+            Query[last] argv=List([Str("/x")])
+            Query[q] argv=List([Str("/x")])
+            Service[s]
+            Query[q] -> Service[s] (after)
+            Service[s] -> Query[last] (before)
+        "#]],
+    );
+}

@@ -209,17 +209,208 @@ policy p {
 }
 
 #[test]
-fn a_step_that_may_be_skipped_gives_nothing_to_count_on() {
+fn what_a_step_produces_that_may_be_skipped_is_optional() {
     check(
         r#"
 policy p {
   let tool = Package "tool" {}
   let run = Command "run" { argv = ["/x"], skip when tool.version == "1" }
-  File "/a" { content = run.stdout }
+  File "/count" { content = "${run.stdout}" }
+  File "/length" { content = "${run.stdout.len()}" }
+  Service "s" { running = run.status == 0 }
 }
 "#,
         expect![[r#"
-            src/main.mc:10:25: error[MC0313]: this step may be skipped, and gives nothing then
+            src/main.mc:10:32: error[MC0314]: a `String?` has no text of its own
+            src/main.mc:11:33: error[MC0313]: this `String` may be absent
+        "#]],
+    );
+    check(
+        r#"
+policy p {
+  let tool = Package "tool" {}
+  let run = Command "run" { argv = ["/x"], skip when tool.version == "1" }
+  File "/a" { content = run.stdout ?? "skipped" }
+  File "/b" { content = run.stdout }
+  File "/c" { content = if let text = run.stdout { "${text}!" } else { "none" } }
+  File "/d" { content = "${run.stdout?.len() ?? 0}" }
+}
+"#,
+        expect![[r#"
+            Command[run] argv=List([Str("/x")])
+            File[/a] content=#7
+            File[/b] content=#3
+            File[/c] content=#11
+            File[/d] content=#18
+            Package[tool]
+            Command[run] -> File[/a] (output)
+            Command[run] -> File[/b] (output)
+            Command[run] -> File[/c] (output)
+            Command[run] -> File[/d] (output)
+            Package[tool] -> Command[run] (output)
+        "#]],
+    );
+}
+
+#[test]
+fn defaults_make_a_step_one_that_may_be_skipped() {
+    check(
+        r#"
+policy p {
+  let before = Command "before" { argv = ["/x"] }
+  File "/before" { content = "${before.stdout}" }
+  if facts.cpu.count > 1 {
+    defaults Command { skip when facts.cpu.count > 2 }
+    let run = Command "run" { argv = ["/x"] }
+    File "/a" { content = "${run.stdout}" }
+    if facts.cpu.count > 3 {
+      let inner = Command "inner" { argv = ["/x"] }
+      File "/b" { content = "${inner.stdout}" }
+    }
+  }
+}
+"#,
+        expect![[r#"
+            src/main.mc:13:30: error[MC0314]: a `String?` has no text of its own
+            src/main.mc:16:32: error[MC0314]: a `String?` has no text of its own
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_read_from_the_host_is_there_of_a_skipped_step_too() {
+    check(
+        r#"
+component Shown {
+  param of: Ref<Package>
+  File "/shown" { content = "${of.version}" }
+}
+policy p {
+  let tool = Package "tool" { skip when facts.cpu.count > 1 }
+  File "/a" { content = "${tool.version}" }
+  Shown { of = tool }
+}
+"#,
+        expect![[r#"
+            File[/a] content=#4
+            File[/shown] content=#4
+            Package[tool]
+            Package[tool] -> File[/a] (output)
+            Package[tool] -> File[/shown] (output)
+        "#]],
+    );
+}
+
+#[test]
+fn a_reference_says_whether_its_step_may_be_skipped() {
+    check(
+        r#"
+component Sure {
+  param of: Ref<Command>
+  File "/sure" { content = "${of.stdout}" }
+}
+component Perhaps {
+  param of: Ref<Command?>
+  File "/perhaps" { content = of.stdout ?? "" }
+  out made: Ref<Command?> = of
+}
+component Ordered { param of: AnyRef, File "/ordered" { content = "", after of } }
+record Both { one: Ref<Command>, other: Ref<Command?> }
+fn first(all: List<Ref<Command>>) -> Ref<Command>? { all.first() }
+policy p {
+  let plain = Command "plain" { argv = ["/x"] }
+  let skipped = Command "skipped" { argv = ["/x"], skip when facts.cpu.count > 1 }
+  Sure "a" { of = plain }
+  Sure "b" { of = skipped }
+  let c = Perhaps "c" { of = plain }
+  Perhaps "d" { of = skipped }
+  Ordered { of = skipped }
+  let both = Both { one = skipped, other = skipped }
+  let one = first([plain, skipped])
+  File "/made" { content = "${c.made.stdout}" }
+}
+"#,
+        expect![[r#"
+            src/main.mc:23:19: error[MC0313]: this step may be skipped, and what it produces is missing then
+            src/main.mc:27:27: error[MC0313]: this step may be skipped, and what it produces is missing then
+            src/main.mc:28:27: error[MC0313]: this step may be skipped, and what it produces is missing then
+            src/main.mc:29:31: error[MC0314]: a `String?` has no text of its own
+        "#]],
+    );
+}
+
+#[test]
+fn branches_and_lists_keep_that_a_step_may_be_skipped() {
+    check(
+        r#"
+policy p {
+  let plain = Command "plain" { argv = ["/x"] }
+  let skipped = Command "skipped" { argv = ["/x"], skip when facts.cpu.count > 1 }
+  let one = if facts.cpu.count > 2 { plain } else { skipped }
+  let other = match facts.os.family { .Debian => skipped, _ => plain }
+  let all = for name in ["a", "b"] {
+    Command "each ${name}" { argv = ["/x"], skip when facts.cpu.count > 1 }
+  }
+  let perhaps = Command "perhaps" { argv = ["/x"], when facts.cpu.count > 4, skip when facts.cpu.count > 5 }
+  File "/one" { content = "${one.stdout}" }
+  File "/other" { content = "${other.stdout}" }
+  File "/all" { content = all.map(|x| x.stdout).join(",") }
+  File "/perhaps" { content = "${perhaps?.stdout}" }
+}
+"#,
+        expect![[r#"
+            src/main.mc:16:30: error[MC0314]: a `String?` has no text of its own
+            src/main.mc:17:32: error[MC0314]: a `String?` has no text of its own
+            src/main.mc:18:49: error[MC0303]: `List<String?>` has no method `join`
+            src/main.mc:19:34: error[MC0314]: a `String?` has no text of its own
+        "#]],
+    );
+    check(
+        r#"
+policy p {
+  let plain = Command "plain" { argv = ["/x"] }
+  let skipped = Command "skipped" { argv = ["/x"], skip when facts.cpu.count > 1 }
+  let one = if facts.cpu.count > 2 { plain } else { skipped }
+  let all = for name in ["a", "b"] {
+    Command "each ${name}" { argv = ["/x"], skip when facts.cpu.count > 1 }
+  }
+  let perhaps = Command "perhaps" { argv = ["/x"], when facts.cpu.count > 4, skip when facts.cpu.count > 5 }
+  File "/one" { content = one.stdout ?? "none" }
+  File "/all" { content = all.map(|x| x.stdout ?? "none").join(",") }
+  File "/perhaps" { content = perhaps?.stdout ?? "none" }
+}
+"#,
+        expect![[r#"
+            Command[each a] argv=List([Str("/x")])
+            Command[each b] argv=List([Str("/x")])
+            Command[perhaps] if #5 argv=List([Str("/x")])
+            Command[plain] argv=List([Str("/x")])
+            Command[skipped] argv=List([Str("/x")])
+            File[/all] content=#29
+            File[/one] content=#18
+            File[/perhaps] content=#37
+            Command[each a] -> File[/all] (output)
+            Command[each b] -> File[/all] (output)
+            Command[perhaps] -> File[/perhaps] (output)
+            Command[plain] -> File[/one] (output)
+            Command[skipped] -> File[/one] (output)
+        "#]],
+    );
+}
+
+#[test]
+fn what_decides_about_skipping_comes_first() {
+    check(
+        r#"
+policy p {
+  let tool = Package "tool" {}
+  Command "run" { argv = ["/x"], skip when tool.version == "1" }
+}
+"#,
+        expect![[r#"
+            Command[run] argv=List([Str("/x")])
+            Package[tool]
+            Package[tool] -> Command[run] (output)
         "#]],
     );
 }

@@ -108,7 +108,7 @@ policy p {
         import std.pkg.Package
         import std.svc.Service
         import std.user.User
-        import std.exec.Command
+        import std.exec.{Command, Query}
 
         policy p {
           File "/etc/a.conf" { content = "x" }

@@ -5,7 +5,7 @@ use mc_plan::expr::{BinaryOp, Builtin, Node, Operand};
 use mc_plan::plan::{EdgeKind, EdgeReason, Label, PlanRefusal, Policy, Priority, RefusalKind, SourceSpan};
 use mc_plan::value::{Type, Value};
 
-use super::scene::{DIRECTORY, FILE, PACKAGE, Scene, later, summary, text, value};
+use super::scene::{COMMAND, DIRECTORY, FILE, PACKAGE, Scene, later, summary, text, value};
 use crate::fact::Finding;
 use crate::host::fake::FakeFile;
 use crate::report::Status;
@@ -379,9 +379,9 @@ fn what_can_never_be_done_refuses_the_plan_before_anything_runs() {
 #[test]
 fn a_provider_that_is_missing_refuses_the_bundle() {
     let mut scene = Scene::new();
-    scene.plan.schemas[0].provider = "acme.command".into();
-    scene.plan.schemas[1].protocol = 2;
-    scene.plan.schemas[2].attributes[0].accepts_secret = true;
+    scene.plan.schemas[COMMAND as usize].provider = "acme.command".into();
+    scene.plan.schemas[DIRECTORY as usize].protocol = 2;
+    scene.plan.schemas[FILE as usize].attributes[0].accepts_secret = true;
     let report = scene.run();
     assert_eq!(report.exit_status(false), 4);
     expect![[r#"

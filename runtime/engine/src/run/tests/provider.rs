@@ -11,7 +11,7 @@ use crate::host::{
     SetMetadata, UnitAction, UnitVerb,
 };
 use crate::provider::{
-    Applied, ApplyContext, Batch, Description, Diff, Item, Observed, Provider, ProviderError,
+    Applied, ApplyContext, Batch, Description, Diff, Item, Looks, Observed, Provider, ProviderError,
     ProviderErrorKind, ReadContext, RefreshKind, Settle, Settled, TextChange, UNITS, Work, Writes,
 };
 
@@ -38,6 +38,18 @@ fn string<'a>(item: &Item<'a>, at: usize) -> Option<&'a str> {
     }
 }
 
+/// The words of a command.
+fn words(item: &Item<'_>) -> Vec<String> {
+    let word = |word: &Value| match word {
+        Value::Str(word) => word.to_string(),
+        _ => String::new(),
+    };
+    match attribute(item, 0) {
+        Some(Value::List(list)) => list.iter().map(word).collect(),
+        _ => Vec::new(),
+    }
+}
+
 fn bare(schema: &'static str, provider: &'static str) -> Description {
     let all = schemas();
     let hash = all.iter().find(|known| known.name == schema).expect("a known schema").hash();
@@ -52,6 +64,7 @@ fn bare(schema: &'static str, provider: &'static str) -> Description {
         writes: Writes::Domains(&[]),
         settle: None,
         rooted: true,
+        looks: Looks::Ahead,
     }
 }
 
@@ -386,16 +399,7 @@ impl Command {
     }
 
     fn run(ctx: &ApplyContext<'_>, item: &Item<'_>, at: usize) -> Result<Applied, ProviderError> {
-        let argv: Vec<String> = match attribute(item, 0) {
-            Some(Value::List(list)) => list
-                .iter()
-                .map(|word| match word {
-                    Value::Str(word) => word.to_string(),
-                    _ => String::new(),
-                })
-                .collect(),
-            _ => Vec::new(),
-        };
+        let argv = words(item);
         let run = Operation::RunArgv(RunArgv { process: Process::new(&argv), writes: None });
         let Effect::Ran(output) = ctx.perform_one(at, &run)? else {
             return Err(ProviderError::failed("it did not run"));
@@ -452,5 +456,40 @@ impl Provider for Command {
         _: RefreshKind,
     ) -> Result<Applied, ProviderError> {
         Self::run(ctx, item, 0)
+    }
+}
+
+pub(super) struct Query(Description);
+
+impl Query {
+    pub(super) fn new() -> Self {
+        Self(Description { rooted: false, looks: Looks::InTurn, ..bare("std.exec.Query", "core.query") })
+    }
+}
+
+impl Provider for Query {
+    fn describe(&self) -> &Description {
+        &self.0
+    }
+
+    fn read(&self, ctx: &ReadContext<'_>, items: &[Item<'_>]) -> Reads {
+        let ask = |item: &Item<'_>| {
+            let argv = words(item);
+            let output = ctx.host().ask(&Process { timeout: Some(item.timeout), ..Process::new(&argv) })?;
+            if !output.success() {
+                return Err(ProviderError::failed(format!("`{}` {}", argv.join(" "), output.end)));
+            }
+            let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+            Ok(Observed::new(vec![Some(Value::Str(stdout.into()))], ()))
+        };
+        items.iter().map(ask).collect()
+    }
+
+    fn diff(&self, _: &Item<'_>, _: &Observed) -> Result<Diff, ProviderError> {
+        Ok(Diff::none())
+    }
+
+    fn apply(&self, _: &ApplyContext<'_>, batch: &[Work<'_>]) -> Results {
+        batch.iter().map(|_| Err(ProviderError::new(ProviderErrorKind::Broken, "nothing to apply"))).collect()
     }
 }

@@ -8,7 +8,7 @@ use mc_plan::plan::{
     Clause, Declaration, Edge, EdgeKind, EdgeReason, Fact, Plan, Policy, Priority, Retry, Setting,
     SourceSpan, Step,
 };
-use mc_plan::schema::{Attribute, Autoedge, Claim, Key, Output, Schema};
+use mc_plan::schema::{Attribute, Autoedge, Claim, Key, Output, OutputKind, Schema};
 use mc_plan::value::{TextKind, Type, TypeDef, TypeShape, Value};
 
 use super::provider;
@@ -23,10 +23,11 @@ use crate::state::Stop;
 use crate::state::fake::FakeState;
 
 pub(super) const COMMAND: u32 = 0;
-pub(super) const DIRECTORY: u32 = 1;
-pub(super) const FILE: u32 = 2;
-pub(super) const PACKAGE: u32 = 3;
-pub(super) const SERVICE: u32 = 4;
+pub(super) const QUERY: u32 = 1;
+pub(super) const DIRECTORY: u32 = 2;
+pub(super) const FILE: u32 = 3;
+pub(super) const PACKAGE: u32 = 4;
+pub(super) const SERVICE: u32 = 5;
 
 pub(super) fn text(text: &str) -> Value {
     Value::Str(text.into())
@@ -43,6 +44,10 @@ pub(super) fn later(plan: &mut Plan, node: Node) -> Operand {
 
 fn attribute(name: &str, ty: Type) -> Attribute {
     Attribute { name: name.into(), ty, default: None, accepts_secret: false, union: false }
+}
+
+fn output(name: &str, ty: Type, kind: OutputKind) -> Output {
+    Output { name: name.into(), ty, kind }
 }
 
 fn optional(ty: Type) -> Type {
@@ -85,7 +90,11 @@ pub(super) fn schemas() -> Vec<Schema> {
         attribute("argv", Type::List(Box::new(Type::String))),
         attribute("creates", optional(Type::Text(TextKind::AbsPath))),
     ];
-    command.outputs = vec![Output { name: "stdout".into(), ty: Type::String, early: false }];
+    command.outputs = vec![output("stdout", Type::String, OutputKind::Produced)];
+
+    let mut query = schema("std.exec.Query", "core.query", ("name", Type::String, true));
+    query.attributes = vec![attribute("argv", Type::List(Box::new(Type::String)))];
+    query.outputs = vec![output("stdout", Type::String, OutputKind::Produced)];
 
     let mut directory =
         schema("std.fs.Directory", "core.directory", ("path", Type::Text(TextKind::AbsPath), false));
@@ -101,14 +110,14 @@ pub(super) fn schemas() -> Vec<Schema> {
         groups,
     ];
     file.outputs = vec![
-        Output { name: "staged".into(), ty: Type::Text(TextKind::AbsPath), early: true },
-        Output { name: "sha256".into(), ty: Type::String, early: false },
+        output("staged", Type::Text(TextKind::AbsPath), OutputKind::Early),
+        output("sha256", Type::String, OutputKind::Produced),
     ];
     owns_path(&mut file);
 
     let mut package =
         schema("std.pkg.Package", "core.package", ("name", Type::Text(TextKind::PackageName), false));
-    package.outputs = vec![Output { name: "version".into(), ty: Type::String, early: false }];
+    package.outputs = vec![output("version", Type::String, OutputKind::Read)];
     let key = package.exprs.push(Node::Key);
     package.claims.push(Claim { domain: "PackageName".into(), value: key });
     package.writes.push(Claim { domain: "PackageName".into(), value: key });
@@ -122,7 +131,7 @@ pub(super) fn schemas() -> Vec<Schema> {
     service.reads.push(Claim { domain: "UnitName".into(), value: key });
     service.autoedges.push(Autoedge { target: "std.pkg.Package".into(), key, text: "Package[name]".into() });
 
-    vec![command, directory, file, package, service]
+    vec![command, query, directory, file, package, service]
 }
 
 /// Facts that count how often they were read.
@@ -225,7 +234,7 @@ impl Scene {
     /// Adds a step and gives its position.
     pub(super) fn step(&mut self, schema: u32, key: Operand, attributes: Vec<(u32, Operand)>) -> u32 {
         let declaration = self.declaration(attributes);
-        let scope = if schema == COMMAND { "web".into() } else { String::new() };
+        let scope = if schema == COMMAND || schema == QUERY { "web".into() } else { String::new() };
         self.plan.steps.push(Step { schema, key, scope, declarations: vec![declaration] });
         u32::try_from(self.plan.steps.len() - 1).expect("few steps")
     }
@@ -259,6 +268,21 @@ impl Scene {
         let mut attributes = vec![(0, value(Value::List(argv.into())))];
         attributes.extend(creates.map(|path| (1, value(text(path)))));
         self.step(COMMAND, value(text(name)), attributes)
+    }
+
+    pub(super) fn query(&mut self, name: &str, argv: &[&str]) -> u32 {
+        let argv: Vec<Value> = argv.iter().map(|word| text(word)).collect();
+        self.step(QUERY, value(text(name)), vec![(0, value(Value::List(argv.into())))])
+    }
+
+    /// A file whose content is an output of a step, or else `missing`.
+    pub(super) fn file_of(&mut self, path: &str, step: u32, missing: &str) -> u32 {
+        let output = self.plan.exprs.push(Node::Output { step, output: 0 });
+        let missing = self.plan.exprs.push(Node::Const(text(missing)));
+        let content = later(&mut self.plan, Node::Coalesce(output, missing));
+        let file = self.step(FILE, value(text(path)), vec![(0, content)]);
+        self.edge_of(step, file, EdgeKind::Order, EdgeReason::Output);
+        file
     }
 
     pub(super) fn edge_of(&mut self, from: u32, to: u32, kind: EdgeKind, reason: EdgeReason) {
@@ -315,6 +339,7 @@ impl Scene {
     fn with<T>(&self, run: impl FnOnce(&Request<'_>) -> T) -> T {
         let providers = Providers::new(vec![
             Box::new(provider::Command::new()),
+            Box::new(provider::Query::new()),
             Box::new(provider::Directory::new()),
             Box::new(provider::File::new()),
             Box::new(provider::Package::new()),
