@@ -48,6 +48,9 @@ impl Evaluator<'_> {
             }
             _ => {}
         }
+        if let Some(declared) = self.declared_of_both(test, &a, &b, place) {
+            return declared;
+        }
         if let (Some(x), Some(y)) = (record_parts(&a), record_parts(&b))
             && x.len() == y.len()
         {
@@ -59,6 +62,40 @@ impl Evaluator<'_> {
             (Some(x), Some(y)) if x == y => Datum::Node(x),
             (Some(x), Some(y)) => Datum::Node(self.out.residual.node(Node::If(test, x, y), place)),
             _ => Datum::Poison,
+        }
+    }
+
+    /// What is declared in lists on both sides, if there is something.
+    fn declared_of_both(&mut self, test: ExprId, a: &Datum, b: &Datum, place: Place) -> Option<Datum> {
+        let (x, y) = (declared(a)?, declared(b)?);
+        if x.is_empty() && y.is_empty() {
+            return None;
+        }
+        let mut all = Vec::with_capacity(x.len() + y.len());
+        all.extend(x.iter().map(|item| self.meant_where(test, item, true, place)));
+        all.extend(y.iter().map(|item| self.meant_where(test, item, false, place)));
+        Some(Datum::Declared(all.into()))
+    }
+
+    /// What is declared, meant where a test holds, or where it does not.
+    fn meant_where(&mut self, test: ExprId, datum: &Datum, holds: bool, place: Place) -> Datum {
+        let sides = |all: &Rc<[Chosen]>| -> [Rc<[Chosen]>; 2] {
+            let none: Rc<[Chosen]> = Rc::from([]);
+            if holds { [Rc::clone(all), none] } else { [none, Rc::clone(all)] }
+        };
+        match datum {
+            Datum::Refs(all) => {
+                let [x, y] = sides(all);
+                Datum::Refs(self.one_of(test, &x, &y, place, of_steps))
+            }
+            Datum::Instances(all) => {
+                let [x, y] = sides(all);
+                Datum::Instances(self.one_of(test, &x, &y, place, of_instances))
+            }
+            Datum::List(items) | Datum::Declared(items) => {
+                Datum::Declared(items.iter().map(|item| self.meant_where(test, item, holds, place)).collect())
+            }
+            other => other.clone(),
         }
     }
 
@@ -95,6 +132,25 @@ impl Evaluator<'_> {
             }
         }
         all.into()
+    }
+}
+
+/// What is declared in a list, in those inside of it too; none of anything else.
+fn declared(datum: &Datum) -> Option<Vec<Datum>> {
+    fn is_declared(datum: &Datum) -> bool {
+        match datum {
+            Datum::Refs(_) | Datum::Instances(_) | Datum::Declared(_) => true,
+            Datum::List(items) => items.iter().all(is_declared),
+            Datum::Value(Value::List(values)) => values.is_empty(),
+            _ => false,
+        }
+    }
+    match datum {
+        Datum::Declared(items) => Some(items.to_vec()),
+        Datum::List(items) if items.iter().all(is_declared) => Some(items.to_vec()),
+        Datum::Value(Value::None) => Some(Vec::new()),
+        Datum::Value(Value::List(values)) if values.is_empty() => Some(Vec::new()),
+        _ => None,
     }
 }
 

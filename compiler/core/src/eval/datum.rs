@@ -37,6 +37,9 @@ pub enum Datum {
     Key(DeclId, Value),
     /// Instances, of which at most one is meant on a host.
     Instances(Rc<[Chosen]>),
+    /// Resources and instances in lists, of which the host decides which are there: what a `for` declares over a list that
+    /// the host chooses. Clauses take them, and nothing else can be asked of them.
+    Declared(Rc<[Datum]>),
     /// A plan of a test, by its position among those that it asked for.
     Plan(u32),
     /// A resource of a plan of a test: the plan and the vertex.

@@ -530,7 +530,9 @@ impl<'db> Evaluator<'db> {
             Datum::Refs(steps) => steps.iter().for_each(|(step, _)| add(EdgeTarget::Step(*step))),
             Datum::Instances(instances) => instances.iter().for_each(|(i, _)| add(EdgeTarget::Instance(*i))),
             Datum::Key(decl, key) => add(EdgeTarget::Key(*decl, key.clone())),
-            Datum::List(items) => items.iter().for_each(|item| self.targets(owner, kind, item, place)),
+            Datum::List(items) | Datum::Declared(items) => {
+                items.iter().for_each(|item| self.targets(owner, kind, item, place));
+            }
             _ => {}
         }
     }

@@ -11,12 +11,34 @@ use crate::diagnostic::Place;
 use mc_plan::expr::{BinaryOp, Builtin, EachKind, ExprId, Node};
 use mc_plan::value::Value;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::VecDeque;
 
 /// A list as `list.map(|x| element)`, where the element uses the parameter of this depth.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mapped {
     pub list: ExprId,
     pub element: ExprId,
+}
+
+/// How many elements a list may have that the host chooses, each way of the choice counted.
+const MOST_ELEMENTS: usize = 1 << 16;
+
+/// How many choices inside of each other are looked through.
+const MOST_CHOICES: usize = 500;
+
+/// An element of a list that the host chooses.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Element {
+    /// What it is.
+    pub(super) value: ExprId,
+    /// Where it is there; none for every host.
+    pub(super) when: Option<ExprId>,
+}
+
+impl Element {
+    fn always(value: ExprId) -> Self {
+        Element { value, when: None }
+    }
 }
 
 impl Residual {
@@ -171,6 +193,135 @@ impl Residual {
         parts.extend(more);
         let all = self.node(Node::List(parts), place);
         Some((self.choice(test, here, there, place), all))
+    }
+
+    /// The elements that a list may have, if they are known one by one, each with the condition under which it is
+    /// there. What several ways of a choice have in common comes once.
+    pub(super) fn elements(&mut self, list: ExprId, place: Place) -> Option<Vec<Element>> {
+        let mut left = MOST_ELEMENTS;
+        self.elements_of(list, place, MOST_CHOICES, &mut left)
+    }
+
+    fn elements_of(
+        &mut self,
+        list: ExprId,
+        place: Place,
+        depth: usize,
+        left: &mut usize,
+    ) -> Option<Vec<Element>> {
+        let depth = depth.checked_sub(1)?;
+        if let Some((test, a, b)) = self.distributed(list, place) {
+            let (a, b) = (self.elements_of(a, place, depth, left)?, self.elements_of(b, place, depth, left)?);
+            let found = self.of_both(test, a, b, place);
+            *left = left.checked_sub(found.len())?;
+            return Some(found);
+        }
+        let found = match self.get(list)?.clone() {
+            // No host has this list: the plan is refused there.
+            Node::Fail(_) => Vec::new(),
+            Node::Each { kind: EachKind::Filter, list, local, body } => {
+                let mut kept = Vec::new();
+                for Element { value, when } in self.elements_of(list, place, depth, left)? {
+                    let test = self.with_local(body, local, value, place)?;
+                    match self.known(test) {
+                        Some(true) => kept.push(Element { value, when }),
+                        Some(false) => {}
+                        None => kept.push(Element { value, when: Some(self.and(when, test, place)) }),
+                    }
+                }
+                kept
+            }
+            Node::Each { kind: EachKind::Map, list, local, body } => {
+                let mut mapped = self.elements_of(list, place, depth, left)?;
+                for element in &mut mapped {
+                    element.value = self.with_local(body, local, element.value, place)?;
+                }
+                mapped
+            }
+            Node::Each { kind: EachKind::SortBy, list: of, .. } => {
+                self.elements_of(of, place, depth, left)?
+            }
+            Node::Call(Builtin::Sort | Builtin::Reverse | Builtin::Entries | Builtin::ToList, of) => {
+                self.elements_of(*of.first()?, place, depth, left)?
+            }
+            Node::Binary(BinaryOp::Add, a, b) => {
+                let mut all = self.elements_of(a, place, depth, left)?;
+                all.extend(self.elements_of(b, place, depth, left)?);
+                all
+            }
+            Node::Call(Builtin::Indexed, of) => {
+                let parts = self.parts(*of.first()?, place)?;
+                let mut pairs = Vec::with_capacity(parts.len());
+                for (at, part) in parts.into_iter().enumerate() {
+                    let at = self.node(Node::Const(Value::Int(at as i64)), place);
+                    pairs.push(Element::always(self.node(Node::Record(vec![at, part]), place)));
+                }
+                pairs
+            }
+            Node::Map(entries) => {
+                let pair = |(key, value): (ExprId, ExprId)| {
+                    Element::always(self.node(Node::Record(vec![key, value]), place))
+                };
+                entries.into_iter().map(pair).collect()
+            }
+            Node::Const(Value::Map(entries)) => {
+                let pair = |(key, value): &(Value, Value)| {
+                    let pair = Value::Record([key.clone(), value.clone()].into());
+                    Element::always(self.node(Node::Const(pair), place))
+                };
+                entries.iter().map(pair).collect()
+            }
+            _ => self.parts(list, place)?.into_iter().map(Element::always).collect(),
+        };
+        *left = left.checked_sub(found.len())?;
+        Some(found)
+    }
+
+    /// A list as a choice between two, with what is done to it done to both.
+    fn distributed(&mut self, list: ExprId, place: Place) -> Option<(ExprId, ExprId, ExprId)> {
+        let node = self.get(list)?.clone();
+        let chosen = match &node {
+            Node::If(test, a, b) => return Some((*test, *a, *b)),
+            Node::Each { list, .. } => *list,
+            Node::Call(Builtin::Indexed, of) => *of.first()?,
+            _ => return None,
+        };
+        let Node::If(test, a, b) = *self.get(chosen)? else { return None };
+        let done_to = |of: ExprId| match node.clone() {
+            Node::Each { kind, local, body, .. } => Node::Each { kind, list: of, local, body },
+            _ => Node::Call(Builtin::Indexed, vec![of]),
+        };
+        Some((test, self.node(done_to(a), place), self.node(done_to(b), place)))
+    }
+
+    /// The elements of one list where a test holds, and of another where it does not.
+    fn of_both(&mut self, test: ExprId, a: Vec<Element>, b: Vec<Element>, place: Place) -> Vec<Element> {
+        let not = self.not(test, place);
+        let mut of_b: FxHashMap<ExprId, VecDeque<usize>> = FxHashMap::default();
+        for (at, element) in b.iter().enumerate() {
+            of_b.entry(element.value).or_default().push_back(at);
+        }
+        let mut common = FxHashSet::default();
+        let mut all = Vec::with_capacity(a.len().max(b.len()));
+        for Element { value, when } in a {
+            let when = match of_b.get_mut(&value).and_then(VecDeque::pop_front) {
+                Some(at) => {
+                    common.insert(at);
+                    let always = self.node(Node::Const(Value::Bool(true)), place);
+                    let (here, there) = (when.unwrap_or(always), b[at].when.unwrap_or(always));
+                    let both = self.choice(test, here, there, place);
+                    (self.known(both) != Some(true)).then_some(both)
+                }
+                None => Some(self.and(when, test, place)),
+            };
+            all.push(Element { value, when });
+        }
+        for (at, Element { value, when }) in b.into_iter().enumerate() {
+            if !common.contains(&at) {
+                all.push(Element { value, when: Some(self.and(when, not, place)) });
+            }
+        }
+        all
     }
 
     fn parts(&mut self, list: ExprId, place: Place) -> Option<Vec<ExprId>> {

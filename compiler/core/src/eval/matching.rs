@@ -1,6 +1,7 @@
 //! `match`, `if let` and `for`.
 
 use super::branch::BranchKind;
+use super::element::Element;
 use super::{Datum, Env, Evaluator, Frame};
 use crate::diagnostic::Place;
 use crate::hir::{Arm, BlockId, ExprId as HirId, Pattern};
@@ -342,6 +343,11 @@ impl<'db> Evaluator<'db> {
             return list.clone();
         }
         let Some(elements) = list.elements() else {
+            if let Datum::Node(id) = list
+                && let Some(elements) = self.out.residual.elements(*id, place)
+            {
+                return self.repeat_chosen(frame, env, elements, pattern, body, place);
+            }
             self.too_late(
                 place,
                 list,
@@ -361,6 +367,37 @@ impl<'db> Evaluator<'db> {
             }
         }
         if results.iter().any(Datum::is_dead) { Datum::Poison } else { Datum::list(results) }
+    }
+
+    /// The same for elements of which the host decides which are there.
+    fn repeat_chosen(
+        &mut self,
+        frame: Frame<'db>,
+        env: &Rc<Env>,
+        elements: Vec<Element>,
+        pattern: &Pattern,
+        body: BlockId,
+        place: Place,
+    ) -> Datum {
+        let mut results = Vec::with_capacity(elements.len());
+        for Element { value, when } in elements {
+            let element = match self.out.residual.constant(value) {
+                Some(value) => Datum::Value(value.clone()),
+                None => Datum::Node(value),
+            };
+            let mut bound = Vec::new();
+            self.fits(pattern, &element, &mut bound, place);
+            let bound = in_order(bound);
+            let result = match when {
+                None => self.block(frame, Some(Rc::clone(env)), body, bound),
+                Some(test) => self.under(test, place, |e| e.block(frame, Some(Rc::clone(env)), body, bound)),
+            };
+            if self.exhausted || matches!(result, Datum::Poison) {
+                return Datum::Poison;
+            }
+            results.push(result);
+        }
+        Datum::Declared(results.into())
     }
 }
 

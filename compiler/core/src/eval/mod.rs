@@ -609,7 +609,7 @@ impl<'db> Evaluator<'db> {
                 }
                 Node::Map(nodes)
             }
-            Datum::Refs(_) | Datum::Key(..) | Datum::Instances(_) => {
+            Datum::Refs(_) | Datum::Key(..) | Datum::Instances(_) | Datum::Declared(_) => {
                 self.which_resource(place);
                 return None;
             }

@@ -196,3 +196,102 @@ fn the_order_of_files_changes_nothing() {
     assert!(one.is_some());
     assert_eq!(one, two);
 }
+
+#[test]
+fn a_list_that_the_host_chooses() {
+    check(
+        r#"
+enum Env { Dev, Stage, Live }
+labels { env: Env }
+let names = match labels.env { .Dev => ["a"], .Stage => ["a", "b"], .Live => ["b", "a", "c"] }
+record Site { name: String, port: Int }
+let sites = if facts.cpu.count > 1 { [Site { name = "x", port = 1 }] } else { [Site { name = "x", port = 2 }] }
+
+policy base {
+  let service = Service "s" { running = true }
+  let files = for name in names { File "/etc/${name}" { content = name, notify service } }
+  for at, name in names.indexed() { File "/n/${at}" { content = name } }
+  for name in ["p", "q"].filter(|name| name != facts.hostname) { Directory "/srv/${name}" {} }
+  for site in sites { File "/sites/${site.name}" { content = "${site.port}" } }
+  Command "all" { argv = ["/bin/true"], creates = "/x", after files }
+}
+"#,
+        expect![[r#"
+            Command[all] argv=List([Str("/bin/true")]) creates=/x
+            Directory[/srv/p] if #39
+            Directory[/srv/q] if #41
+            File[/etc/a] content=<1 bytes>
+            File[/etc/b] if #21 content=<1 bytes>
+            File[/etc/c] if #22 content=<1 bytes>
+            File[/n/0] if #35 content=<1 bytes> if #22 content=<1 bytes>
+            File[/n/1] if #36 content=<1 bytes> if #22 content=<1 bytes>
+            File[/n/2] if #22 content=<1 bytes>
+            File[/sites/x] if #11 content=<1 bytes> if #12 content=<1 bytes>
+            Service[s] running=Bool(true)
+            File[/etc/a] -> Command[all] (after)
+            File[/etc/a] -notify-> Service[s] (notify)
+            File[/etc/b] -> Command[all] (after)
+            File[/etc/b] -notify-> Service[s] (notify)
+            File[/etc/c] -> Command[all] (after)
+            File[/etc/c] -notify-> Service[s] (notify)
+        "#]],
+    );
+}
+
+#[test]
+fn loops_over_chosen_lists_in_each_other() {
+    check(
+        r#"
+enum Env { Dev, Live }
+labels { env: Env }
+record Site { name: String, ports: List<Int> = [80], on: Bool = true }
+let sites = match labels.env {
+  .Dev => [Site { name = "a" }]
+  .Live => [Site { name = "a", ports = [80, 443] }, Site { name = "b", on = facts.cpu.count > 1 }]
+}
+let ports: Map<String, Int> = if facts.cpu.count > 2 { ["x" => 1] } else { ["x" => 1, "y" => 2] }
+
+policy base {
+  for site in sites.filter(|site| site.on) {
+    for port in site.ports { File "/etc/${site.name}-${port}" {} }
+  }
+  for name in sites.map(|site| site.name) { Directory "/srv/${name}" {} }
+  for name, port in ports { File "/ports/${name}" { content = "${port}" } }
+  if facts.cpu.count > 3 { for name in ["m", "n"] { File "/some/${name}" {} } }
+}
+"#,
+        expect![[r#"
+            Directory[/srv/a]
+            Directory[/srv/b] if #26
+            File[/etc/a-443] if #26
+            File[/etc/a-80] if #1 if #26
+            File[/etc/b-80] if #27
+            File[/ports/x] content=<1 bytes>
+            File[/ports/y] if #15 content=<1 bytes>
+            File[/some/m] if #36
+            File[/some/n] if #36
+        "#]],
+    );
+}
+
+#[test]
+fn how_many_a_chosen_loop_declares_is_not_asked() {
+    check(
+        r#"
+enum Env { Dev, Live }
+labels { env: Env }
+let sites = match labels.env { .Dev => ["a"], .Live => ["a", "b"] }
+
+policy base {
+  let files = for site in sites { File "/etc/${site}" {} }
+  File "/count" { content = "${files.len()}" }
+  let first = files.first()
+  Service "s" { restart on first }
+}
+"#,
+        expect![[r#"
+            src/main.mc:13:32: error[MC0401]: which resource a reference means must be known when the bundle is built
+            src/main.mc:14:15: error[MC0401]: which resource a reference means must be known when the bundle is built
+        "#]],
+    );
+}
