@@ -20,7 +20,8 @@ pub(super) struct Mapped {
     pub element: ExprId,
 }
 
-/// How many elements a list may have that the host chooses, each way of the choice counted.
+/// How many elements a list may have that the host chooses, each way of the choice counted, and each way itself: one
+/// without elements costs as well.
 const MOST_ELEMENTS: usize = 1 << 16;
 
 /// How many choices inside of each other are looked through.
@@ -213,7 +214,7 @@ impl Residual {
         if let Some((test, a, b)) = self.distributed(list, place) {
             let (a, b) = (self.elements_of(a, place, depth, left)?, self.elements_of(b, place, depth, left)?);
             let found = self.of_both(test, a, b, place);
-            *left = left.checked_sub(found.len())?;
+            *left = left.checked_sub(found.len() + 1)?;
             return Some(found);
         }
         let found = match self.get(list)?.clone() {
@@ -273,7 +274,7 @@ impl Residual {
             }
             _ => self.parts(list, place)?.into_iter().map(Element::always).collect(),
         };
-        *left = left.checked_sub(found.len())?;
+        *left = left.checked_sub(found.len() + 1)?;
         Some(found)
     }
 
