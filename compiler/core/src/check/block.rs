@@ -368,7 +368,14 @@ impl<'db> Checker<'db> {
         let is_resource = |path: &ast::Path| is_resource(db, file, path);
         let order = super::order::order_values(&lets, &names, &is_resource);
         self.report_loops(&order.loops, &|at| &lets[at].name);
-        for at in order.order {
+        // What a value needs through functions comes before it as well.
+        let whole = super::recursion::value_order(db, file);
+        let order = if order.loops.is_empty() && whole.len() == lets.len() {
+            whole.iter().filter_map(|name| names.get(name).copied()).collect()
+        } else {
+            order.order
+        };
+        for at in order {
             let value = self.let_value(lets[at]);
             let ty = self.ty(value).clone();
             self.set_local_type(root, at as u32, ty);

@@ -465,7 +465,8 @@ impl<'db> Checker<'db> {
                 let local = &self.body.block(block).locals[index as usize];
                 let (ty, declared) = (local.ty.clone(), local.span);
                 self.refer(name.span, Target::Local(self.file, declared));
-                self.push(ExprKind::Local(hops, index), ty, name.span)
+                let read = self.read_local(hops, index, block);
+                self.push(read, ty, name.span)
             }
             None => self.global_shorthand(name),
         }

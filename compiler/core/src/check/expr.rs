@@ -126,7 +126,8 @@ impl<'db> Checker<'db> {
             let local = &self.body.block(block).locals[index as usize];
             let (ty, declared) = (local.ty.clone(), local.span);
             self.refer(span, Target::Local(self.file, declared));
-            return self.push(ExprKind::Local(hops, index), ty, span);
+            let read = self.read_local(hops, index, block);
+            return self.push(read, ty, span);
         }
         match name::scope(self.db, self.file).get(name) {
             Some(Entity::Decl(id, DeclKind::Let)) => {

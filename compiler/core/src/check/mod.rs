@@ -99,6 +99,7 @@ fn body_query(db: &dyn Db, file: File, index: u32) -> Checked {
 #[salsa::tracked(no_eq, returns(ref), cycle_result = values_cycle)]
 pub fn values(db: &dyn Db, file: File) -> Checked {
     let mut checker = Checker::new(db, file);
+    checker.module_level = true;
     checker.module_values(&name::tree(db, file).items);
     checker.finish()
 }
@@ -109,12 +110,17 @@ fn values_cycle(_db: &dyn Db, _id: salsa::Id, _file: File) -> Checked {
 }
 
 /// Position and type of a module's values, for other modules.
-#[salsa::tracked(returns(ref))]
+#[salsa::tracked(returns(ref), cycle_result = value_types_cycle)]
 pub fn value_types(db: &dyn Db, file: File) -> BTreeMap<SmolStr, (u32, Ty)> {
     let checked = values(db, file);
     let Some(root) = checked.body.root else { return BTreeMap::new() };
     let locals = checked.body.block(root).locals.iter().enumerate();
     locals.map(|(index, local)| (local.name.clone(), (index as u32, local.ty.clone()))).collect()
+}
+
+/// See [`values_cycle`].
+fn value_types_cycle(_db: &dyn Db, _id: salsa::Id, _file: File) -> BTreeMap<SmolStr, (u32, Ty)> {
+    BTreeMap::new()
 }
 
 /// Checks the defaults of the package's labels.
@@ -199,6 +205,8 @@ struct Checker<'db> {
     body: Body,
     parts: Vec<BlockId>,
     givens: Vec<hir::Given>,
+    /// Whether the values of a module are checked.
+    module_level: bool,
     /// Whether a test is checked, which may ask for plans.
     in_test: bool,
     findings: Findings,
@@ -229,6 +237,7 @@ impl<'db> Checker<'db> {
             body: Body::default(),
             parts: Vec::new(),
             givens: Vec::new(),
+            module_level: false,
             in_test: false,
             findings: Findings::default(),
             scope: None,
@@ -319,6 +328,16 @@ impl<'db> Checker<'db> {
             scope = current.parent.as_ref();
         }
         None
+    }
+
+    /// What a local is read by. The values of a module are read as those of other modules are: one may need another
+    /// through a function, which does not see them as its locals.
+    fn read_local(&self, hops: u32, index: u32, block: BlockId) -> ExprKind {
+        if self.module_level && self.body.root == Some(block) {
+            ExprKind::Global(self.file, index)
+        } else {
+            ExprKind::Local(hops, index)
+        }
     }
 
     /// Opens a block with these locals, and makes it the current scope.

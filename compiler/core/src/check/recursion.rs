@@ -7,7 +7,8 @@ use crate::diagnostic::{Diagnostic, Place, code};
 use crate::name::{self, DeclId, DeclKind, Entity};
 use mc_syntax::Span;
 use mc_syntax::ast::{self, ItemKind, StmtKind, StringPart, TypeExprKind};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
 
 /// The loops among the declarations of the package.
 #[salsa::tracked(no_eq, returns(ref))]
@@ -19,7 +20,108 @@ pub fn recursion(db: &dyn Db) -> Recursion {
             visit(db, declared.id, &mut state, &mut result);
         }
     }
+    if result.diagnostics.is_empty() {
+        modules(db, &mut result);
+    }
     result
+}
+
+/// The names of a module's values, each behind those that it needs, also through functions, defaults and conditions of
+/// types, in this module and in others.
+#[salsa::tracked(returns(ref))]
+pub(super) fn value_order(db: &dyn Db, file: File) -> Vec<SmolStr> {
+    let mut order = Vec::new();
+    let mut known: FxHashSet<DeclId> = FxHashSet::default();
+    let items = name::tree(db, file).items.iter().enumerate();
+    let lets = items.filter(|(_, item)| matches!(item.kind, ItemKind::Let(_)));
+    for start in lets.map(|(index, _)| DeclId { file, index: index as u32 }) {
+        let declared = name::declarations(db, file).get(&start.text(db)).is_some_and(|d| d.id == start);
+        if !declared || !known.insert(start) {
+            continue;
+        }
+        let mut stack = vec![(start, uses(db, start), 0usize)];
+        while let Some((id, needs, next)) = stack.last_mut() {
+            if let Some((needed, _)) = needs.get(*next).copied() {
+                *next += 1;
+                if known.insert(needed) {
+                    stack.push((needed, uses(db, needed), 0));
+                }
+                continue;
+            }
+            if id.file == file && is_let(db, *id) {
+                order.push(id.text(db));
+            }
+            stack.pop();
+        }
+    }
+    order
+}
+
+/// A value that names a value of another module: itself, the other one, and where.
+type Naming = (DeclId, DeclId, Span);
+
+/// Reports modules that name each other's values. The values of a module are checked together, so there would be no
+/// first one.
+fn modules(db: &dyn Db, result: &mut Recursion) {
+    let files: Vec<File> = name::modules(db).values().copied().collect();
+    let position: FxHashMap<File, usize> = files.iter().copied().zip(0..).collect();
+    let namings: Vec<Vec<Naming>> = files.iter().map(|file| namings(db, *file)).collect();
+    // Whether a module is done, once it was met.
+    let mut state: Vec<Option<bool>> = vec![None; files.len()];
+    for start in 0..files.len() {
+        if state[start].is_some() {
+            continue;
+        }
+        state[start] = Some(false);
+        let mut stack = vec![(start, 0usize)];
+        while let Some((module, next)) = stack.last_mut() {
+            let Some((_, other, _)) = namings[*module].get(*next) else {
+                state[*module] = Some(true);
+                stack.pop();
+                continue;
+            };
+            *next += 1;
+            let Some(other) = position.get(&other.file).copied() else { continue };
+            match state[other] {
+                None => {
+                    state[other] = Some(false);
+                    stack.push((other, 0));
+                }
+                Some(true) => {}
+                Some(false) => {
+                    let from = stack.iter().position(|(module, _)| *module == other).unwrap_or(0);
+                    let way: Vec<Naming> =
+                        stack[from..].iter().map(|(module, next)| namings[*module][next - 1]).collect();
+                    result.diagnostics.push(modules_message(db, &way));
+                }
+            }
+        }
+    }
+}
+
+/// Where the values of a module name values of others.
+fn namings(db: &dyn Db, file: File) -> Vec<Naming> {
+    let lets = name::declarations(db, file).values().filter(|declared| declared.kind == DeclKind::Let);
+    let all = lets.flat_map(|l| uses(db, l.id).into_iter().map(|(other, span)| (l.id, other, span)));
+    all.filter(|(_, other, _)| other.file != file && is_let(db, *other)).collect()
+}
+
+fn modules_message(db: &dyn Db, way: &[Naming]) -> Diagnostic {
+    let name = |file: File| match file.module(db) {
+        root if root.is_empty() => "the root module".to_owned(),
+        name => format!("`{name}`"),
+    };
+    let (first, _, _) = way[0];
+    let all: Vec<String> = way.iter().map(|(id, ..)| name(id.file)).collect();
+    let headline = format!("the modules {} need each other's values", all.join(", "));
+    let mut diagnostic = Diagnostic::error(code::RECURSION, first.place(db), headline)
+        .here("none of them can be the first")
+        .help("put these values into one module, or what both need into a third");
+    for (id, other, span) in way {
+        let text = format!("`{}` needs `{}` of {} here", id.text(db), other.text(db), name(other.file));
+        diagnostic = diagnostic.label(Place::new(id.file, *span), text);
+    }
+    diagnostic
 }
 
 /// What needs itself.

@@ -42,7 +42,7 @@ impl<'db> Evaluator<'db> {
             ExprKind::Error => Datum::Poison,
             ExprKind::Value(value) => Datum::Value(value.clone()),
             ExprKind::Local(hops, local) => get(env, *hops, *local),
-            ExprKind::Global(file, local) => get(&self.module(*file), 0, *local),
+            ExprKind::Global(file, local) => self.global(*file, *local),
             ExprKind::Facts => match self.given_facts(place) {
                 Some(given) => given,
                 None => Datum::Fact(smol_str::SmolStr::default(), expr.ty.clone()),

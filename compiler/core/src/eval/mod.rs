@@ -18,6 +18,7 @@ mod expr;
 mod fact;
 mod guard;
 mod matching;
+mod module;
 mod record;
 pub mod residual;
 mod shape;
@@ -28,7 +29,7 @@ pub use datum::{Chosen, Datum};
 pub use declare::{Declared, EdgeTarget, InstanceInfo, Owner, PendingEdge, PendingSetting};
 pub use guard::{GuardInfo, RolloutInfo, WaveInfo};
 
-use crate::check::{self, Checked};
+use crate::check;
 use crate::compile::sound::Sound;
 use crate::db::{Db, File};
 use crate::diagnostic::{Diagnostic, Place, code};
@@ -221,6 +222,8 @@ struct Evaluator<'db> {
     db: &'db dyn Db,
     out: Evaluation,
     modules: FxHashMap<File, Rc<Env>>,
+    /// The modules whose values are being evaluated.
+    open: FxHashMap<File, module::Open<'db>>,
     facts: FxHashMap<SmolStr, u32>,
     /// The values of the declared facts that were read.
     declared_facts: FxHashMap<DeclId, Datum>,
@@ -257,6 +260,7 @@ impl<'db> Evaluator<'db> {
             db,
             out: Evaluation::default(),
             modules: FxHashMap::default(),
+            open: FxHashMap::default(),
             facts: FxHashMap::default(),
             declared_facts: FxHashMap::default(),
             secrets: FxHashMap::default(),
@@ -332,27 +336,6 @@ impl<'db> Evaluator<'db> {
         }
         self.context.condition = None;
         self.context.own = None;
-    }
-
-    /// The values of a module.
-    fn module(&mut self, file: File) -> Rc<Env> {
-        if let Some(env) = self.modules.get(&file) {
-            return Rc::clone(env);
-        }
-        let checked: &Checked = check::values(self.db, file);
-        let count = checked.body.root.map_or(0, |root| checked.body.block(root).locals.len());
-        let env = Rc::new(Env { parent: None, slots: RefCell::new(vec![Datum::Poison; count]) });
-        self.modules.insert(file, Rc::clone(&env));
-        if let Some(root) = checked.body.root {
-            let frame = Frame { file, body: &checked.body };
-            let context = Context { condition: None, own: None, module: true, ..self.context.clone() };
-            self.with_context(context, |e| {
-                for stmt in &checked.body.block(root).stmts {
-                    e.stmt(frame, &env, stmt);
-                }
-            });
-        }
-        env
     }
 
     fn label_defaults(&mut self) {

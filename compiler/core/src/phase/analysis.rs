@@ -112,7 +112,7 @@ impl Flow {
 pub fn checked(db: &dyn Db, unit: Unit) -> &Checked {
     match unit.part {
         UnitPart::Item(index) => check::body(db, DeclId { file: unit.file, index }),
-        UnitPart::Values => check::values(db, unit.file),
+        UnitPart::Values | UnitPart::Value(_) => check::values(db, unit.file),
         UnitPart::Labels => check::labels(db),
         UnitPart::Template => check::template(db, unit.file),
     }
@@ -127,10 +127,11 @@ pub(super) fn analyse(db: &dyn Db, unit: Unit) -> Flow {
         unit,
         body,
         values: Values::default(),
-        locals: body.blocks.iter().map(|block| vec![Abs::KNOWN; block.locals.len()]).collect(),
+        locals: vec![Vec::new(); body.blocks.len()],
         parents: vec![None; body.blocks.len()],
         block: None,
-        declared: declared(body),
+        // The values of a module declare nothing.
+        declared: if matches!(unit.part, UnitPart::Value(_)) { Vec::new() } else { declared(body) },
         requirements: Vec::new(),
         late: FxHashMap::default(),
         tasks: VecDeque::new(),
@@ -219,7 +220,19 @@ impl<'db> Analysis<'db> {
             }
             (UnitPart::Values, Some(root)) => {
                 self.run_block(root);
-                self.gives = self.locals[root.0 as usize].clone();
+                let count = self.body.block(root).locals.len();
+                self.gives = (0..count as u32).map(|local| self.own_value(root, local)).collect();
+            }
+            (UnitPart::Value(local), Some(root)) => {
+                self.block = Some(root);
+                let stmts = self.body.block(root).stmts.iter();
+                let mut values = stmts.filter_map(|stmt| match stmt {
+                    Stmt::Let(at, value) | Stmt::ConstLet(at, value) if *at == local => Some(*value),
+                    _ => None,
+                });
+                let value = values.next().map_or(Abs::KNOWN, |value| self.expr(value));
+                self.gives = vec![value];
+                self.block = None;
             }
             (UnitPart::Item(_) | UnitPart::Template, Some(root)) => {
                 let value = self.run_block(root);
@@ -235,7 +248,7 @@ impl<'db> Analysis<'db> {
                     self.part(*part, first);
                 }
             }
-            (UnitPart::Values, None) => {}
+            (UnitPart::Values | UnitPart::Value(_), None) => {}
         }
         while let Some(task) = self.tasks.pop_front() {
             self.block = task.block;
@@ -410,7 +423,11 @@ impl<'db> Analysis<'db> {
     }
 
     fn set(&mut self, block: BlockId, local: u32, value: Abs) {
-        if let Some(slot) = self.locals[block.0 as usize].get_mut(local as usize) {
+        let locals = &mut self.locals[block.0 as usize];
+        if locals.is_empty() {
+            locals.resize(self.body.block(block).locals.len(), Abs::KNOWN);
+        }
+        if let Some(slot) = locals.get_mut(local as usize) {
             *slot = value;
         }
     }
@@ -440,6 +457,11 @@ impl<'db> Analysis<'db> {
         let block = self.outward(self.block, hops);
         let found = block.and_then(|block| self.locals[block.0 as usize].get(local as usize));
         found.copied().unwrap_or(Abs::KNOWN)
+    }
+
+    /// A value of the module whose values are analysed.
+    pub(super) fn own_value(&self, root: BlockId, local: u32) -> Abs {
+        self.locals[root.0 as usize].get(local as usize).copied().unwrap_or(Abs::KNOWN)
     }
 
     /// Where an expression stands.

@@ -2,7 +2,7 @@
 
 use super::analysis::{Analysis, What};
 use super::graph::{Atom, NodeId, Origin, Step};
-use super::summary::{Given, GivenKind, Need, ParamPart, Summary, Unit};
+use super::summary::{Given, GivenKind, Need, ParamPart, Summary, Unit, UnitPart};
 use super::value::{Abs, Kind, Values};
 use crate::db::File;
 use crate::hir::{ExprId, ExprKind};
@@ -195,12 +195,16 @@ impl<'db> Analysis<'db> {
 
     /// A value of a module.
     pub(super) fn global(&mut self, file: File, local: u32, id: ExprId) -> Abs {
+        if let (true, Some(root)) = (self.unit == Unit::values(file), self.body.root) {
+            return self.own_value(root, local);
+        }
         if let Some(value) = self.globals.get(&(file, local)) {
             return *value;
         }
-        let unit = Unit::values(file);
+        let unit = super::order::value(self.db, file, local);
+        let position = if unit.part == UnitPart::Values { local } else { 0 };
         let mut call = Call::new(unit, self.summary(unit), 0, Vec::new(), id);
-        let value = self.given(&mut call, local as usize, &self.body.expr(id).ty);
+        let value = self.given(&mut call, position as usize, &self.body.expr(id).ty);
         self.globals.insert((file, local), value);
         value
     }

@@ -4,19 +4,27 @@ use super::analysis::checked;
 use super::summary::{Unit, UnitPart};
 use super::summary_of;
 use crate::db::{Db, File};
-use crate::hir::{Body, ExprId, ExprKind};
+use crate::hir::{self, Body, ExprId, ExprKind, Stmt};
 use crate::name;
-use rustc_hash::FxHashSet;
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+use rustc_hash::{FxHashMap, FxHashSet};
 
-/// The units whose summaries a unit asks for.
+/// The units whose summaries a unit asks for; of the values of a module each for itself.
 #[salsa::tracked(returns(ref))]
 fn uses_query(db: &dyn Db, file: File, part: UnitPart) -> Vec<(File, UnitPart)> {
     let body = &checked(db, Unit { file, part }).body;
+    let exprs = match part {
+        UnitPart::Value(local) => own_exprs(body, local),
+        _ => body.exprs.as_slice(),
+    };
     let mut found = Vec::new();
     let mut known = FxHashSet::default();
-    for expr in &body.exprs {
+    for expr in exprs {
         let unit = match &expr.kind {
-            ExprKind::Global(file, _) => Unit::values(*file),
+            // The values of a module are analysed in an order in which each is there.
+            ExprKind::Global(other, _) if *other == file && part == UnitPart::Values => continue,
+            ExprKind::Global(file, local) => Unit::value(*file, *local),
             ExprKind::CallFn(decl, _) | ExprKind::Function(decl) => Unit::item(*decl),
             ExprKind::CallTemplate(file, _) => Unit::template(*file),
             ExprKind::Record(decl, fields) | ExprKind::Variant(decl, _, fields)
@@ -32,6 +40,61 @@ fn uses_query(db: &dyn Db, file: File, part: UnitPart) -> Vec<(File, UnitPart)> 
         }
     }
     found
+}
+
+/// The expressions of one value of a module: those that were made after the value before it.
+fn own_exprs(body: &Body, local: u32) -> &[hir::Expr] {
+    let mut first = 0;
+    for stmt in body.root.iter().flat_map(|root| &body.block(*root).stmts) {
+        let (Stmt::Let(at, value) | Stmt::ConstLet(at, value)) = stmt else { continue };
+        let end = value.0 as usize + 1;
+        if *at == local {
+            return body.exprs.get(first..end).unwrap_or_default();
+        }
+        first = first.max(end);
+    }
+    &[]
+}
+
+/// The unit that says how late a value of a module is: all values of the module together, or the value alone where
+/// they and functions need each other.
+pub(super) fn value(db: &dyn Db, file: File, local: u32) -> Unit {
+    if tangled(db).contains(&file) { Unit::value(file, local) } else { Unit::values(file) }
+}
+
+/// The modules some of whose values are made by functions that read others of them.
+#[salsa::tracked(returns(ref))]
+fn tangled(db: &dyn Db) -> FxHashSet<File> {
+    let whole = |unit: Unit| match unit.part {
+        UnitPart::Value(_) => Unit::values(unit.file),
+        _ => unit,
+    };
+    let mut graph: DiGraph<Unit, ()> = DiGraph::new();
+    let mut places: FxHashMap<Unit, NodeIndex> = FxHashMap::default();
+    let mut open = Vec::new();
+    // A knot with values in it is found from these values.
+    for file in name::modules(db).values().filter(|file| name::is_user(db, **file)) {
+        let unit = Unit::values(*file);
+        places.insert(unit, graph.add_node(unit));
+        open.push(unit);
+    }
+    while let Some(unit) = open.pop() {
+        let mut targets = FxHashSet::default();
+        for (file, part) in uses_query(db, unit.file, unit.part) {
+            let used = whole(Unit { file: *file, part: *part });
+            let to = *places.entry(used).or_insert_with(|| {
+                open.push(used);
+                graph.add_node(used)
+            });
+            if let (true, Some(from)) = (targets.insert(used), places.get(&unit)) {
+                graph.add_edge(*from, to, ());
+            }
+        }
+    }
+    // Kosaraju and not Tarjan: this one does not recurse.
+    let knots = kosaraju_scc(&graph).into_iter().filter(|knot| knot.len() > 1);
+    let units = knots.flatten().filter_map(|place| graph.node_weight(place).copied());
+    units.filter(|unit| unit.part == UnitPart::Values).map(|unit| unit.file).collect()
 }
 
 /// Whether a field may be left to its default.
@@ -67,7 +130,10 @@ fn visit(db: &dyn Db, start: Unit, done: &mut FxHashSet<Unit>) {
         let unit = *unit;
         if let Some((file, part)) = uses_query(db, unit.file, unit.part).get(*next) {
             *next += 1;
-            let used = Unit { file: *file, part: *part };
+            let used = match part {
+                UnitPart::Value(local) => value(db, *file, *local),
+                part => Unit { file: *file, part: *part },
+            };
             if done.insert(used) {
                 stack.push((used, 0));
             }

@@ -26,6 +26,8 @@ pub enum UnitPart {
     Item(u32),
     /// The module-level values, which need each other in any order.
     Values,
+    /// One of them, by its position, in a module whose values and functions need each other.
+    Value(u32),
     /// The defaults of the labels.
     Labels,
     /// The whole of a template.
@@ -43,6 +45,11 @@ impl Unit {
         Unit { file, part: UnitPart::Values }
     }
 
+    /// One value of a module.
+    pub(super) fn value(file: File, local: u32) -> Self {
+        Unit { file, part: UnitPart::Value(local) }
+    }
+
     /// A template.
     pub fn template(file: File) -> Self {
         Unit { file, part: UnitPart::Template }
@@ -52,7 +59,7 @@ impl Unit {
     pub fn decl(self) -> Option<DeclId> {
         match self.part {
             UnitPart::Item(index) => Some(DeclId { file: self.file, index }),
-            UnitPart::Values | UnitPart::Labels | UnitPart::Template => None,
+            UnitPart::Values | UnitPart::Value(_) | UnitPart::Labels | UnitPart::Template => None,
         }
     }
 }

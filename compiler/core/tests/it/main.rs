@@ -12,6 +12,7 @@ mod guard;
 mod incremental;
 mod inference;
 mod leak;
+mod module;
 mod phase;
 mod plan;
 mod policy;
