@@ -1,5 +1,5 @@
 //! What the code of a dependency can do on hosts: the resource types that it declares, what their effects act on,
-//! the secrets that it names, and what it forces upon others.
+//! the secrets that it names, what it forces upon others, and what of theirs it refreshes.
 //!
 //! Which attribute is a path, a program or an address is said by the schemas: their `effects`. The listing is for any
 //! parameters, and leaves nothing out: what is not known stands as `*`.
@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 /// What a package's code can do, each with a place in it.
 #[derive(Clone, Debug, Default)]
 pub struct Capabilities {
-    /// By `types`, `secrets`, `force` or the name of an effect (`fs.write`): what it is done to. None is empty.
+    /// By `types`, `secrets`, `force`, `refresh` or the name of an effect (`fs.write`): what it is done to. None is empty.
     entries: BTreeMap<SmolStr, BTreeMap<Pattern, Place>>,
 }
 

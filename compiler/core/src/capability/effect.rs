@@ -2,16 +2,86 @@
 
 use super::pattern::Pattern;
 use super::shape::Shape;
+use mc_plan::expr::{ExprId, Node};
+use mc_plan::schema::Schema;
+use mc_plan::value::{TextKind, Type, TypeShape};
 use std::collections::BTreeSet;
+
+/// The type of a value, in its schema.
+#[derive(Clone, Copy)]
+pub(super) struct Typed<'s> {
+    schema: &'s Schema,
+    ty: &'s Type,
+}
+
+impl<'s> Typed<'s> {
+    /// Of an effect's value that is an attribute.
+    pub(super) fn of(schema: &'s Schema, value: ExprId) -> Option<Self> {
+        let Some(Node::Attribute(position)) = schema.exprs.get(value) else { return None };
+        let ty = &schema.attributes.get(*position as usize)?.ty;
+        Some(Typed { schema, ty })
+    }
+
+    /// The fields of a variant, if it is an enum.
+    fn payload(self, tag: u32) -> Option<impl Iterator<Item = &'s Type>> {
+        let mut ty = self.ty;
+        while let Type::Optional(inner) = ty {
+            ty = inner;
+        }
+        let Type::Named(at) = ty else { return None };
+        let TypeShape::Enum(variants) = &self.schema.types.get(*at as usize)?.shape else { return None };
+        Some(variants.get(tag as usize)?.1.iter().map(|(_, ty)| ty))
+    }
+}
 
 /// What an effect acts on for a value of this shape: `exec` on the program of a command, `net` on a host, every other
 /// on the value itself or the elements of a list.
-pub(super) fn acted_on(effect: &str, shape: &Shape) -> BTreeSet<Pattern> {
-    match effect.split('.').next() {
-        Some("exec") => program(shape),
-        Some("net") => each(shape).iter().map(host).collect(),
+pub(super) fn acted_on(effect: &str, shape: &Shape, typed: Option<Typed<'_>>) -> BTreeSet<Pattern> {
+    match (effect.split('.').next(), shape) {
+        (Some("exec"), _) => program(shape),
+        (Some("net"), Shape::Variants(all)) => {
+            let of = |(tag, payload): (&u32, &Vec<Shape>)| match typed.and_then(|typed| typed.payload(*tag)) {
+                Some(types) => hosts(payload, &types.collect::<Vec<_>>()),
+                None => BTreeSet::from([Pattern::any()]),
+            };
+            all.iter().flat_map(of).collect()
+        }
+        (Some("net"), _) => each(shape).iter().map(host).collect(),
         _ => each(shape),
     }
+}
+
+/// The hosts in the payload of a variant: those of its addresses, with the whole number in it as the port. What else it
+/// may be, a path for example, is no host.
+fn hosts(payload: &[Shape], types: &[&Type]) -> BTreeSet<Pattern> {
+    let port = payload.iter().zip(types).find(|(_, ty)| matches!(ty, Type::Int));
+    let ports = port.map(|(port, _)| port.patterns());
+    let mut found = BTreeSet::new();
+    for (value, ty) in payload.iter().zip(types) {
+        match ty {
+            Type::Text(TextKind::Url) => found.extend(each(value).iter().map(host)),
+            Type::String | Type::Text(TextKind::IpAddr | TextKind::HostName) => {
+                for address in value.patterns() {
+                    match &ports {
+                        Some(ports) => found.extend(ports.iter().map(|port| at_port(&address, port))),
+                        None => drop(found.insert(address)),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// `10.0.0.1:443`, `[::1]:443`
+fn at_port(address: &Pattern, port: &Pattern) -> Pattern {
+    if address.is_open() {
+        return address.clone();
+    }
+    let text = address.start();
+    let host = if text.contains(':') { format!("[{text}]:") } else { format!("{text}:") };
+    Pattern::exact(&host).then(port)
 }
 
 fn each(shape: &Shape) -> BTreeSet<Pattern> {
@@ -54,7 +124,7 @@ mod tests {
     }
 
     fn check(effect: &str, value: &Shape, expected: &[&str]) {
-        let found: Vec<String> = acted_on(effect, value).iter().map(ToString::to_string).collect();
+        let found: Vec<String> = acted_on(effect, value, None).iter().map(ToString::to_string).collect();
         assert_eq!(found, expected, "{effect} of {value:?}");
     }
 

@@ -4,12 +4,12 @@ use super::pattern::Pattern;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// By `types`, `secrets`, `force` or the name of an effect (`fs.write`): what it is done to.
+/// By `types`, `secrets`, `force`, `refresh` or the name of an effect (`fs.write`): what it is done to.
 pub type Listing = BTreeMap<SmolStr, BTreeSet<Pattern>>;
 
-/// The keys of a [`Listing`] that are no effects of resource types: the attributes that are forced, the secrets that
-/// are named, the resource types that are declared.
-pub const OWN_KEYS: [&str; 3] = ["force", "secrets", "types"];
+/// The keys of a [`Listing`] that are no effects of resource types: the attributes that are forced, the resources of
+/// others that are refreshed, the secrets that are named, the resource types that are declared.
+pub const OWN_KEYS: [&str; 4] = ["force", "refresh", "secrets", "types"];
 
 /// A difference of two listings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +59,7 @@ pub fn described(key: &str, pattern: &Pattern) -> String {
         "types" => format!("declares {what}"),
         "secrets" => format!("names the secret {what}"),
         "force" => format!("forces {what}"),
+        "refresh" => format!("refreshes {what}"),
         effect => format!("has the effect `{effect}` on {what}"),
     }
 }

@@ -4,6 +4,7 @@
 use super::pattern::{self, Pattern};
 use mc_plan::op;
 use mc_plan::value::Value;
+use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -28,8 +29,19 @@ pub(super) enum Shape {
     Parts(Arc<[Shape]>),
     /// One of these variants, each with its payload.
     Variants(Arc<BTreeMap<u32, Vec<Shape>>>),
-    /// A resource with such a key.
-    Resource(Arc<Shape>),
+    /// A resource.
+    Resource(Arc<Resource>),
+}
+
+/// A resource that something refers to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Resource {
+    /// Its type, by its whole name.
+    pub(super) ty: SmolStr,
+    /// What its key may be.
+    pub(super) key: Shape,
+    /// Whether the package declares it.
+    pub(super) own: bool,
 }
 
 impl Shape {
@@ -100,9 +112,11 @@ impl Shape {
             (Shape::Texts(a), Shape::Texts(b)) => Shape::texts(a.iter().chain(b.iter()).cloned()),
             (Shape::List(a), Shape::List(b)) if a.len() == b.len() => Shape::List(pairwise(&a, &b).into()),
             (Shape::Parts(a), Shape::Parts(b)) if a.len() == b.len() => Shape::Parts(pairwise(&a, &b).into()),
-            (Shape::Resource(a), Shape::Resource(b)) => {
-                Shape::Resource(Arc::new((*a).clone().or((*b).clone())))
-            }
+            (Shape::Resource(a), Shape::Resource(b)) if a.ty == b.ty => Shape::Resource(Arc::new(Resource {
+                ty: a.ty.clone(),
+                key: a.key.clone().or(b.key.clone()),
+                own: a.own && b.own,
+            })),
             (Shape::Variants(a), Shape::Variants(b)) => {
                 let mut all = (*a).clone();
                 for (tag, payload) in b.iter() {
@@ -167,7 +181,7 @@ impl Shape {
     /// The key of a resource.
     pub(super) fn key(&self) -> Shape {
         match self {
-            Shape::Resource(key) => (**key).clone(),
+            Shape::Resource(resource) => resource.key.clone(),
             Shape::Absent => Shape::Absent,
             _ => Shape::Any,
         }

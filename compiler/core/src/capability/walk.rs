@@ -6,7 +6,7 @@
 mod expr;
 
 use super::pattern::Pattern;
-use super::shape::Shape;
+use super::shape::{self, Shape};
 use super::{Capabilities, effect};
 use crate::check;
 use crate::db::{Db, File, Origin};
@@ -19,10 +19,12 @@ use mc_plan::expr::{self as plan, Builtin, Node};
 use mc_plan::plan::Priority;
 use mc_plan::schema::Schema;
 use mc_syntax::Span;
+use mc_syntax::ast::ClauseKind;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// How many expressions a walk may look at in detail. Beyond that functions give anything and components are looked
 /// at once each.
@@ -41,6 +43,8 @@ pub(super) fn of_package(db: &dyn Db, package: Dependency) -> Capabilities {
         queue: VecDeque::new(),
         seen: FxHashSet::default(),
         tasks: VecDeque::new(),
+        declared: BTreeSet::new(),
+        notified: Vec::new(),
         origin: None,
         own: None,
         steps: 0,
@@ -115,6 +119,10 @@ struct Walk<'db> {
     queue: VecDeque<Call>,
     seen: FxHashSet<(DeclId, Vec<Option<Argument>>)>,
     tasks: VecDeque<Task<'db>>,
+    /// The resources that are declared: type and key.
+    declared: BTreeSet<Pattern>,
+    /// Those that are notified and were not seen to be declared, each with the clause.
+    notified: Vec<(Pattern, Place)>,
     /// Where the package instantiates the component of another one that is looked at.
     origin: Option<Place>,
     /// The key of the resource whose body is looked at.
@@ -143,6 +151,12 @@ impl<'db> Walk<'db> {
             }
             if self.seen.insert((call.decl, call.args.clone())) {
                 self.component(call);
+            }
+        }
+        for (pattern, place) in std::mem::take(&mut self.notified) {
+            // By its key it may be one of the package's own.
+            if pattern.is_open() || !self.declared.contains(&pattern) {
+                self.record("refresh", pattern, place);
             }
         }
     }
@@ -183,7 +197,7 @@ impl<'db> Walk<'db> {
             let Stmt::Fact(source) = stmt else { continue };
             let shape = self.eval(frame, &env, source.from);
             let effect = if source.command { "exec.run" } else { "fs.read" };
-            for pattern in effect::acted_on(effect, &shape) {
+            for pattern in effect::acted_on(effect, &shape, None) {
                 self.record(effect, pattern, body.place(id.file, source.from));
             }
         }
@@ -309,7 +323,8 @@ impl<'db> Walk<'db> {
 
     fn declare(&mut self, frame: Frame<'db>, env: &Rc<Env>, resource: &'db hir::Resource) -> Shape {
         let key = self.eval(frame, env, resource.key);
-        let shape = Shape::Resource(key.clone().into());
+        let ty = resource.decl.qualified(self.db).into();
+        let shape = Shape::Resource(Arc::new(shape::Resource { ty, key: key.clone(), own: true }));
         self.tasks.push_back(Task { frame, env: Rc::clone(env), resource, key });
         shape
     }
@@ -358,7 +373,22 @@ impl<'db> Walk<'db> {
                 set(self, &around, setting);
             }
         }
+        for clause in &resource.clauses {
+            self.clause(*frame, &task.env, clause);
+        }
+        for (hops, id) in &resource.inherited {
+            if let (Some(defaults), Some(around)) =
+                (frame.body.defaults.get(*id as usize), task.env.around(*hops))
+            {
+                for clause in &defaults.clauses {
+                    self.clause(*frame, &around, clause);
+                }
+            }
+        }
         self.own = None;
+        for key in key.patterns() {
+            self.declared.insert(named(&name, &key));
+        }
         let head = Place::new(frame.file, resource.head);
         self.record("types", Pattern::exact(&name), head);
         let Some(schema) = &check::schema::schema(self.db, resource.decl).schema else { return };
@@ -368,10 +398,46 @@ impl<'db> Walk<'db> {
                 None => (Shape::Any, None),
             };
             let place = span.map_or(head, |span| Place::new(frame.file, span));
-            for pattern in effect::acted_on(&effect.name, &shape) {
+            let typed = effect.value.and_then(|id| effect::Typed::of(schema, id));
+            for pattern in effect::acted_on(&effect.name, &shape, typed) {
                 self.record(&effect.name, pattern, place);
             }
         }
+    }
+
+    /// `notify`: what is refreshed may be somebody else's. The other clauses order, or say when the resource itself is
+    /// refreshed.
+    fn clause(&mut self, frame: Frame<'db>, env: &Rc<Env>, clause: &'db hir::Clause) {
+        if clause.kind != ClauseKind::Notify {
+            return;
+        }
+        let shape = self.eval(frame, env, clause.value);
+        let mut found = BTreeSet::new();
+        notified(self.db, &shape, &frame.body.expr(clause.value).ty, &mut found);
+        let place = Place::new(frame.file, clause.span);
+        self.notified.extend(found.into_iter().map(|pattern| (pattern, place)));
+    }
+}
+
+/// A resource as it is listed: `std.svc.Service nginx`.
+fn named(ty: &str, key: &Pattern) -> Pattern {
+    Pattern::exact(&format!("{ty} ")).then(key)
+}
+
+/// The resources that a reference or a list of such names and that the package does not declare.
+fn notified(db: &dyn Db, shape: &Shape, ty: &Ty, found: &mut BTreeSet<Pattern>) {
+    match (shape, ty.some_plain()) {
+        (Shape::Absent, _) => {}
+        (Shape::Resource(resource), _) if resource.own => {}
+        (Shape::Resource(resource), _) => {
+            found.extend(resource.key.patterns().iter().map(|key| named(&resource.ty, key)));
+        }
+        (Shape::List(elements), Ty::List(inner) | Ty::Set(inner)) => {
+            elements.iter().for_each(|element| notified(db, element, inner, found));
+        }
+        (_, Ty::List(inner) | Ty::Set(inner)) => notified(db, &shape.element(), inner, found),
+        (_, Ty::Ref(decl, _)) => drop(found.insert(named(&decl.qualified(db), &Pattern::any()))),
+        _ => drop(found.insert(Pattern::any())),
     }
 }
 

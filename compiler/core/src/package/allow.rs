@@ -84,7 +84,7 @@ impl Reader {
                 _ => {
                     let headline = format!("`{}` is no kind of what a package can do", name.escape_debug());
                     self.error(key.span(), headline).help = Some(
-                        "there are `types`, `secrets`, `force`, and the effects of resource types: `fs.write = [\"/etc/nginx/*\"]`"
+                        "there are `types`, `secrets`, `force`, `refresh`, and the effects of resource types: `fs.write = [\"/etc/nginx/*\"]`"
                             .to_owned(),
                     );
                 }

@@ -2,7 +2,7 @@
 
 use super::{DEPTH, Env, Frame, Walk, bindings};
 use crate::capability::pattern::Pattern;
-use crate::capability::shape::Shape;
+use crate::capability::shape::{Resource, Shape};
 use crate::check::{self, Checked};
 use crate::db::File;
 use crate::hir::{self, ExprId, ExprKind, Stmt};
@@ -46,7 +46,10 @@ impl<'db> Walk<'db> {
             ExprKind::SelfKey => self.own.clone().unwrap_or(Shape::Any),
             ExprKind::Field(base, position, _) => self.eval(frame, env, *base).part(*position),
             ExprKind::Key(base, _) => self.eval(frame, env, *base).key(),
-            ExprKind::Reference(_, key) => Shape::Resource(Arc::new(self.eval(frame, env, *key))),
+            ExprKind::Reference(decl, key) => {
+                let key = self.eval(frame, env, *key);
+                Shape::Resource(Arc::new(Resource { ty: decl.qualified(self.db).into(), key, own: false }))
+            }
             ExprKind::Call(builtin, args, _) => self.builtin(frame, env, *builtin, args),
             ExprKind::CallFn(decl, args) => {
                 let args = self.args(frame, env, args);

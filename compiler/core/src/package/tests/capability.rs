@@ -167,6 +167,96 @@ fact site: HostName from file "/etc/site" as text
     );
 }
 
+#[test]
+fn what_is_waited_for() {
+    let wait = |event: &str| {
+        format!(
+            "import std.exec.{{Event, Wait}}\n\npub component C {{\n  param port: Int\n  param host: IpAddr\n  Wait \"x\" {{ event = {event} }}\n}}\n"
+        )
+    };
+    for (event, expected) in [
+        ("Event.Port { port = 5432 }", "net.connect = [\"127.0.0.1:5432\"]"),
+        ("Event.Port { port }", "net.connect = [\"127.0.0.1:*\"]"),
+        ("Event.Port { address = \"::1\", port = 443 }", "net.connect = [\"[::1]:443\"]"),
+        ("Event.Port { address = host, port = 443 }", "net.connect = [\"*\"]"),
+        (
+            "Event.Http { url = \"https://me@example.org:8443/ready\" }",
+            "net.connect = [\"example.org:8443\"]",
+        ),
+        (
+            "if port > 9 { Event.Http { url = \"http://a.example/\" } } else { Event.Port { port = 1 } }",
+            "net.connect = [\n  \"127.0.0.1:1\",\n  \"a.example\",\n]",
+        ),
+    ] {
+        let lock = listed(&wait(event));
+        assert!(lock.contains(&format!("{expected}\n")), "{event}: {lock}");
+    }
+    let lock = listed(&wait("Event.Path { path = \"/run/x\" }"));
+    assert!(lock.contains("std.exec.Wait") && !lock.contains("net."), "{lock}");
+}
+
+#[test]
+fn what_others_declare_and_this_refreshes() {
+    check(
+        r#"import std.exec.Command
+import std.fs.{Directory, File}
+import std.svc.Service
+
+let shared = [Service["postgresql"], Service["redis"]]
+
+pub component Nginx {
+  param given: Ref<Service>
+  param any: List<AnyRef> = []
+  param name: String
+  let own = Service "nginx" { running = true }
+  let named = Service "site-${name}" { running = true }
+  Service "cron" { running = true }
+  File "/a" { content = "", notify own }
+  File "/b" { content = "", notify [named, Service["cron"]] }
+  File "/c" { content = "", notify [Service["sshd"], Command["reindex"]], restart on own }
+  File "/d" { content = "", notify Service["db-${name}"], before Service["later"] }
+  defaults Directory { notify shared }
+  Directory "/e" {}
+}
+"#,
+        &expect![[r#"
+            fs.write = [
+              "/a",
+              "/b",
+              "/c",
+              "/d",
+              "/e",
+            ]
+            refresh = [
+              "std.exec.Command reindex",
+              "std.svc.Service db-*",
+              "std.svc.Service postgresql",
+              "std.svc.Service redis",
+              "std.svc.Service sshd",
+            ]
+            svc.control = [
+              "cron",
+              "nginx",
+              "site-*",
+            ]
+            types = [
+              "std.fs.Directory",
+              "std.fs.File",
+              "std.svc.Service",
+            ]
+        "#]],
+    );
+    let notified = |clause: &str| {
+        let source = format!(
+            "import std.fs.File\nimport std.svc.Service\n\npub component C {{\n  param given: Ref<Service>\n  param any: List<AnyRef>\n  File \"/a\" {{ content = \"\", notify {clause} }}\n}}\n"
+        );
+        listed(&source).lines().find_map(|line| line.strip_prefix("refresh = ").map(str::to_owned))
+    };
+    assert_eq!(notified("given").as_deref(), Some("[\"std.svc.Service *\"]"));
+    assert_eq!(notified("any").as_deref(), Some("[\"*\"]"));
+    assert_eq!(notified("[given, Service[\"a\"]]").as_deref(), Some("[\"std.svc.Service *\"]"));
+}
+
 /// A private component counts with what it is given, one of another package for who instantiates it.
 #[test]
 fn components_inside_of_components() {
