@@ -13,6 +13,7 @@ mod read;
 mod resolve;
 mod source;
 pub mod tree;
+mod written;
 
 pub use allow::Allow;
 pub use asset::{
@@ -26,6 +27,7 @@ pub use manifest::{
 };
 pub use resolve::{LockState, current_lock, declaration, guards_in_use, lock_state};
 pub use source::Source;
+pub use written::{Written, in_hole};
 
 use crate::db::{Database, Db, File, Origin, Program};
 use crate::diagnostic::{Diagnostic, Place, code};

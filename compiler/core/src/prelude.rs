@@ -5,8 +5,6 @@
 
 mod table;
 
-pub use table::METHODS;
-
 use crate::db::Db;
 use crate::name;
 use crate::ty::Ty;
@@ -189,6 +187,15 @@ impl Scheme {
         }
     }
 
+    /// What a collection holds: its elements, or its keys and values.
+    fn held(&self) -> Option<(&'static Scheme, Option<&'static Scheme>)> {
+        match self {
+            Scheme::List(element) | Scheme::Set(element) => Some((element, None)),
+            Scheme::Map(key, value) => Some((key, Some(value))),
+            _ => None,
+        }
+    }
+
     /// As users would write it; variables are `T`, `U` and `V`.
     pub fn display(&self) -> String {
         let all = |schemes: &[Scheme]| schemes.iter().map(Scheme::display).collect::<Vec<_>>().join(", ");
@@ -216,16 +223,32 @@ impl Scheme {
     }
 }
 
+/// All methods.
+fn all() -> impl Iterator<Item = &'static Method> {
+    table::METHODS.iter().copied().flatten()
+}
+
 /// The methods that a type has.
 pub fn methods(ty: &Ty) -> impl Iterator<Item = &'static Method> + use<> {
     let ty = ty.plain().clone();
     let known = !ty.is_bottom();
     // Nothing but `map` looks into a secret, although texts with secrets in them may be joined.
     let secret = matches!(ty, Ty::Secret(_));
-    METHODS.iter().filter(move |method| {
+    all().filter(move |method| {
         known
             && secret == matches!(method.receiver, Scheme::Secret(_))
             && method.receiver.matches(&ty, &mut Variables::default())
+    })
+}
+
+/// Whether a collection's method of this name gives elements of the collection, and of no other one: `filter` does,
+/// `union` does not.
+pub fn gives_elements(name: &str) -> bool {
+    all().filter(|method| method.name == name).any(|method| {
+        let held = method.receiver.held();
+        held.is_some()
+            && method.gives.held() == held
+            && method.params.iter().all(|(_, param)| param.held() != held)
     })
 }
 
@@ -288,4 +311,36 @@ const SYNONYMS: &[(&str, &str)] = &[
 /// The name that a method has here, if other languages call it by this one.
 pub fn same(name: &str, known: &[&str]) -> Option<&'static str> {
     SYNONYMS.iter().find(|(other, own)| *other == name && known.contains(own)).map(|(_, own)| *own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn methods_that_give_elements_of_what_they_are_called_on() {
+        let names: BTreeSet<&str> =
+            all().map(|method| method.name).filter(|name| gives_elements(name)).collect();
+        expect![[r#"
+            {
+                "distinct",
+                "filter",
+                "reverse",
+                "skip",
+                "skip_while",
+                "slice",
+                "sort",
+                "sort_by",
+                "take",
+                "take_while",
+                "to_list",
+                "to_set",
+                "unique_by",
+                "without",
+            }
+        "#]]
+        .assert_debug_eq(&names);
+    }
 }

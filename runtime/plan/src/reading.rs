@@ -319,18 +319,9 @@ fn short(def: &TypeDef) -> &str {
     def.name.rsplit('.').next().unwrap_or(&def.name)
 }
 
-/// A text for a message: short, and without what a terminal would act on.
+/// A text as a message shows it.
 fn quoted(text: &str) -> String {
-    let mut out = String::from("`");
-    for (count, c) in text.chars().enumerate() {
-        if count == SHOWN {
-            out.push_str("..");
-            break;
-        }
-        if c.is_control() { out.extend(c.escape_default()) } else { out.push(c) }
-    }
-    out.push('`');
-    out
+    crate::text::quoted(text, SHOWN)
 }
 
 #[cfg(test)]

@@ -32,12 +32,14 @@ pub struct TextError {
 const SHOWN: usize = 120;
 
 fn shown(text: &str) -> String {
-    if text.is_empty() {
-        return "the empty text".to_owned();
-    }
+    if text.is_empty() { "the empty text".to_owned() } else { quoted(text, SHOWN) }
+}
+
+/// A text for a message: at most so many characters of it, and without what a terminal would act on.
+pub(crate) fn quoted(text: &str, most: usize) -> String {
     let mut out = String::from("`");
     for (count, c) in text.chars().enumerate() {
-        if count == SHOWN {
+        if count == most {
             out.push_str("..");
             break;
         }

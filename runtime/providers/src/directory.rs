@@ -3,30 +3,22 @@
 use camino::Utf8Path;
 use mc_engine::host::{FileKind, MakeDirectory, Meta, Operation, SetMetadata};
 use mc_engine::provider::{
-    ACCOUNTS, Applied, ApplyContext, Batch, Description, Diff, Item, Looks, Observed, Provider,
-    ProviderError, ReadContext, Work, Writes,
+    Applied, ApplyContext, Description, Diff, Item, Observed, Provider, ProviderError, ReadContext, Work,
 };
 
 use crate::generated::fs::Directory;
-use crate::metadata::{Ownership, Wanted, in_the_way};
+use crate::metadata::{self, Ownership, Wanted, in_the_way};
 
 pub(crate) struct DirectoryProvider(Description);
 
 impl DirectoryProvider {
     pub(crate) fn new() -> Self {
-        Self(Description {
-            schema: Directory::SCHEMA,
-            schema_hash: Directory::HASH,
-            provider: Directory::PROVIDER,
-            protocols: 1..=Directory::PROTOCOL,
-            batch: Batch::Independent(128),
-            lock: None,
-            reads: &[ACCOUNTS],
-            writes: Writes::Domains(&[]),
-            settle: None,
-            rooted: true,
-            looks: Looks::Ahead,
-        })
+        Self(metadata::description(
+            Directory::SCHEMA,
+            Directory::HASH,
+            Directory::PROVIDER,
+            Directory::PROTOCOL,
+        ))
     }
 }
 

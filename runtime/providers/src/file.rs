@@ -6,8 +6,8 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use mc_engine::host::{Content as Bytes, FileKind, Meta, Operation, Process, ReplaceFile, SetMetadata};
 use mc_engine::provider::{
-    ACCOUNTS, Applied, ApplyContext, Batch, Description, Diff, Item, Looks, Observed, Provider,
-    ProviderError, ReadContext, TextChange, Work, Writes,
+    Applied, ApplyContext, Description, Diff, Item, Observed, Provider, ProviderError, ReadContext,
+    TextChange, Work,
 };
 use mc_plan::digest::{hex, sha256};
 use mc_plan::value::Value;
@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::decode::{self, Content};
 use crate::generated::fs::File;
-use crate::metadata::{Ownership, Wanted, in_the_way, shared};
+use crate::metadata::{self, Ownership, Wanted, in_the_way, shared};
 use crate::staging;
 
 /// How much of a text is kept to be shown as a difference.
@@ -25,19 +25,7 @@ pub(crate) struct FileProvider(Description);
 
 impl FileProvider {
     pub(crate) fn new() -> Self {
-        Self(Description {
-            schema: File::SCHEMA,
-            schema_hash: File::HASH,
-            provider: File::PROVIDER,
-            protocols: 1..=File::PROTOCOL,
-            batch: Batch::Independent(128),
-            lock: None,
-            reads: &[ACCOUNTS],
-            writes: Writes::Domains(&[]),
-            settle: None,
-            rooted: true,
-            looks: Looks::Ahead,
-        })
+        Self(metadata::description(File::SCHEMA, File::HASH, File::PROVIDER, File::PROTOCOL))
     }
 }
 

@@ -3,8 +3,30 @@
 use std::sync::Arc;
 
 use mc_engine::host::{Meta, ReadHost};
-use mc_engine::provider::{Diff, ProviderError, ReadContext};
+use mc_engine::provider::{ACCOUNTS, Batch, Description, Diff, Looks, ProviderError, ReadContext, Writes};
 use mc_plan::op::render_mode;
+
+/// How a provider of something that is nothing but its path works.
+pub(crate) fn description(
+    schema: &'static str,
+    schema_hash: [u8; 32],
+    provider: &'static str,
+    protocol: u32,
+) -> Description {
+    Description {
+        schema,
+        schema_hash,
+        provider,
+        protocols: 1..=protocol,
+        batch: Batch::Independent(128),
+        lock: None,
+        reads: &[ACCOUNTS],
+        writes: Writes::Domains(&[]),
+        settle: None,
+        rooted: true,
+        looks: Looks::Ahead,
+    }
+}
 
 /// What a plan says about owner, group and mode.
 #[derive(Clone, Copy, Debug, Default)]

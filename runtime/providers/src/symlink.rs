@@ -3,32 +3,19 @@
 use camino::Utf8Path;
 use mc_engine::host::{FileKind, Link, Meta, Operation, SetMetadata};
 use mc_engine::provider::{
-    ACCOUNTS, Applied, ApplyContext, Batch, Description, Diff, Item, Looks, Observed, Provider,
-    ProviderError, ReadContext, Work, Writes,
+    Applied, ApplyContext, Description, Diff, Item, Observed, Provider, ProviderError, ReadContext, Work,
 };
 use mc_plan::value::Value;
 
 use crate::generated::fs::Symlink;
-use crate::metadata::{Ownership, Wanted, in_the_way};
+use crate::metadata::{self, Ownership, Wanted, in_the_way};
 use crate::staging;
 
 pub(crate) struct SymlinkProvider(Description);
 
 impl SymlinkProvider {
     pub(crate) fn new() -> Self {
-        Self(Description {
-            schema: Symlink::SCHEMA,
-            schema_hash: Symlink::HASH,
-            provider: Symlink::PROVIDER,
-            protocols: 1..=Symlink::PROTOCOL,
-            batch: Batch::Independent(128),
-            lock: None,
-            reads: &[ACCOUNTS],
-            writes: Writes::Domains(&[]),
-            settle: None,
-            rooted: true,
-            looks: Looks::Ahead,
-        })
+        Self(metadata::description(Symlink::SCHEMA, Symlink::HASH, Symlink::PROVIDER, Symlink::PROTOCOL))
     }
 }
 

@@ -4,13 +4,13 @@
 use super::{Checker, Want};
 use crate::diagnostic::{Diagnostic, code, nearest};
 use crate::hir::{self, Arm, BlockId, ExprId, ExprKind, Pattern};
-use crate::package::{self, Assets, DATA, FILES, TEMPLATE, TEMPLATES};
+use crate::package::{self, Assets, DATA, FILES, TEMPLATE, TEMPLATES, Written};
 use crate::signature::{self, Signature};
 use crate::ty::Ty;
 use camino::{Utf8Path, Utf8PathBuf};
 use mc_plan::value::{TextKind, Value};
 use mc_syntax::Span;
-use mc_syntax::ast::{self, ExprKind as Ast, StringPart};
+use mc_syntax::ast::{self, ExprKind as Ast};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,14 +44,6 @@ impl Asset {
     }
 }
 
-/// A path as it is written.
-pub(super) enum Written<'db> {
-    /// All of it.
-    Whole(Arc<str>),
-    /// With one hole: what stands in front of it, the hole, what stands behind it.
-    Hole(SmolStr, &'db ast::Expr, SmolStr),
-}
-
 /// What chooses among files by the text of a hole.
 pub(super) struct Chosen {
     /// What each file is chosen by, its path below the folder, and the text of the hole.
@@ -81,37 +73,18 @@ impl<'db> Checker<'db> {
             self.pure(expr, &Want::Type(Ty::String));
             return None;
         };
-        let written = match parts.as_slice() {
-            [] => Written::Whole(Arc::from("")),
-            [StringPart::Text(text, _)] => Written::Whole(Arc::from(text.as_str())),
-            [StringPart::Hole(hole)] => Written::Hole(SmolStr::default(), hole, SmolStr::default()),
-            [StringPart::Text(before, _), StringPart::Hole(hole)] => {
-                Written::Hole(before.clone(), hole, SmolStr::default())
-            }
-            [StringPart::Hole(hole), StringPart::Text(after, _)] => {
-                Written::Hole(SmolStr::default(), hole, after.clone())
-            }
-            [StringPart::Text(before, _), StringPart::Hole(hole), StringPart::Text(after, _)] => {
-                Written::Hole(before.clone(), hole, after.clone())
-            }
-            _ => {
-                let mistake = Diagnostic::error(
-                    code::BAD_ASSET_PATH,
-                    self.place(expr.span),
-                    "a path has one hole at most",
-                );
-                self.report(
-                    mistake.here("has more").help("choose with `match` between paths of one hole each"),
-                );
-                return None;
-            }
+        let Some(written) = Written::of(parts) else {
+            let mistake =
+                Diagnostic::error(code::BAD_ASSET_PATH, self.place(expr.span), "a path has one hole at most");
+            self.report(mistake.here("has more").help("choose with `match` between paths of one hole each"));
+            return None;
         };
-        let text = match &written {
-            Written::Whole(text) => text.to_string(),
+        let text = match written {
+            Written::Whole(text) => text.to_owned(),
             Written::Hole(before, _, after) => format!("{before}x{after}"),
         };
         if let Err((why, help)) = check_path(&text, what) {
-            let shown = match &written {
+            let shown = match written {
                 Written::Whole(text) => text.escape_debug().to_string(),
                 Written::Hole(before, _, after) => {
                     format!("{}..{}", before.escape_debug(), after.escape_debug())
@@ -127,7 +100,7 @@ impl<'db> Checker<'db> {
             self.report(mistake);
             return None;
         }
-        if let Written::Hole(before, hole, after) = &written {
+        if let Written::Hole(before, hole, after) = written {
             let alone = (before.is_empty() || before.ends_with('/'))
                 && (after.is_empty() || after.starts_with(['/', '.']));
             if !alone || what == Asset::Folder || what == Asset::Template {
@@ -209,17 +182,17 @@ impl<'db> Checker<'db> {
         let Some(written) = self.asset_path(path, Asset::File) else { return self.error(span) };
         let Some(assets) = self.assets() else { return self.error(span) };
         match written {
-            Written::Whole(text) => match assets.files.get(Utf8Path::new(&*text)) {
+            Written::Whole(text) => match assets.files.get(Utf8Path::new(text)) {
                 Some(blob) => self.push(ExprKind::Value(Value::Blob(*blob)), Ty::Blob, span),
                 None => {
-                    self.no_asset(&text, path.span, Asset::File, assets.files.keys());
+                    self.no_asset(text, path.span, Asset::File, assets.files.keys());
                     self.error(span)
                 }
             },
             Written::Hole(before, hole, after) => {
                 let root = self.open(Vec::new());
                 let local = self.hole(root, hole);
-                let chosen = self.choose(hole, local, (&before, &after), Asset::File, &assets.files, false);
+                let chosen = self.choose(hole, local, (before, after), Asset::File, &assets.files, false);
                 let value = match chosen {
                     Some(chosen) => {
                         let mut arms = Vec::new();
@@ -229,7 +202,7 @@ impl<'db> Checker<'db> {
                             arms.push((pattern, value));
                         }
                         if !chosen.total {
-                            let missing = self.no_file(local, 1, (&before, &after), Asset::File, span);
+                            let missing = self.no_file(local, 1, (before, after), Asset::File, span);
                             arms.push((Pattern::Wildcard, missing));
                         }
                         self.choice(local, 0, arms, Ty::Blob, span)
@@ -250,7 +223,7 @@ impl<'db> Checker<'db> {
             return self.error(span);
         };
         let Some(assets) = self.assets() else { return self.error(span) };
-        let folder = Utf8Path::new(&*text);
+        let folder = Utf8Path::new(text);
         let mut entries = Vec::new();
         let mut all_fit = true;
         for (at, blob) in &assets.files {
@@ -277,7 +250,7 @@ impl<'db> Checker<'db> {
                 .filter(|p| !p.as_str().is_empty())
                 .map(Utf8Path::to_owned)
                 .collect();
-            self.no_asset(&text, path.span, Asset::Folder, folders.iter());
+            self.no_asset(text, path.span, Asset::Folder, folders.iter());
             return self.error(span);
         }
         let ty = Ty::map(Ty::Text(TextKind::RelPath), Ty::Blob);
@@ -374,8 +347,8 @@ impl<'db> Checker<'db> {
         let fitting: Vec<(SmolStr, &Utf8PathBuf)> = known
             .keys()
             .filter_map(|path| {
-                let stem = path.as_str().strip_prefix(before)?.strip_suffix(after)?;
-                (!stem.is_empty() && !stem.contains('/')).then(|| (SmolStr::new(stem), path))
+                let stem = package::in_hole(path.as_str(), before, after)?;
+                Some((SmolStr::new(stem), path))
             })
             .collect();
         let mut cases = Vec::new();

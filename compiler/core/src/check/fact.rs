@@ -132,14 +132,6 @@ impl<'db> Checker<'db> {
     /// Whether a text can be a value of a type and nothing else.
     fn is_one_text(&self, ty: &Ty) -> bool {
         match ty {
-            Ty::Bool
-            | Ty::Int
-            | Ty::Float
-            | Ty::String
-            | Ty::Duration
-            | Ty::Size
-            | Ty::Mode
-            | Ty::Text(_) => true,
             Ty::Enum(id, _) => fact::variants(self.db, *id).is_some_and(|all| {
                 all.iter().all(|(name, fields)| match fields.as_slice() {
                     [] => true,
@@ -148,7 +140,7 @@ impl<'db> Checker<'db> {
                     _ => false,
                 })
             }),
-            _ => false,
+            other => other.has_text(),
         }
     }
 }

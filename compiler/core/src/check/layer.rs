@@ -4,7 +4,7 @@
 //! is built where that is known, and on the host where it is not. Layers are joined field by field, so
 //! that a field depends on the host only where a layer of that host gives it.
 
-use super::asset::{Asset, Written};
+use super::asset::Asset;
 use super::data::Loaded;
 use super::{Checker, Want};
 use crate::data::{self, Entry, Node, Value as Data};
@@ -12,6 +12,7 @@ use crate::db::File;
 use crate::diagnostic::{Diagnostic, Place, code};
 use crate::hir::{Block, BlockId, ExprId, ExprKind, Local, Pattern, Stmt};
 use crate::name::DeclId;
+use crate::package::Written;
 use crate::signature::{self, Field, Signature};
 use crate::ty::Ty;
 use camino::Utf8Path;
@@ -50,7 +51,7 @@ struct Choice<'db> {
     /// The local that holds what stands in the hole.
     local: u32,
     /// The text in front of the hole and behind it.
-    around: (SmolStr, SmolStr),
+    around: (&'db str, &'db str),
     cases: Vec<Case<'db>>,
     total: bool,
     optional: bool,
@@ -135,7 +136,7 @@ impl<'db> Checker<'db> {
         if choice.optional {
             return self.push(ExprKind::Value(Value::None), Ty::Never.optional(), span);
         }
-        self.no_file(choice.local, 1, (&choice.around.0, &choice.around.1), Asset::Data, span)
+        self.no_file(choice.local, 1, choice.around, Asset::Data, span)
     }
 
     fn part(&mut self, (node, file): Part<'db>, ty: &Ty, call: Span) -> ExprId {
@@ -210,7 +211,7 @@ impl<'db> Checker<'db> {
         };
         let call = load.span;
         match written {
-            Written::Whole(text) => match assets.data.get(Utf8Path::new(&*text)) {
+            Written::Whole(text) => match assets.data.get(Utf8Path::new(text)) {
                 Some(file) => {
                     let source = Source::Fixed(read(self, *file));
                     Some(Layer { shown: text.to_string(), call, source })
@@ -219,13 +220,13 @@ impl<'db> Checker<'db> {
                     Some(Layer { shown: text.to_string(), call, source: Source::Absent })
                 }
                 None => {
-                    self.no_asset(&text, load.path.span, Asset::Data, assets.data.keys());
+                    self.no_asset(text, load.path.span, Asset::Data, assets.data.keys());
                     None
                 }
             },
             Written::Hole(before, hole, after) => {
                 let local = self.hole(root, hole);
-                let around = (before.as_str(), after.as_str());
+                let around = (before, after);
                 let chosen = self.choose(hole, local, around, Asset::Data, &assets.data, load.optional)?;
                 let mut cases = Vec::with_capacity(chosen.cases.len());
                 for (pattern, path, name) in chosen.cases {
@@ -236,8 +237,7 @@ impl<'db> Checker<'db> {
                 let written = self.file.text(self.db).get(range).unwrap_or_default();
                 let shown = format!("{before}${{{written}}}{after}");
                 let (total, optional) = (chosen.total, load.optional);
-                let source =
-                    Source::Chosen(Choice { local, around: (before, after), cases, total, optional });
+                let source = Source::Chosen(Choice { local, around, cases, total, optional });
                 Some(Layer { shown, call, source })
             }
         }
@@ -342,8 +342,7 @@ impl<'db> Checker<'db> {
             let held = self.push(ExprKind::Local(1, local), ty.clone(), span);
             let then = BlockId(self.body.blocks.len() as u32);
             self.body.blocks.push(Block { value: Some(held), ..Block::default() });
-            let (before, after) = &choice.around;
-            let missing = self.no_file(choice.local, 0, (before, after), Asset::Data, layer.call);
+            let missing = self.no_file(choice.local, 0, choice.around, Asset::Data, layer.call);
             value = self.push(ExprKind::If(test, then, Some(missing)), ty, span);
         }
         value

@@ -1,9 +1,10 @@
 //! Templates: from their tags to the typed form of a text, and their calls.
 
 use super::{Checker, Want};
-use crate::check::asset::{Asset, Written};
+use crate::check::asset::Asset;
 use crate::diagnostic::{Diagnostic, code};
 use crate::hir::{Arm, ExprId, ExprKind, Pattern};
+use crate::package::Written;
 use crate::ty::Ty;
 use camino::Utf8Path;
 use mc_plan::expr::{Builtin, EachKind};
@@ -139,8 +140,8 @@ impl<'db> Checker<'db> {
             return self.with_arguments(args, span);
         };
         let Some(assets) = self.assets() else { return self.with_arguments(args, span) };
-        let Some(file) = assets.templates.get(Utf8Path::new(&*text)).copied() else {
-            self.no_asset(&text, path.span, Asset::Template, assets.templates.keys());
+        let Some(file) = assets.templates.get(Utf8Path::new(text)).copied() else {
+            self.no_asset(text, path.span, Asset::Template, assets.templates.keys());
             return self.with_arguments(args, span);
         };
         if let Some(first) = args.iter().find(|arg| arg.name.is_none()) {

@@ -3,11 +3,11 @@
 use crate::db::{Db, File};
 use crate::diagnostic::{Diagnostic, Place, code};
 use crate::name;
-use crate::package::{self, DATA, FILES, Package, TEMPLATES};
+use crate::package::{self, DATA, FILES, Package, TEMPLATES, Written};
 use camino::Utf8Path;
 use mc_syntax::Span;
 use mc_syntax::ast::visit::{self, Visitor};
-use mc_syntax::ast::{Expr, ExprKind, StringPart};
+use mc_syntax::ast::{Expr, ExprKind};
 
 /// A warning for each file that no `load`, `template`, `file` or `dir` of the package names. Only for modules that
 /// can be read.
@@ -38,22 +38,18 @@ pub(super) fn diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// The paths that are written: the folder, what stands before a hole, and what behind it; without a hole all of it.
+/// The paths that are written, by the function that takes them.
 #[derive(Default)]
-struct Named<'a>(Vec<(&'a str, &'a str, Option<&'a str>)>);
+struct Named<'a>(Vec<(&'a str, Written<'a>)>);
 
 impl Named<'_> {
     fn names(&self, folder: &str, path: &Utf8Path) -> bool {
-        self.0.iter().any(|(function, before, after)| {
-            let whole = |folder: &str| match after {
-                Some(after) => {
-                    let hole = path.as_str().strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
-                    hole.is_some_and(|hole| !hole.contains('/')) && folder == self::folder(function)
+        self.0.iter().any(|(function, written)| {
+            folder == self::folder(function)
+                && match written {
+                    Written::Whole(whole) if *function == "dir" => path.starts_with(whole),
+                    written => written.names(path.as_str()),
                 }
-                None => *before == path && folder == self::folder(function),
-            };
-            let below = *function == "dir" && folder == FILES && path.starts_with(before);
-            below || whole(folder)
         })
     }
 }
@@ -73,13 +69,9 @@ impl<'a> Visitor<'a> for Named<'a> {
             && let ExprKind::Name(function) = &callee.kind
             && matches!(function.as_str(), "load" | "template" | "file" | "dir")
             && let Some(ExprKind::String(parts)) = args.first().map(|arg| &arg.value.kind)
+            && let Some(written) = Written::of(parts)
         {
-            let text = |part: Option<&'a StringPart>| match part {
-                Some(StringPart::Text(text, _)) => text.as_str(),
-                _ => "",
-            };
-            let hole = parts.iter().any(|part| matches!(part, StringPart::Hole(_)));
-            self.0.push((function.as_str(), text(parts.first()), hole.then(|| text(parts.last()))));
+            self.0.push((function.as_str(), written));
         }
         visit::walk_expr(self, expr);
     }

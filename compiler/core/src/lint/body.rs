@@ -360,18 +360,7 @@ fn unused_defaults(cx: &mut Cx<'_>) {
 }
 
 fn empty_clause(cx: &mut Cx<'_>) {
-    struct All<'a>(Vec<&'a ast::Clause>);
-    impl<'a> Visitor<'a> for All<'a> {
-        fn body_item(&mut self, item: &'a BodyItem) {
-            if let BodyItem::Clause(clause) = item {
-                self.0.push(clause);
-            }
-            visit::walk_body_item(self, item);
-        }
-    }
-    let mut all = All(Vec::new());
-    visit::walk_file(&mut all, cx.tree);
-    for clause in all.0 {
+    for clause in cx.clauses() {
         let takes_list = matches!(
             clause.kind,
             ClauseKind::After

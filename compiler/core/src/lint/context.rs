@@ -52,6 +52,22 @@ impl<'db> Cx<'db> {
         }
     }
 
+    /// The clauses of the file, in their order.
+    pub(super) fn clauses(&self) -> Vec<&'db ast::Clause> {
+        struct All<'a>(Vec<&'a ast::Clause>);
+        impl<'a> Visitor<'a> for All<'a> {
+            fn body_item(&mut self, item: &'a ast::BodyItem) {
+                if let ast::BodyItem::Clause(clause) = item {
+                    self.0.push(clause);
+                }
+                visit::walk_body_item(self, item);
+            }
+        }
+        let mut all = All(Vec::new());
+        visit::walk_file(&mut all, self.tree);
+        all.0
+    }
+
     /// The type of an expression, where it is known.
     pub(super) fn ty(&self, expr: &ast::Expr) -> Option<&'db Ty> {
         let found = self.types.get(&expr.span).copied();

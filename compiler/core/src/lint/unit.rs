@@ -3,8 +3,7 @@
 use super::context::Cx;
 use super::{Level, Rule};
 use crate::diagnostic::code;
-use mc_syntax::ast::visit::{self, Visitor};
-use mc_syntax::ast::{BodyItem, Clause, ClauseKind, ExprKind};
+use mc_syntax::ast::{ClauseKind, ExprKind};
 
 pub(super) const LONG_TIMEOUT: Rule = Rule {
     code: code::LONG_TIMEOUT,
@@ -25,18 +24,7 @@ pub(super) const SMALL_UNIT: Rule = Rule {
 const HOUR: i64 = 3_600_000_000_000;
 
 fn long_timeout(cx: &mut Cx<'_>) {
-    struct All<'a>(Vec<&'a Clause>);
-    impl<'a> Visitor<'a> for All<'a> {
-        fn body_item(&mut self, item: &'a BodyItem) {
-            if let BodyItem::Clause(clause) = item {
-                self.0.push(clause);
-            }
-            visit::walk_body_item(self, item);
-        }
-    }
-    let mut all = All(Vec::new());
-    visit::walk_file(&mut all, cx.tree);
-    for clause in all.0.into_iter().filter(|clause| clause.kind == ClauseKind::Timeout) {
+    for clause in cx.clauses().into_iter().filter(|clause| clause.kind == ClauseKind::Timeout) {
         if let ExprKind::Duration(time) = clause.value.kind
             && time > HOUR
         {

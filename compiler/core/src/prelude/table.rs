@@ -93,8 +93,61 @@ const fn demand(demand: Demand, method: Method) -> Method {
 const EQ: Demand = Demand::Equality(0);
 const ORDER: Demand = Demand::Order(0);
 
-/// All of them.
-pub const METHODS: &[Method] = &[
+/// What runs a function over the elements of a list or of a set: `halves` is a pair of such.
+const fn over(all: Scheme, halves: Scheme) -> [Method; 16] {
+    [
+        each(all, TO_U, List(&U), E::Map, "What the function makes of each element."),
+        each(all, TEST, all, E::Filter, "The elements for which it holds."),
+        each(
+            all,
+            TO_LIST,
+            List(&U),
+            E::FlatMap,
+            "The elements of all lists that the function gives, in one.",
+        ),
+        each(
+            all,
+            TO_OPTIONAL,
+            List(&U),
+            E::FilterMap,
+            "What the function makes of each element, where that is there.",
+        ),
+        each(all, TEST, Bool, E::Any, "Whether it holds for one element."),
+        each(all, TEST, Bool, E::All, "Whether it holds for every element."),
+        each(all, TEST, Optional(&T), E::Find, "The first element for which it holds."),
+        demand(
+            Demand::Order(1),
+            each(all, BY, LIST, E::SortBy, "The elements in the order of what the function gives for them."),
+        ),
+        demand(
+            Demand::Equality(1),
+            each(all, BY, Map(&U, &LIST), E::GroupBy, "The elements by what the function gives for them."),
+        ),
+        each(all, TEST, halves, E::Partition, "The elements for which it holds, and the rest."),
+        demand(
+            Demand::Order(1),
+            each(all, BY, Optional(&T), E::MinBy, "The element for which the function gives the least."),
+        ),
+        demand(
+            Demand::Order(1),
+            each(all, BY, Optional(&T), E::MaxBy, "The element for which the function gives the greatest."),
+        ),
+        each(all, TEST, all, E::TakeWhile, "The elements before the first for which it does not hold."),
+        each(all, TEST, all, E::SkipWhile, "The elements from the first on for which it does not hold."),
+        demand(
+            Demand::Equality(1),
+            each(all, BY, LIST, E::UniqueBy, "The first element for each thing that the function gives."),
+        ),
+        fold(all, &[("start", U), ("function", Fn(&[U, T], &U))], U),
+    ]
+}
+
+/// All of them, section by section.
+pub(super) const METHODS: &[&[Method]] =
+    &[OF_LISTS, &over(LIST, Tuple(&[LIST, LIST])), OF_SETS, &over(SET, Tuple(&[SET, SET])), OF_THE_REST];
+
+/// Of secrets, and of lists.
+const OF_LISTS: &[Method] = &[
     // Secrets.
     Method {
         name: "map",
@@ -209,44 +262,9 @@ pub const METHODS: &[Method] = &[
         call("max", LIST, NONE, Optional(&T), B::ListMax, "The greatest element; none of an empty list."),
     ),
     demand(EQ, call("to_set", LIST, NONE, SET, B::ToSet, "The elements as a set.")),
-    each(LIST, TO_U, List(&U), E::Map, "What the function makes of each element."),
-    each(LIST, TEST, LIST, E::Filter, "The elements for which it holds."),
-    each(LIST, TO_LIST, List(&U), E::FlatMap, "The elements of all lists that the function gives, in one."),
-    each(
-        LIST,
-        TO_OPTIONAL,
-        List(&U),
-        E::FilterMap,
-        "What the function makes of each element, where that is there.",
-    ),
-    each(LIST, TEST, Bool, E::Any, "Whether it holds for one element."),
-    each(LIST, TEST, Bool, E::All, "Whether it holds for every element."),
-    each(LIST, TEST, Optional(&T), E::Find, "The first element for which it holds."),
-    demand(
-        Demand::Order(1),
-        each(LIST, BY, LIST, E::SortBy, "The elements in the order of what the function gives for them."),
-    ),
-    demand(
-        Demand::Equality(1),
-        each(LIST, BY, Map(&U, &LIST), E::GroupBy, "The elements by what the function gives for them."),
-    ),
-    each(LIST, TEST, Tuple(&[LIST, LIST]), E::Partition, "The elements for which it holds, and the rest."),
-    demand(
-        Demand::Order(1),
-        each(LIST, BY, Optional(&T), E::MinBy, "The element for which the function gives the least."),
-    ),
-    demand(
-        Demand::Order(1),
-        each(LIST, BY, Optional(&T), E::MaxBy, "The element for which the function gives the greatest."),
-    ),
-    each(LIST, TEST, LIST, E::TakeWhile, "The elements before the first for which it does not hold."),
-    each(LIST, TEST, LIST, E::SkipWhile, "The elements from the first on for which it does not hold."),
-    demand(
-        Demand::Equality(1),
-        each(LIST, BY, LIST, E::UniqueBy, "The first element for each thing that the function gives."),
-    ),
-    fold(LIST, &[("start", U), ("function", Fn(&[U, T], &U))], U),
-    // Sets.
+];
+
+const OF_SETS: &[Method] = &[
     call("len", SET, NONE, Int, B::Len, "How many elements there are."),
     call("is_empty", SET, NONE, Bool, B::IsEmpty, "Whether there is no element."),
     demand(EQ, call("contains", SET, &[("element", T)], Bool, B::Contains, "Whether it holds this.")),
@@ -276,43 +294,9 @@ pub const METHODS: &[Method] = &[
         EQ,
         call("is_subset", SET, &[("other", SET)], Bool, B::IsSubset, "Whether the other holds all of this."),
     ),
-    each(SET, TO_U, List(&U), E::Map, "What the function makes of each element."),
-    each(SET, TEST, SET, E::Filter, "The elements for which it holds."),
-    each(SET, TO_LIST, List(&U), E::FlatMap, "The elements of all lists that the function gives, in one."),
-    each(
-        SET,
-        TO_OPTIONAL,
-        List(&U),
-        E::FilterMap,
-        "What the function makes of each element, where that is there.",
-    ),
-    each(SET, TEST, Bool, E::Any, "Whether it holds for one element."),
-    each(SET, TEST, Bool, E::All, "Whether it holds for every element."),
-    each(SET, TEST, Optional(&T), E::Find, "The first element for which it holds."),
-    demand(
-        Demand::Order(1),
-        each(SET, BY, LIST, E::SortBy, "The elements in the order of what the function gives for them."),
-    ),
-    demand(
-        Demand::Equality(1),
-        each(SET, BY, Map(&U, &LIST), E::GroupBy, "The elements by what the function gives for them."),
-    ),
-    each(SET, TEST, Tuple(&[SET, SET]), E::Partition, "The elements for which it holds, and the rest."),
-    demand(
-        Demand::Order(1),
-        each(SET, BY, Optional(&T), E::MinBy, "The element for which the function gives the least."),
-    ),
-    demand(
-        Demand::Order(1),
-        each(SET, BY, Optional(&T), E::MaxBy, "The element for which the function gives the greatest."),
-    ),
-    each(SET, TEST, SET, E::TakeWhile, "The elements before the first for which it does not hold."),
-    each(SET, TEST, SET, E::SkipWhile, "The elements from the first on for which it does not hold."),
-    demand(
-        Demand::Equality(1),
-        each(SET, BY, LIST, E::UniqueBy, "The first element for each thing that the function gives."),
-    ),
-    fold(SET, &[("start", U), ("function", Fn(&[U, T], &U))], U),
+];
+
+const OF_THE_REST: &[Method] = &[
     // Maps.
     call("len", MAP, NONE, Int, B::Len, "How many entries there are."),
     call("is_empty", MAP, NONE, Bool, B::IsEmpty, "Whether there is no entry."),

@@ -4,9 +4,9 @@ use super::trace::{Part, Tracer};
 use crate::data::{self, Node, Value};
 use crate::db::File;
 use crate::diagnostic::Place;
-use crate::package;
+use crate::package::{self, Written};
 use mc_syntax::Span;
-use mc_syntax::ast::{Arg, Expr, ExprKind, StringPart};
+use mc_syntax::ast::{Arg, Expr, ExprKind};
 
 /// A data file that a call of `load` may read.
 struct Layer {
@@ -67,26 +67,17 @@ impl Tracer<'_> {
         let (Some(assets), ExprKind::String(parts)) = (package::assets(self.db, file), &path.kind) else {
             return Vec::new();
         };
-        let mut texts = ["", ""];
-        let mut hole = None;
-        for part in parts {
-            match part {
-                StringPart::Text(text, _) => texts[usize::from(hole.is_some())] = text,
-                StringPart::Hole(expr) => hole = Some(expr.span),
-            }
-        }
-        let [before, after] = texts;
-        let fits = |name: &str| match hole {
-            None => (name == before).then(String::new),
-            Some(_) => {
-                let stem = name.strip_prefix(before)?.strip_suffix(after)?;
-                (!stem.is_empty() && !stem.contains('/')).then(|| stem.to_owned())
-            }
-        };
-        let all = assets.data.iter();
-        all.filter_map(|(name, file)| {
-            let stem = fits(name.as_str())?;
-            Some(Layer { file: *file, hole: hole.map(|span| (span, stem)) })
+        let Some(written) = Written::of(parts) else { return Vec::new() };
+        let all = assets.data.iter().filter(|(name, _)| written.names(name.as_str()));
+        all.map(|(name, file)| {
+            let hole = match written {
+                Written::Whole(_) => None,
+                Written::Hole(before, hole, after) => {
+                    let stem = package::in_hole(name.as_str(), before, after).unwrap_or_default();
+                    Some((hole.span, stem.to_owned()))
+                }
+            };
+            Layer { file: *file, hole }
         })
         .collect()
     }

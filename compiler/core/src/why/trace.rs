@@ -5,6 +5,7 @@ use crate::compile;
 use crate::db::{Db, File};
 use crate::diagnostic::Place;
 use crate::name::{self, DeclId};
+use crate::prelude;
 use crate::signature::Target;
 use mc_plan::plan::{Plan, SourceSpan};
 use mc_syntax::Span;
@@ -15,10 +16,6 @@ use smol_str::SmolStr;
 
 /// How many places a way has at most.
 const MOST: usize = 24;
-
-/// Methods that give the elements of what they are called on.
-const SAME_ELEMENTS: [&str; 8] =
-    ["filter", "sort", "sort_by", "take", "skip", "slice", "reverse", "distinct"];
 
 /// A part of a value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -186,7 +183,7 @@ impl<'db> Tracer<'db> {
                     return;
                 }
                 match &callee.kind {
-                    ExprKind::Field { base, name, .. } if SAME_ELEMENTS.contains(&name.text.as_str()) => {
+                    ExprKind::Field { base, name, .. } if prelude::gives_elements(&name.text) => {
                         self.value(file, base, instance);
                     }
                     _ => self.whole(|t| t.names_in(file, value, instance)),

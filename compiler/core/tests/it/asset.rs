@@ -2,7 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "test code: what cannot be prepared fails the test")]
 
-use crate::database;
+use crate::{SITE, content_of, database};
 use camino::Utf8Path;
 use mc_compiler::diagnostic::render::{Format, RenderOptions, render};
 use mc_compiler::{Database, package};
@@ -51,15 +51,7 @@ fn contents_on(files: &[(&str, &str)], labels: &[Value], facts: &[Value]) -> BTr
     for step in &compiled.plan.steps {
         let Value::Str(key) = known(&step.key) else { continue };
         for setting in step.declarations.iter().flat_map(|declaration| &declaration.attributes) {
-            let text = match known(&setting.value) {
-                Value::Str(text) => text.to_string(),
-                Value::Blob(blob) => {
-                    let found = compiled.blobs.iter().find(|(other, _)| *other == blob);
-                    String::from_utf8_lossy(&found.expect("a content of the bundle").1).into_owned()
-                }
-                other => format!("{other:?}"),
-            };
-            contents.insert(key.to_string(), text);
+            contents.insert(key.to_string(), content_of(compiled, &known(&setting.value)));
         }
     }
     contents
@@ -76,30 +68,15 @@ fn content_on(main: &str, others: &[(&str, &str)], labels: &[Value], facts: &[Va
     contents_on(&files, labels, facts).into_values().next().expect("a file")
 }
 
-const TYPES: &str = r#"
-type Port = Int where 1 <= it && it <= 65535
-enum Tls { Off, Managed { cert: AbsPath, days: Int = 90 } }
-record Site {
-  name: HostName
-  root: AbsPath = "/srv/${name}"
-  port: Port = 80
-  tls: Tls = .Off
-  aliases: Set<HostName> = []
-  headers: Map<String, String> = []
-  pause: Duration?
-  limit: Size = 1MiB
-  mode: Mode = 0o644
-  ratio: Float = 1.0
-  check root != "/" else "a site may not serve the whole host"
+/// A policy with a file of what a data file says.
+fn loading(ty: &str, name: &str, content: &str) -> String {
+    format!(
+        "{SITE}let sites: {ty} = load(\"{name}\")\npolicy p {{ File \"/x\" {{ content = {content} }} }}\n"
+    )
 }
-let sites: List<Site> = load("SITES")
-policy p {
-  File "/x" { content = sites.map(|s| json(s)).join("\n") }
-}
-"#;
 
 fn sites(name: &str) -> String {
-    TYPES.replace("SITES", name)
+    loading("List<Site>", name, "sites.map(|s| json(s)).join(\"\\n\")")
 }
 
 #[test]
@@ -120,10 +97,7 @@ fn three_formats_give_one_value() {
     ] {
         assert!(from_yaml.contains(part), "{part} in {from_yaml}");
     }
-    let one = TYPES
-        .replace("List<Site>", "Site")
-        .replace("SITES", "a.toml")
-        .replace("sites.map(|s| json(s)).join(\"\\n\")", "json(sites)");
+    let one = loading("Site", "a.toml", "json(sites)");
     let toml = "name = \"a.example\"\nport = 8080\naliases = [\"b.example\"]\npause = \"1m30s\"\nlimit = \"2MiB\"\nmode = 0o600\nratio = 2\n[tls.Managed]\ncert = \"/c\"\n[headers]\nX-A = \"1\"\n";
     assert_eq!(Some(content(&one, &[("data/a.toml", toml)]).as_str()), from_yaml.lines().next());
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "test code: what cannot be prepared fails the test")]
 
-use crate::{database, right, wrong};
+use crate::{SITE, content_of, database, right, wrong};
 use camino::{Utf8Path, Utf8PathBuf};
 use expect_test::expect;
 use mc_compiler::compile::CompiledPlan;
@@ -13,7 +13,7 @@ use mc_compiler::{Database, package};
 use mc_plan::eval::{Context, Evaluated, Evaluator, Lookup};
 use mc_plan::plan::{FactFormat, Plan, Probe};
 use mc_plan::reading;
-use mc_plan::value::{Type, Value};
+use mc_plan::value::Type;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -47,34 +47,18 @@ fn content(compiled: &CompiledPlan, said: &str) -> Result<String, String> {
     let mut evaluator = Evaluator::new(&plan.exprs);
     let host = Says(plan, said);
     match evaluator.operand(&setting.value, &host).map_err(|error| error.to_string())? {
-        Evaluated::Known(Value::Str(text)) => Ok(text.to_string()),
-        Evaluated::Known(Value::Blob(blob)) => {
-            let found = compiled.blobs.iter().find(|(other, _)| *other == blob);
-            Ok(String::from_utf8_lossy(&found.expect("a content of the bundle").1).into_owned())
-        }
+        Evaluated::Known(value) => Ok(content_of(compiled, &value)),
         other => panic!("{other:?}"),
     }
 }
 
-const TYPES: &str = r#"
-type Port = Int where 1 <= it && it <= 65535
-enum Tls { Off, Managed { cert: AbsPath, days: Int = 90 } }
-record Site {
-  name: HostName
-  root: AbsPath = "/srv/${name}"
-  port: Port = 80
-  tls: Tls = .Off
-  aliases: Set<HostName> = []
-  headers: Map<String, Port> = []
-  pause: Duration?
-  limit: Size = 1MiB
-  mode: Mode = 0o644
-  ratio: Float = 1.0
-  pair: (Port, String) = (1, "x")
-  check root != "/" else "a site may not serve the whole host"
+/// A policy with a file of all sites; their headers are ports, and they have a pair.
+fn site_list() -> String {
+    let record = SITE
+        .replace("headers: Map<String, String>", "headers: Map<String, Port>")
+        .replace("  check ", "  pair: (Port, String) = (1, \"x\")\n  check ");
+    format!("{record}policy base {{ File \"/etc/sites\" {{ content = json(sites) }} }}\n")
 }
-policy base { File "/etc/sites" { content = json(sites) } }
-"#;
 
 const SITES: &str = r#"[
   { "name": "a.example" },
@@ -86,9 +70,10 @@ const SITES: &str = r#"[
 
 #[test]
 fn a_host_reads_what_a_data_file_says() {
-    let data = format!("let sites: List<Site> = load(\"sites.json\"){TYPES}");
+    let types = site_list();
+    let data = format!("let sites: List<Site> = load(\"sites.json\"){types}");
     let data = compiled(&[("src/main.mc", &data), ("data/sites.json", SITES)]);
-    let fact = format!("fact sites: List<Site> from file \"/etc/sites.json\" as json{TYPES}");
+    let fact = format!("fact sites: List<Site> from file \"/etc/sites.json\" as json{types}");
     let fact = compiled(&[("src/main.mc", &fact)]);
     let loaded = content(&data, "").expect("a constant");
     assert!(loaded.contains("/srv/a.example"), "{loaded}");

@@ -21,6 +21,7 @@ mod scale;
 mod standard;
 
 use camino::Utf8Path;
+use mc_compiler::compile::CompiledPlan;
 use mc_compiler::diagnostic::render::{Format, RenderOptions, render};
 use mc_compiler::{Database, package};
 use mc_plan::expr::Operand;
@@ -32,6 +33,25 @@ const MANIFEST: &str = "[package]\nname = \"test\"\nversion = \"0.1.0\"\nedition
 
 const IMPORTS: &str = "import std.fs.{Directory, File, Symlink}\nimport std.pkg.Package\nimport std.svc.Service\n\
                        import std.user.User\nimport std.exec.{Command, Query}\n";
+
+/// A record with fields of many types, which data files and facts are read into.
+const SITE: &str = r#"
+type Port = Int where 1 <= it && it <= 65535
+enum Tls { Off, Managed { cert: AbsPath, days: Int = 90 } }
+record Site {
+  name: HostName
+  root: AbsPath = "/srv/${name}"
+  port: Port = 80
+  tls: Tls = .Off
+  aliases: Set<HostName> = []
+  headers: Map<String, String> = []
+  pause: Duration?
+  limit: Size = 1MiB
+  mode: Mode = 0o644
+  ratio: Float = 1.0
+  check root != "/" else "a site may not serve the whole host"
+}
+"#;
 
 /// A database with these files. A root module without imports gets those of the standard library, on
 /// lines before its own.
@@ -87,6 +107,19 @@ fn right(source: &str) -> Plan {
     let compiled = mc_compiler::compiled_plan(&db).expect("a plan");
     assert_eq!(compiled.plan.check(), Ok(()), "{source}");
     compiled.plan.clone()
+}
+
+/// A text or a content of a bundle as a text; another value as it is.
+#[expect(clippy::expect_used, reason = "test code: a bundle has its contents")]
+fn content_of(compiled: &CompiledPlan, value: &Value) -> String {
+    match value {
+        Value::Str(text) => text.to_string(),
+        Value::Blob(blob) => {
+            let found = compiled.blobs.iter().find(|(other, _)| other == blob);
+            String::from_utf8_lossy(&found.expect("a content of the bundle").1).into_owned()
+        }
+        other => format!("{other:?}"),
+    }
 }
 
 fn name(plan: &Plan, vertex: u32) -> String {

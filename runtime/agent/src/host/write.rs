@@ -13,6 +13,7 @@ use rustix::fs::{AtFlags, CWD, Gid, Mode, OFlags, Uid};
 use rustix::io::Errno;
 
 use super::{Durability, OsHost, errno, meta, process};
+use crate::store::write_all;
 
 /// Pieces in which contents come out of the bundle.
 const PIECE: usize = 64 * 1024;
@@ -338,18 +339,6 @@ fn set(results: &mut [HostResult<Effect>], at: usize, result: HostResult<Effect>
     if let Some(slot) = results.get_mut(at) {
         *slot = result;
     }
-}
-
-fn write_all(fd: &OwnedFd, mut bytes: &[u8]) -> Result<(), Errno> {
-    while !bytes.is_empty() {
-        match rustix::io::write(fd, bytes) {
-            Ok(0) => return Err(Errno::IO),
-            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
-            Err(Errno::INTR) => {}
-            Err(errno) => return Err(errno),
-        }
-    }
-    Ok(())
 }
 
 /// A directory opened for its path alone cannot be synced: it is opened again, by itself.

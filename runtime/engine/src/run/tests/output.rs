@@ -49,48 +49,35 @@ fn of_a_skipped_step_there_is_what_is_read_and_nothing_else() {
     assert_eq!(scene.host.take_asked(), [""; 0]);
 }
 
+/// What a dry run and a run say of the files of [`skipped`], without the drawn differences.
+fn of_files(scene: &Scene) -> String {
+    let said = summary(&scene.noop()) + &scene.act();
+    let kept = |line: &&str| {
+        let line = line.trim_start();
+        ["Done ", "Failed ", "File[", "content: "].iter().any(|start| line.starts_with(start))
+    };
+    said.lines().filter(kept).flat_map(|line| [line, "\n"]).collect()
+}
+
 #[test]
 fn a_skipped_step_that_differs_is_read_as_it_is() {
-    let scene = skipped();
     expect![[r#"
         Done exit 10: 3 would change 3 skipped
-        Package["app"]: skipped: its `skip when` holds (main.mc:2:3)
-        Command["make"] in web: skipped: its `skip when` holds (main.mc:3:3)
-        Query["ask"] in web: skipped: its `skip when` holds (main.mc:4:3)
         File["/etc/version"]: would change (New)
             content: nothing -> ""
         File["/etc/made"]: would change (New)
             content: nothing -> "none"
-            --- File["/etc/made"] (is)
-            +++ File["/etc/made"] (shall be)
-            @@ -0,0 +1 @@
-            +none
-            \ No newline at end of file
         File["/etc/answer"]: would change (New)
             content: nothing -> "none"
-            --- File["/etc/answer"] (is)
-            +++ File["/etc/answer"] (shall be)
-            @@ -0,0 +1 @@
-            +none
-            \ No newline at end of file
-    "#]]
-    .assert_eq(&summary(&scene.noop()));
-    expect![[r#"
         Done exit 10: 3 changed 3 skipped
-        Package["app"]: skipped: its `skip when` holds (main.mc:2:3)
-        Command["make"] in web: skipped: its `skip when` holds (main.mc:3:3)
-        Query["ask"] in web: skipped: its `skip when` holds (main.mc:4:3)
         File["/etc/version"]: changed (New)
             content: nothing -> ""
         File["/etc/made"]: changed (New)
             content: nothing -> "none"
         File["/etc/answer"]: changed (New)
             content: nothing -> "none"
-        > replace /etc/answer
-        > replace /etc/made
-        > replace /etc/version
     "#]]
-    .assert_eq(&scene.act());
+    .assert_eq(&of_files(&skipped()));
 }
 
 #[test]
@@ -99,40 +86,19 @@ fn a_skipped_step_that_cannot_be_read_fails_where_its_outputs_are_needed() {
     scene.host.world().available.clear();
     expect![[r#"
         Failed exit 1: 2 would change 2 skipped 1 failed 1 blocked
-        Package["app"]: failed: there is no package `app`
-        Command["make"] in web: skipped: its `skip when` holds (main.mc:3:3)
-        Query["ask"] in web: skipped: its `skip when` holds (main.mc:4:3)
         File["/etc/version"]: blocked: Package["app"] did not work [Package["app"]]
         File["/etc/made"]: would change (New)
             content: nothing -> "none"
-            --- File["/etc/made"] (is)
-            +++ File["/etc/made"] (shall be)
-            @@ -0,0 +1 @@
-            +none
-            \ No newline at end of file
         File["/etc/answer"]: would change (New)
             content: nothing -> "none"
-            --- File["/etc/answer"] (is)
-            +++ File["/etc/answer"] (shall be)
-            @@ -0,0 +1 @@
-            +none
-            \ No newline at end of file
-    "#]]
-    .assert_eq(&summary(&scene.noop()));
-    expect![[r#"
         Failed exit 1: 2 changed 2 skipped 1 failed 1 blocked
-        Package["app"]: failed: there is no package `app`
-        Command["make"] in web: skipped: its `skip when` holds (main.mc:3:3)
-        Query["ask"] in web: skipped: its `skip when` holds (main.mc:4:3)
         File["/etc/version"]: blocked: Package["app"] did not work [Package["app"]]
         File["/etc/made"]: changed (New)
             content: nothing -> "none"
         File["/etc/answer"]: changed (New)
             content: nothing -> "none"
-        > replace /etc/answer
-        > replace /etc/made
     "#]]
-    .assert_eq(&scene.act());
+    .assert_eq(&of_files(&scene));
 }
 
 /// A package, a query about it, and a file made of the answer.
