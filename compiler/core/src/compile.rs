@@ -16,7 +16,7 @@ use mc_plan::plan::Plan;
 use mc_plan::value::Blob;
 use mc_syntax::Span;
 use mc_syntax::ast::ItemKind;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// A plan with the contents that its blobs name, sorted by digest.
@@ -85,10 +85,9 @@ pub fn static_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     for file in package::all_texts(db) {
         if name::is_template(db, file) {
             all.extend(template_diagnostics(db, file).iter().cloned());
-        } else {
-            all.extend(data::parsed(db, file).diagnostics.iter().cloned());
         }
     }
+    all.extend(data_diagnostics(db));
     all.extend(recursion::recursion(db).diagnostics.iter().cloned());
     if !has_errors(&all) {
         let found = capability::diagnostics(db);
@@ -132,6 +131,35 @@ pub fn template_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     all.extend(check::template(db, file).findings.diagnostics.iter().cloned());
     all.extend(phase::findings(db, phase::Unit::template(file)).iter().cloned());
     without_consequences(db, file, &parsed.errors, all)
+}
+
+/// The mistakes of data files in their format. What such a file says is not drawn where a secret may stand in it: as it
+/// cannot be read, any of it may be the secret, unless all that load it want what is public.
+fn data_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
+    let files = package::all_texts(db).into_iter().filter(|file| !name::is_template(db, *file));
+    let broken: Vec<(File, &data::Parsed)> = files
+        .map(|file| (file, data::parsed(db, file)))
+        .filter(|(_, read)| !read.diagnostics.is_empty())
+        .collect();
+    if broken.is_empty() {
+        return Vec::new();
+    }
+    let mut public: FxHashMap<File, bool> = FxHashMap::default();
+    let modules = name::modules(db).values().filter(|file| name::is_user(db, **file));
+    for (file, is_public) in modules.flat_map(|file| findings(db, *file)).flat_map(|found| &found.unread) {
+        *public.entry(*file).or_insert(true) &= is_public;
+    }
+    let mut all = Vec::new();
+    for (file, read) in broken {
+        let whole = Place::new(file, Span::new(0, u32::try_from(file.text(db).len()).unwrap_or(u32::MAX)));
+        for found in read.diagnostics.iter().cloned() {
+            all.push(match public.get(&file) {
+                Some(true) => found,
+                _ => found.note("its lines are not shown: a secret may be written in them").hide(whole),
+            });
+        }
+    }
+    all
 }
 
 /// Leaves out what only follows from a mistake in the syntax: whatever else is said about the lines of one.

@@ -82,6 +82,8 @@ pub struct Findings {
     pub diagnostics: Vec<Diagnostic>,
     /// The names and what they refer to.
     pub references: Vec<(Span, Target)>,
+    /// The data files with mistakes in their format that are loaded, and whether all that such a file may say is public.
+    pub unread: Vec<(File, bool)>,
 }
 
 /// The signature of a declaration.

@@ -10,6 +10,7 @@ use super::{Checker, Want};
 use crate::data::{self, Entry, Node, Value as Data};
 use crate::db::File;
 use crate::diagnostic::{Diagnostic, Place, code};
+use crate::fact;
 use crate::hir::{Block, BlockId, ExprId, ExprKind, Local, Pattern, Stmt};
 use crate::name::DeclId;
 use crate::package::Written;
@@ -103,7 +104,7 @@ impl<'db> Checker<'db> {
         }
         let ty = if load.optional { expected.some().clone() } else { expected };
         let root = self.open(Vec::new());
-        let layer = self.layer(root, &load);
+        let layer = self.layer(root, &load, &ty);
         let value = match layer {
             None => self.error(span),
             Some(layer) => match &layer.source {
@@ -202,12 +203,19 @@ impl<'db> Checker<'db> {
         Some(expected)
     }
 
-    /// The files of a `load`; a hole becomes a local of the block `root`. None after a mistake.
-    fn layer(&mut self, root: BlockId, load: &Load<'db>) -> Option<Layer<'db>> {
+    /// The files of a `load`, which are read into a type; a hole becomes a local of the block `root`. None after a
+    /// mistake.
+    fn layer(&mut self, root: BlockId, load: &Load<'db>, ty: &Ty) -> Option<Layer<'db>> {
         let written = self.asset_path(load.path, Asset::Data)?;
         let assets = self.assets()?;
-        let read = |c: &Self, file: File| -> Option<Part<'db>> {
-            data::parsed(c.db, file).root.as_ref().map(|node| (node, file))
+        let read = |c: &mut Self, file: File| -> Option<Part<'db>> {
+            let parsed = data::parsed(c.db, file);
+            if !parsed.diagnostics.is_empty() {
+                let known = fact::part(c.db, ty, &mut |ty| matches!(ty, Ty::Error)).is_none();
+                let public = known && !c.holds_secret(ty);
+                c.findings.unread.push((file, public));
+            }
+            parsed.root.as_ref().map(|node| (node, file))
         };
         let call = load.span;
         match written {
@@ -287,7 +295,7 @@ impl<'db> Checker<'db> {
         let mut layers = Vec::with_capacity(loads.len());
         let mut broken = loads.is_empty();
         for load in &loads {
-            match self.layer(root, load) {
+            match self.layer(root, load, &expected) {
                 Some(layer) => layers.push(layer),
                 None => broken = true,
             }

@@ -4,6 +4,7 @@
 
 use crate::{SITE, content_of, database};
 use camino::Utf8Path;
+use expect_test::expect;
 use mc_compiler::diagnostic::render::{Format, RenderOptions, render};
 use mc_compiler::{Database, package};
 use mc_plan::eval::{Context, Evaluator, Lookup};
@@ -137,6 +138,45 @@ fn secrets_are_named() {
     let leak = main.replace("content = db.password", "owner = UserName(db.password)");
     let found = wrong(&[("src/main.mc", &leak), named[1]]);
     assert!(found.contains("MC0319"), "{found}");
+}
+
+#[test]
+fn what_cannot_be_read_is_drawn_unless_it_may_be_secret() {
+    let drawn = |field: &str| {
+        let main = format!("record Db {{ {field} }}\nlet db: Db = load(\"db.toml\")\npolicy p {{}}\n");
+        let db =
+            database(&[("src/main.mc", &main), ("data/db.toml", "user = \"shop\"\npassword = hunter2\n")]);
+        let options = RenderOptions { ascii: true, ..RenderOptions::default() };
+        render(&db, &mc_compiler::diagnostics(&db), &options)
+    };
+    expect![[r#"
+        error[MC0705]: this is not valid TOML: string values must be quoted, expected literal string
+           ,-[ data/db.toml:2:12 ]
+           |
+         2 | password = hunter2
+           |            |^^^^^^
+           |            `-------- cannot be read
+        ---'
+
+        1 error
+    "#]]
+    .assert_eq(&drawn("user: String, password: String"));
+    expect![[r#"
+        error[MC0705]: this is not valid TOML: string values must be quoted, expected literal string
+           ,-[ data/db.toml:2:12 ]
+           |
+         2 | ******************
+           |            |^^^^^^
+           |            `-------- cannot be read
+           |
+           | Note: its lines are not shown: a secret may be written in them
+        ---'
+
+        1 error
+    "#]]
+    .assert_eq(&drawn("user: String, password: Secret<String>"));
+    // What is not known may be a secret as well.
+    assert!(!drawn("user: String, password: Pasword").contains("hunter2"));
 }
 
 #[test]

@@ -11,6 +11,7 @@ use mc_compiler::diagnostic::render::Format;
 use mc_compiler::package::MANIFEST;
 use mc_compiler::system::{OsSystem, System};
 use mc_compiler::{Database, Diagnostic, File, Origin, compile};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Write sources in the one style
 ///
@@ -45,13 +46,18 @@ pub(crate) fn run(args: &Args, env: &Env) -> Result<(), Failure> {
     let db = Database::new();
     let mut wrong = Vec::new();
     let mut changed = 0usize;
+    let mut secrets = Secrets::default();
     for path in &files {
         let text = OsSystem.read_to_string(path).map_err(|error| Failure::environment(error.to_string()))?;
         match mc_syntax::format(&text) {
             Ok(formatted) if formatted == text => {}
             Ok(formatted) => {
                 changed += 1;
-                if args.diff {
+                if args.diff && secrets.are_in(path)? {
+                    env.say(&format!(
+                        "`{path}` is not formatted; its lines are not shown, as secrets are written in them: see `mcc check`\n"
+                    ));
+                } else if args.diff {
                     env.answer(&change::unified(path.as_str(), &text, &formatted))?;
                 } else if args.check {
                     env.say(&format!("`{path}` is not formatted\n"));
@@ -78,6 +84,31 @@ pub(crate) fn run(args: &Args, env: &Env) -> Result<(), Failure> {
         env.say(&format!("{count}, nothing to format\n"));
     }
     Ok(())
+}
+
+/// The files in which a secret is written out, each package checked once.
+///
+/// A difference goes where its author does not look, into the log of a build for example. What `mcc check` keeps out of
+/// its messages, it does not show either.
+#[derive(Default)]
+struct Secrets(BTreeMap<Utf8PathBuf, BTreeSet<Utf8PathBuf>>);
+
+impl Secrets {
+    /// Whether one is in this file. Of a file that is in no package, nothing is known.
+    fn are_in(&mut self, path: &Utf8Path) -> Result<bool, Failure> {
+        let path = file::absolute(path);
+        let is_package = |folder: &&Utf8Path| file::is_file(&folder.join(MANIFEST));
+        let Some(root) = path.ancestors().skip(1).find(is_package) else { return Ok(false) };
+        if !self.0.contains_key(root) {
+            let mut db = Database::new();
+            package::load(&mut db, &OsSystem, root)?;
+            let found = compile::static_diagnostics(&db);
+            let hidden = found.iter().flat_map(|found| &found.hidden);
+            let files = hidden.map(|place| root.join(place.file.path(&db))).collect();
+            self.0.insert(root.to_owned(), files);
+        }
+        Ok(self.0.get(root).is_some_and(|files| files.contains(&path)))
+    }
 }
 
 /// The files that a path stands for.

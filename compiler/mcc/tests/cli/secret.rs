@@ -4,7 +4,7 @@
 //! format. The mark is looked for in all output and in all files written, bundles decoded. A control package has the mark
 //! where nothing is secret, and it is found there.
 //!
-//! `mcc fmt` is left out where it repeats a source because it is asked to: with `--diff` and `--stdin`.
+//! `mcc fmt --stdin` is left out: it repeats a source because it is asked to.
 
 use crate::session::Session;
 use expect_test::expect;
@@ -41,6 +41,22 @@ const DATA: &[(&str, &str, &str)] = &[
     ("Secret<Long>", "long.yaml", "Plain7Text15\n"),
 ];
 
+/// A data file for each way in which one may be no valid file of its format, and what it is loaded as. Any part of it may
+/// be the secret then.
+const BROKEN: &[(&str, &str, &str)] = &[
+    ("Login", "open.toml", "user = \"shop\"\npassword = \"Plain7Text80\n"),
+    ("Login", "bare.toml", "password = Plain7Text81\n"),
+    ("Login", "twice.toml", "password = \"Plain7Text82\"\npassword = \"Plain7Text83\"\n"),
+    ("Login", "open.yaml", "password: \"Plain7Text84\n"),
+    ("Login", "tab.yaml", "user: a\n\tpassword: Plain7Text85\n"),
+    ("Outer", "anchor.yaml", "login: { password: *Plain7Text86 }\n"),
+    ("Login", "comma.json", "{ \"password\": \"Plain7Text87\", }\n"),
+    ("List<Secret<String>>", "open.json", "[\"Plain7Text88]\n"),
+    ("Optional", "bare.json", "{ \"password\": Plain7Text89 }\n"),
+    ("Kept<Secret<String>>", "generic.toml", "kept = Plain7Text92\n"),
+    ("Unknown", "unknown.json", "{ \"password\": \"Plain7Text90\" ]\n"),
+];
+
 const TYPES: &str = r#"import std.fs.{Directory, File, Symlink}
 import std.facts.fixture.{debian12}
 
@@ -50,6 +66,7 @@ type Long = String where it.len() > 80
 record Login { user: String = "shop", port: Int = 1, password: Secret<String> }
 record Optional { password: Secret<String>? }
 record Outer { login: Login }
+record Kept<T> { kept: T }
 enum Way { Off, Given { key: Secret<String> } }
 "#;
 
@@ -72,6 +89,18 @@ policy base {
 }
 "#,
     );
+    package(session, name, &source);
+}
+
+/// A package with marks in data that cannot be read.
+fn broken(session: &Session, name: &str) {
+    let mut source = TYPES.to_owned();
+    for (at, (ty, file, text)) in BROKEN.iter().enumerate() {
+        session.write(&format!("{name}/data/{file}"), text);
+        source.push_str(&format!("let value{at}: {ty} = load(\"{file}\")\n"));
+    }
+    // Nothing says what this one is.
+    session.write(&format!("{name}/data/unnamed.toml"), "password = Plain7Text91\n");
     package(session, name, &source);
 }
 
@@ -296,11 +325,41 @@ fn written_into_data() {
 }
 
 #[test]
+fn written_into_data_that_cannot_be_read() {
+    let session = session();
+    broken(&session, "broken");
+    let said = session.run(&["check", "broken", "--format", "concise"]).fails(1).stdout.clone();
+    for (_, file, _) in BROKEN {
+        assert!(said.contains(&format!("data/{file}:")), "{file}: {said}");
+    }
+    assert_eq!(marked(&everything(&session, "broken")), "");
+}
+
+#[test]
 fn written_into_a_source() {
     let session = session();
     source(&session, "source");
     all_refused(&session, "source", &["src/main.mc".to_owned(), "templates/env.mct".to_owned()]);
     assert_eq!(marked(&everything(&session, "source")), "");
+}
+
+#[test]
+fn written_into_a_source_that_is_not_formatted() {
+    let session = session();
+    package(&session, "ugly", &format!("{TYPES}{SOURCE}").replace(" = ", "  =  "));
+    session.write("ugly/src/other.mc", "let x  =  1\n");
+    let said = session.run(&["fmt", "ugly", "--diff"]);
+    said.ok();
+    assert!(!has_mark(format!("{}{}", said.stdout, said.stderr).as_bytes()), "{}", said.stdout);
+    assert!(said.stdout.contains("+let x = 1"), "{}", said.stdout);
+    expect![[r#"
+        `ugly/src/main.mc` is not formatted; its lines are not shown, as secrets are written in them: see `mcc check`
+    "#]]
+    .assert_eq(&said.stderr);
+    // A file may be named as well.
+    let said = session.run(&["fmt", "ugly/src/main.mc", "--diff"]);
+    said.ok();
+    assert!(!has_mark(format!("{}{}", said.stdout, said.stderr).as_bytes()), "{}", said.stdout);
 }
 
 #[test]
