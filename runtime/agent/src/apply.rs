@@ -11,6 +11,7 @@ use mc_engine::state::{AuditSink as _, LockError, RunLock as _, SecurityState, S
 use mc_plan::bundle::{self, InstalledProvider, Mode, Refusal, Verified, Version};
 use mc_plan::codec::Limits;
 use mc_plan::digest::{hex, sha256};
+use mc_plan::plan::Plan;
 use mc_plan::value::Blob;
 use mc_providers::fact::Collectors;
 use serde_json::json;
@@ -162,7 +163,7 @@ pub(crate) fn command(options: &cli::Apply, stop: &Stop) -> u8 {
     outcome.status(options.detailed_exitcode)
 }
 
-fn read(path: &Utf8Path, limit: u64) -> Result<Vec<u8>, String> {
+pub(crate) fn read(path: &Utf8Path, limit: u64) -> Result<Vec<u8>, String> {
     use std::io::Read as _;
     let file = std::fs::File::open(path).map_err(|error| format!("{path}: {error}"))?;
     // Room for exactly the file: a reader that grows as it goes has twice as much at its end.
@@ -187,16 +188,31 @@ pub(crate) fn run(
     events: &mut dyn Events,
     stop: &Stop,
 ) -> Outcome {
-    let path = options.state.as_deref().unwrap_or(Utf8Path::new(STATE));
-    if !path.is_absolute() {
-        return Outcome::Environment(format!("the state folder {path} is no absolute path"));
-    }
     let carried = if options.noop {
-        look(options, host, path, bundle, standing, stop)
+        look(options, host, bundle, standing, stop)
     } else {
-        act(options, host, path, bundle, standing, events, stop)
+        act(options, host, bundle, standing, events, stop)
     };
     carried.unwrap_or_else(|outcome| outcome)
+}
+
+/// Gives the plan of a bundle that passes all that a dry run asks of it. Nothing is stored.
+pub(crate) fn plan(
+    options: &Options,
+    host: &OsHost,
+    bundle: &[u8],
+    standing: &Standing,
+    stop: &Stop,
+) -> Result<Plan, Outcome> {
+    examine(options, host, bundle, standing, stop, |verified, _, _| Ok(verified.plan(Limits::default())?))
+}
+
+fn state(options: &Options) -> Result<&Utf8Path, Outcome> {
+    let path = options.state.as_deref().unwrap_or(Utf8Path::new(STATE));
+    if path.is_absolute() {
+        return Ok(path);
+    }
+    Err(Outcome::Environment(format!("the state folder {path} is no absolute path")))
 }
 
 fn lock(error: LockError, stop: &Stop) -> Outcome {
@@ -207,16 +223,16 @@ fn lock(error: LockError, stop: &Stop) -> Outcome {
     }
 }
 
-/// Looks, and stores nothing.
-fn look(
+/// Verifies a bundle under the shared lock, and stores nothing.
+fn examine<T>(
     options: &Options,
     host: &OsHost,
-    path: &Utf8Path,
     bundle: &[u8],
     standing: &Standing,
     stop: &Stop,
-) -> Result<Outcome, Outcome> {
-    let folder = Folder::open(host.root(), path)?;
+    carry: impl FnOnce(&Verified<'_>, &SecurityStore, Option<&Folder>) -> Result<T, Outcome>,
+) -> Result<T, Outcome> {
+    let folder = Folder::open(host.root(), state(options)?)?;
     let lock_of = folder.as_ref().map(|folder| Lock::new(folder, host.clock(), stop, String::new()));
     let guard = match &lock_of {
         Some(of) => Some(of.acquire(false, options.wait).map_err(|error| lock(error, stop))?),
@@ -227,30 +243,43 @@ fn look(
         None => SecurityStore::empty(),
     };
     let verified = verify(options, host, bundle, standing, &security)?;
-    let store = match &folder {
-        Some(folder) => RunStore::look(folder),
-        None => RunStore::empty(),
-    };
-    let mut journal = Journal::new(folder.as_ref());
-    let report = with_request(options, host, &verified, standing, stop, |request| {
-        request.admit(&security)?;
-        run::preview(request, host, &store, &mut journal)
-    })?;
+    let carried = carry(&verified, &security, folder.as_ref());
     drop(guard);
-    Ok(Outcome::Report(Box::new(noted(report, standing, &store))))
+    carried
+}
+
+/// Looks, and stores nothing.
+fn look(
+    options: &Options,
+    host: &OsHost,
+    bundle: &[u8],
+    standing: &Standing,
+    stop: &Stop,
+) -> Result<Outcome, Outcome> {
+    examine(options, host, bundle, standing, stop, |verified, security, folder| {
+        let store = match folder {
+            Some(folder) => RunStore::look(folder),
+            None => RunStore::empty(),
+        };
+        let mut journal = Journal::new(folder);
+        let report = with_request(options, host, verified, standing, stop, |request| {
+            request.admit(security)?;
+            run::preview(request, host, &store, &mut journal)
+        })?;
+        Ok(Outcome::Report(Box::new(noted(report, standing, &store))))
+    })
 }
 
 /// Acts, under the lock.
 fn act(
     options: &Options,
     host: &OsHost,
-    path: &Utf8Path,
     bundle: &[u8],
     standing: &Standing,
     events: &mut dyn Events,
     stop: &Stop,
 ) -> Result<Outcome, Outcome> {
-    let folder = Folder::create(host.root(), path)?;
+    let folder = Folder::create(host.root(), state(options)?)?;
     let note = format!("process {}", std::process::id());
     let of = Lock::new(&folder, host.clock(), stop, note);
     let guard = match of.acquire(true, Duration::ZERO) {

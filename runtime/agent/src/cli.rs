@@ -69,6 +69,15 @@ pub(crate) struct Apply {
 
 #[derive(Debug, Args)]
 pub(crate) struct Facts {
+    /// Also those that this bundle's packages declare: their programs run, if the bundle is verified
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bundle: Option<Utf8PathBuf>,
+    /// Which keys are trusted [default: /etc/masterchef/trust.toml]
+    #[arg(long, value_name = "FILE", requires = "bundle")]
+    pub(crate) trust: Option<Utf8PathBuf>,
+    /// Where state is kept, inside the root [default: /var/lib/masterchef]
+    #[arg(long, value_name = "DIR", requires = "bundle")]
+    pub(crate) state: Option<Utf8PathBuf>,
     /// Look below this folder as if it were the root of a host
     #[arg(long, value_name = "DIR")]
     pub(crate) root: Option<Utf8PathBuf>,

@@ -2,14 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
+use camino::Utf8Path;
 use mc_engine::fact::{FactError, FactSource, Finding};
 use mc_engine::host::ReadHost;
+use mc_engine::state::Stop;
+use mc_plan::bundle::Mode;
 use mc_plan::json::{self, Json, Limits, Node};
+use mc_plan::plan::{Fact, Plan};
+use mc_plan::reading;
 use mc_providers::fact::{Collectors, NAMES};
 use serde_json::{Map, Value};
 
+use crate::apply;
 use crate::cli;
+use crate::config::{ConfigError, Standing};
 use crate::host::{Durability, OsHost};
 use crate::output;
 
@@ -85,7 +93,7 @@ impl FactSource for FactFile {
 }
 
 /// `mc-agent facts`
-pub(crate) fn command(options: &cli::Facts) -> u8 {
+pub(crate) fn command(options: &cli::Facts, stop: &Stop) -> u8 {
     let host = match OsHost::open(options.root.as_deref(), Durability::None) {
         Ok(host) => host,
         Err(error) => return output::environment(options.format, &error.message),
@@ -99,6 +107,26 @@ pub(crate) fn command(options: &cli::Facts) -> u8 {
             Err(error) => return output::environment(options.format, &format!("{name}: {error}")),
         }
     }
+    let mut status = output::DONE;
+    if let Some(path) = &options.bundle {
+        let plan = match plan(options, path, &host, stop) {
+            Ok(plan) => plan,
+            Err(status) => return status,
+        };
+        for fact in plan.facts.iter().filter(|fact| fact.declared.is_some()) {
+            match declared(fact, &plan, &host) {
+                Ok(found) => {
+                    facts.insert(fact.path.clone(), found);
+                }
+                // The others are worth knowing all the same.
+                Err(error) => {
+                    status = output::FAILED;
+                    let message = format!("error: the fact `{}` has no value: {error}", fact.path);
+                    output::complaint(&output::printable(&message));
+                }
+            }
+        }
+    }
     match options.format {
         cli::Format::Json => output::line(&Value::Object(facts).to_string()),
         cli::Format::Human => {
@@ -110,7 +138,41 @@ pub(crate) fn command(options: &cli::Facts) -> u8 {
             }
         }
     }
-    output::DONE
+    status
+}
+
+/// The plan of a bundle that this host may apply; the exit status where it may not.
+fn plan(options: &cli::Facts, path: &Utf8Path, host: &OsHost, stop: &Stop) -> Result<Plan, u8> {
+    let format = options.format;
+    let bundle =
+        apply::read(path, apply::BUNDLE_LIMIT).map_err(|message| output::environment(format, &message))?;
+    let standing = match Standing::read(host, options.trust.as_deref(), &[]) {
+        Ok(standing) => standing,
+        Err(ConfigError::Environment(message)) => return Err(output::environment(format, &message)),
+        Err(ConfigError::Usage(message)) => return Err(output::usage(format, &message)),
+    };
+    let inner = apply::Options {
+        mode: Mode::Apply,
+        noop: true,
+        root: options.root.clone(),
+        state: options.state.clone(),
+        facts: None,
+        jobs: None,
+        durability: Durability::None,
+        wait: Duration::ZERO,
+        only: Vec::new(),
+    };
+    apply::plan(&inner, host, &bundle, &standing, stop).map_err(|outcome| {
+        output::outcome(format, &outcome);
+        outcome.status(false)
+    })
+}
+
+/// What a policy reads as a declared fact, in the form that `--facts` takes.
+fn declared(fact: &Fact, plan: &Plan, host: &OsHost) -> Result<Value, String> {
+    let found = mc_engine::fact::value(fact, &plan.types, &Collectors, host).map_err(|e| e.to_string())?;
+    let text = reading::document(&found, &fact.ty, &plan.types).map_err(|e| e.to_string())?;
+    serde_json::from_str(&text).map_err(|e| e.to_string())
 }
 
 fn json(finding: Finding) -> Value {

@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     }
     ExitCode::from(match arguments.command {
         cli::Command::Apply(options) => apply::command(&options, &stop),
-        cli::Command::Facts(options) => fact::command(&options),
+        cli::Command::Facts(options) => fact::command(&options, &stop),
         cli::Command::Session(_) => session::command(&stop),
     })
 }

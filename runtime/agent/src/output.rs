@@ -11,6 +11,8 @@ use crate::cli::Format;
 
 /// All went well.
 pub(crate) const DONE: u8 = 0;
+/// Something has no place on this host.
+pub(crate) const FAILED: u8 = 1;
 /// The command line makes no sense.
 pub(crate) const USAGE: u8 = 2;
 /// Something is missing or does not work.
@@ -27,7 +29,8 @@ pub(crate) fn line(text: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
-fn complaint(text: &str) {
+/// A line on the standard error.
+pub(crate) fn complaint(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 

@@ -8,10 +8,33 @@ mod fit;
 use std::collections::BTreeMap;
 
 use mc_plan::json::Node;
+use mc_plan::plan::Fact;
+use mc_plan::reading;
+use mc_plan::value::{TypeDef, Value};
 
 use crate::host::{HostError, ReadHost};
 
 pub(crate) use cache::Facts;
+
+/// The value of a fact of a plan: from its source, or from what the package that declares it says. That may run a
+/// program, so the plan is one of a verified bundle.
+///
+/// # Errors
+/// Why this host has no such value.
+pub fn value(
+    fact: &Fact,
+    types: &[TypeDef],
+    source: &dyn FactSource,
+    host: &dyn ReadHost,
+) -> Result<Value, FactError> {
+    match (&fact.declared, source.stand_in(&fact.path)) {
+        (None, _) => source.fact(host, &fact.path)?.into_value(&fact.ty, types),
+        (Some(_), Some(node)) => {
+            reading::node(node, &fact.ty, types).map_err(|error| FactError::Misfit(error.to_string()))
+        }
+        (Some(declared), None) => declared::read(host, fact, declared, types),
+    }
+}
 
 /// Where facts come from: the collectors, or a file that stands in for them.
 pub trait FactSource: Sync {

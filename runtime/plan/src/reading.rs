@@ -4,6 +4,10 @@
 //! name, or a table of its name and its payload. What a document has more is passed over, because programs of other
 //! versions print more. Nothing here trusts its input: it is bounded, and whatever it holds gives a value or a reason.
 
+mod document;
+
+pub use document::document;
+
 use std::fmt::Write as _;
 
 use crate::expr::Builtin;

@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use mc_plan::eval::Lookup;
 use mc_plan::plan::Plan;
-use mc_plan::reading;
 
-use super::{FactError, FactSource, declared};
+use super::FactSource;
 use crate::host::ReadHost;
 
 /// The facts of one host during one run.
@@ -30,22 +29,9 @@ impl<'a> Facts<'a> {
         else {
             return Lookup::Error(Arc::from("the plan uses a fact that it does not list"));
         };
-        slot.get_or_init(|| {
-            let types = &self.plan.types;
-            let found = match (&fact.declared, self.source.stand_in(&fact.path)) {
-                (None, _) => {
-                    let found = self.source.fact(self.host, &fact.path);
-                    found.and_then(|found| found.into_value(&fact.ty, types))
-                }
-                (Some(_), Some(node)) => {
-                    reading::node(node, &fact.ty, types).map_err(|error| FactError::Misfit(error.to_string()))
-                }
-                (Some(declared), None) => declared::read(self.host, fact, declared, types),
-            };
-            match found {
-                Ok(value) => Lookup::Value(value),
-                Err(error) => Lookup::Error(format!("the fact `{}` has no value: {error}", fact.path).into()),
-            }
+        slot.get_or_init(|| match super::value(fact, &self.plan.types, self.source, self.host) {
+            Ok(value) => Lookup::Value(value),
+            Err(error) => Lookup::Error(format!("the fact `{}` has no value: {error}", fact.path).into()),
         })
         .clone()
     }

@@ -77,6 +77,30 @@ fn documents_are_read_as_data_files_are() {
 }
 
 #[test]
+fn what_was_read_can_be_written() {
+    let map = |key, value| Type::Map(Box::new(key), Box::new(value));
+    let disks = r#"[{"name":"sda","size":"512GiB","state":"Active","spare":null},{"name":"s\"b","size":"1B","state":{"Failed":{"code":5}},"spare":true},{"name":"","size":"0B","state":"Rebuilding","spare":false},{"name":"x","size":"1KiB","state":{"Other":{"name":"Active"}},"spare":null}]"#;
+    for (ty, text) in [
+        (list(Type::Named(0)), disks),
+        (Type::Optional(Box::new(Type::Int)), "null"),
+        (Type::Optional(Box::new(Type::Int)), "-7"),
+        (Type::Float, "2.5"),
+        (Type::Set(Box::new(Type::Text(TextKind::IpAddr))), r#"["10.0.0.1","::1"]"#),
+        (Type::Tuple(vec![Type::Mode, Type::Duration, Type::Bool]), r#"["0o640","1m30s",true]"#),
+        (map(Type::Int, Type::Float), r#"{"-1":1.5,"2":2.5}"#),
+        (map(Type::Named(2), map(Type::Bool, Type::String)), r#"{"One":{"false":"a","true":"b"}}"#),
+    ] {
+        let value = read(text, &ty).unwrap();
+        assert_eq!(document(&value, &ty, &types()).as_deref(), Ok(text));
+    }
+    // What is no value of the type has no document.
+    assert!(document(&Value::Int(1), &Type::Named(0), &types()).is_err());
+    assert!(document(&Value::Record([].into()), &Type::Named(0), &types()).is_err());
+    assert!(document(&Value::Variant(9, [].into()), &Type::Named(1), &types()).is_err());
+    assert!(document(&Value::Str("x".into()), &Type::Named(7), &types()).is_err());
+}
+
+#[test]
 fn what_does_not_fit_says_where() {
     let disks = list(Type::Named(0));
     for (text, ty, why) in [
