@@ -383,6 +383,8 @@ pub enum ExprKind {
     With(ExprId, Vec<(Vec<u32>, ExprId)>),
     /// `secret("name")`
     Secret(Arc<str>),
+    /// A secret whose name is computed when the bundle is built.
+    SecretNamed(ExprId),
     /// A value with the names of its fields, as formats like JSON need it.
     Described(ExprId),
     /// A record with its fields by position; none takes the default.

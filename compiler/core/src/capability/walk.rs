@@ -19,7 +19,7 @@ use mc_plan::expr::{self as plan, Builtin, Node};
 use mc_plan::plan::Priority;
 use mc_plan::schema::Schema;
 use mc_syntax::Span;
-use mc_syntax::ast::ClauseKind;
+use mc_syntax::ast::{ClauseKind, ItemKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -143,7 +143,7 @@ impl<'db> Walk<'db> {
             }
         }
         for file in self.package.texts(db).iter().filter(|file| name::is_template(db, **file)) {
-            self.secrets_of(Frame { file: *file, body: &check::template(db, *file).body });
+            self.secrets_of(Frame { file: *file, body: &check::template(db, *file).body }, true);
         }
         while let Some(mut call) = self.queue.pop_front() {
             if self.is_coarse() {
@@ -170,20 +170,28 @@ impl<'db> Walk<'db> {
     /// by.
     fn named(&mut self, file: File) {
         let db = self.db;
-        self.secrets_of(Frame { file, body: &check::values(db, file).body });
+        self.secrets_of(Frame { file, body: &check::values(db, file).body }, true);
         for (index, item) in name::tree(db, file).items.iter().enumerate() {
             if name::counts(db, file, &item.kind) {
                 let id = DeclId { file, index: index as u32 };
-                self.secrets_of(Frame { file, body: &check::body(db, id).body });
+                // Components are looked at with what they are given.
+                let computed = !matches!(item.kind, ItemKind::Component(_));
+                self.secrets_of(Frame { file, body: &check::body(db, id).body }, computed);
                 self.fact(id);
             }
         }
     }
 
-    fn secrets_of(&mut self, frame: Frame<'db>) {
+    fn secrets_of(&mut self, frame: Frame<'db>, computed: bool) {
+        let env = Env::new(None, 0);
         for (at, expr) in (0..).zip(&frame.body.exprs) {
-            if let ExprKind::Secret(name) = &expr.kind {
-                self.secret(frame, ExprId(at), name);
+            match &expr.kind {
+                ExprKind::Secret(name) => self.secret(frame, ExprId(at), name),
+                ExprKind::SecretNamed(name) if computed => {
+                    let names = self.eval(frame, &env, *name);
+                    self.secrets_named(frame, ExprId(at), &names);
+                }
+                _ => {}
             }
         }
     }
@@ -206,6 +214,14 @@ impl<'db> Walk<'db> {
     fn secret(&mut self, frame: Frame<'db>, id: ExprId, name: &str) {
         let place = frame.body.place(frame.file, id);
         self.record("secrets", Pattern::exact(name), place);
+    }
+
+    /// Secrets whose names are computed.
+    fn secrets_named(&mut self, frame: Frame<'db>, id: ExprId, names: &Shape) {
+        let place = frame.body.place(frame.file, id);
+        for pattern in names.patterns() {
+            self.record("secrets", pattern, place);
+        }
     }
 
     /// Whether a file belongs to the package.

@@ -2,7 +2,7 @@
 
 use super::{Checker, Want};
 use crate::db::File;
-use crate::diagnostic::{Diagnostic, Place, code, nearest};
+use crate::diagnostic::{Code, Diagnostic, Place, code, nearest};
 use crate::hir::{ExprId, ExprKind};
 use crate::name::{self, DeclId, DeclKind, Entity};
 use crate::signature::{self, Field, Signature, Target};
@@ -137,36 +137,25 @@ impl<'db> Checker<'db> {
 
     /// `secret("db/password")`
     fn secret(&mut self, args: &'db [ast::Arg], span: Span) -> ExprId {
-        let name = match args {
-            [ast::Arg { name: None, value }] => match &value.kind {
-                Ast::String(parts) => super::literal::plain(parts).map(|text| (text, value.span)),
-                _ => None,
-            },
-            _ => None,
-        };
-        let Some((name, at)) = name else {
+        let [ast::Arg { name: None, value }] = args else {
             let at = args.first().map_or(span, |arg| arg.value.span);
             self.report(
-                Diagnostic::error(
-                    code::BAD_CALL,
-                    self.place(at),
-                    "`secret` takes the name of one, written out",
-                )
-                .here("not a plain text")
-                .note("which secrets a bundle needs is known when it is built")
-                .help("for example `secret(\"db/password\")`; to choose by host, choose among `secret(..)`s"),
+                Diagnostic::error(code::BAD_CALL, self.place(at), "`secret` takes the name of one")
+                    .here("not one text")
+                    .help("for example `secret(\"db/password\")`"),
             );
             return self.with_arguments(args, span);
         };
+        let written = match &value.kind {
+            Ast::String(parts) => super::literal::plain(parts),
+            _ => None,
+        };
+        let Some(name) = written else {
+            let name = self.pure(value, &Want::Type(Ty::String));
+            return self.push(ExprKind::SecretNamed(name), Ty::String.secret(), span);
+        };
         if !is_secret_name(&name) {
-            let place = self.place(at);
-            self.report(
-                Diagnostic::error(code::LITERAL_DOES_NOT_FIT, place, "this is no name of a secret")
-                    .here("letters, digits, `-`, `_` and `.`, in segments divided by `/`")
-                    .help("for example `db/password`")
-                    // Perhaps it is the secret itself.
-                    .hide(place),
-            );
+            self.report(no_secret_name(self.place(value.span), code::LITERAL_DOES_NOT_FIT));
             return self.error(span);
         }
         self.push(ExprKind::Secret(name), Ty::String.secret(), span)
@@ -436,8 +425,16 @@ impl<'db> Checker<'db> {
     }
 }
 
+/// A text that is no name of a secret. Perhaps it is the secret itself, so it is not shown.
+pub fn no_secret_name(place: Place, code: Code) -> Diagnostic {
+    Diagnostic::error(code, place, "this is no name of a secret")
+        .here("letters, digits, `-`, `_` and `.`, in segments divided by `/`")
+        .help("for example `db/password`")
+        .hide(place)
+}
+
 /// Whether a text may name a secret.
-pub(super) fn is_secret_name(name: &str) -> bool {
+pub fn is_secret_name(name: &str) -> bool {
     let segment = |part: &str| {
         !part.is_empty()
             && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))

@@ -29,6 +29,7 @@ pub mod schema;
 mod test;
 mod text;
 
+pub use call::{is_secret_name, no_secret_name};
 pub use fact::PROGRAM_HELP;
 
 use crate::db::{Db, File};

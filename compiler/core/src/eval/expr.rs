@@ -3,6 +3,7 @@
 use super::branch::BranchKind;
 use super::each::Callable;
 use super::matching::Test;
+use super::residual::Phase;
 use super::{Context, Datum, Env, Evaluator, Frame, get};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Place, code};
@@ -225,6 +226,25 @@ impl<'db> Evaluator<'db> {
                 let position = self.secret(name);
                 Datum::Node(self.out.residual.node(Node::Secret(position), place))
             }
+            ExprKind::SecretNamed(name) => {
+                let at = self.place(frame, *name);
+                match self.eval(frame, env, *name) {
+                    Datum::Value(Value::Str(name)) if check::is_secret_name(&name) => {
+                        let position = self.secret(&name);
+                        Datum::Node(self.out.residual.node(Node::Secret(position), place))
+                    }
+                    Datum::Value(_) => {
+                        self.report(check::no_secret_name(at, code::VALUE_DOES_NOT_FIT));
+                        Datum::Poison
+                    }
+                    dead if dead.is_dead() => dead,
+                    late => {
+                        let (what, needed) = ("the name of a secret", "known when the bundle is built");
+                        self.too_late(at, &late, what, needed, Phase::Host);
+                        Datum::Poison
+                    }
+                }
+            }
             ExprKind::Described(value) => {
                 let datum = self.eval(frame, env, *value);
                 self.with_budget(|e| e.describe(&datum, &expr.ty, place))
@@ -254,6 +274,7 @@ impl<'db> Evaluator<'db> {
             ExprKind::Convert(kind, value) => match self.eval(frame, env, *value) {
                 Datum::Value(value) => self.checked(op::convert_value(*kind, &value), place),
                 other if other.is_dead() => other,
+                _ if self.context.inside => self.fails_inside(place),
                 other => match self.node(&other, place) {
                     Some(id) => Datum::Node(self.out.residual.node(Node::Convert(*kind, id), place)),
                     None => Datum::Poison,

@@ -42,6 +42,8 @@ pub(super) enum What {
     InstanceName,
     /// The key in `File["/etc/motd"]`.
     ReferenceKey,
+    /// The name of a secret.
+    SecretName,
     /// Which of several resources a reference means.
     Which,
     /// The default of a label.

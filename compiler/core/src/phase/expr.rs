@@ -98,6 +98,11 @@ impl<'db> Analysis<'db> {
             }
             ExprKind::With(base, changes) => self.with(*base, changes, ty),
             ExprKind::Secret(_) => self.source(Origin::Secret, id),
+            ExprKind::SecretNamed(name) => {
+                let known = self.expr(*name);
+                self.need_whole(known, Phase::Const, *name, What::SecretName);
+                self.source(Origin::Secret, id)
+            }
             ExprKind::Described(value)
             | ExprKind::TryConvert(_, value)
             | ExprKind::TryVariant(_, value)

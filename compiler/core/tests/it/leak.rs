@@ -87,10 +87,12 @@ const WAYS: &[(&str, &str, &[&str])] = &[
         r#"let x = pw.map(|y| if facts.cpu.count > 1 { y } else { fail("no") })"#,
         &["MC0320"],
     ),
+    ("a conversion inside that may fail", r#"let x = pw.map(|y| AbsPath(y))"#, &["MC0320"]),
+    ("a condition inside that may fail", r#"let x = pw.map(|y| Long(y))"#, &["MC0320"]),
     ("a loop", r#"for x in pw { File "/x" {} }"#, &["MC0320"]),
     ("the lines of one", r#"for x in pw.map(|x| x.lines()) { File "/x" {} }"#, &["MC0320"]),
     ("a reference", r#"File "/x" { after File[pw] }"#, &["MC0319"]),
-    ("the name of another secret", r#"let s = secret(pw)"#, &["MC0310"]),
+    ("the name of another secret", r#"let s = secret(pw)"#, &["MC0319"]),
 ];
 
 #[test]

@@ -107,6 +107,11 @@ impl<'db> Walk<'db> {
                 self.secret(frame, id, name);
                 Shape::Any
             }
+            ExprKind::SecretNamed(name) => {
+                let names = self.eval(frame, env, *name);
+                self.secrets_named(frame, id, &names);
+                Shape::Any
+            }
             ExprKind::HostFact(fact) => {
                 self.fact(*fact);
                 Shape::Any

@@ -155,6 +155,39 @@ pub component Any {
 }
 
 #[test]
+fn secrets_whose_names_are_computed() {
+    check(
+        r#"import std.fs.File
+
+pub fn key(name: String) -> Secret<String> { secret("keys/${name}") }
+
+component Token {
+  param name: String
+  File "/etc/token" { content = secret(name), mode = 0o600 }
+}
+
+pub component Tokens {
+  param zone: String
+  Token "a" { name = "tokens/a" }
+  File "/etc/zone" { content = secret("zones/${zone}/key"), mode = 0o600 }
+}
+"#,
+        &expect![[r#"
+            fs.write = [
+              "/etc/token",
+              "/etc/zone",
+            ]
+            secrets = [
+              "keys/*",
+              "tokens/a",
+              "zones/*",
+            ]
+            types = ["std.fs.File"]
+        "#]],
+    );
+}
+
+#[test]
 fn facts_that_are_declared() {
     check(
         r#"fact arrays: List<String>? from command ["raid-status", "--json"] as json

@@ -314,3 +314,39 @@ fn lambdas_inside_of_lambdas_are_not_analysed_again_and_again() {
     };
     assert!(work(40) < 40 * 40 * 40, "{}", work(40));
 }
+
+// Secrets.
+
+#[test]
+fn names_of_secrets_are_constant() {
+    let plan = right(
+        r#"let kinds = ["tls", "ssh"]
+component Key {
+  param name: String
+  File "/etc/keys/${name}" { content = key(name), mode = 0o600 }
+}
+fn key(name: String) -> Secret<String> { secret("keys/${name}") }
+policy p { for kind in kinds { Key (kind) { name = kind } } }
+"#,
+    );
+    let names: Vec<&str> = plan.secrets.iter().map(|secret| secret.name.as_str()).collect();
+    assert_eq!(names, ["keys/ssh", "keys/tls"]);
+    late(
+        r#"component Key {
+  param name: String
+  File "/etc/keys/${name}" { content = secret(name), mode = 0o600 }
+}
+policy p {
+  let nginx = Package "nginx" {}
+  File "/a" { content = secret("${facts.fqdn}/key") }
+  File "/b" { content = secret(nginx.version) }
+  Key { name = facts.fqdn }
+}
+"#,
+        &[7, 8, 9],
+    );
+    assert_eq!(
+        wrong("let name = \"no name\"\npolicy p { File \"/x\" { content = secret(\"${name}!\") } }\n"),
+        [("MC0403".to_owned(), 2)]
+    );
+}
