@@ -82,6 +82,9 @@ impl<'db> Checker<'db> {
                 self.pure(right, &Want::Any)
             };
             (a, b)
+        } else if let (B::Add, Some(list)) = (op, wanted_list(want)) {
+            // Lists that are put together are what is wanted of the whole.
+            (self.list_operand(left, list), self.list_operand(right, list))
         } else if bare(left) && !bare(right) {
             let b = self.pure(right, &Want::Any);
             let hint = self.operand_hint(b);
@@ -134,6 +137,20 @@ impl<'db> Checker<'db> {
                 self.error(span)
             }
         }
+    }
+
+    /// An operand of lists that are put together: one that is written out takes the type that is wanted.
+    fn list_operand(&mut self, expr: &'db ast::Expr, list: &Ty) -> ExprId {
+        let written = matches!(
+            expr.kind,
+            Ast::List(_) | Ast::Comprehension(_) | Ast::Paren(_) | Ast::Binary { op: ast::BinaryOp::Add, .. }
+        );
+        let want = if written { Want::Type(list.clone()) } else { Want::Any };
+        let declares = std::mem::replace(&mut self.declares, false);
+        // The operator itself says what does not fit.
+        let id = self.infer(expr, &want);
+        self.declares = declares;
+        id
     }
 
     /// Reports a decision that would depend on a secret.
@@ -266,6 +283,12 @@ impl<'db> Checker<'db> {
         }
         self.report(diagnostic);
     }
+}
+
+/// The list that is wanted, if it is known to the end which one.
+fn wanted_list(want: &Want) -> Option<&Ty> {
+    let open = |ty: &Ty| ty.any(&mut |ty| matches!(ty, Ty::Never | Ty::Hole | Ty::Error));
+    want.ty().map(Ty::some).filter(|ty| matches!(ty, Ty::List(_)) && !open(ty))
 }
 
 fn is_text(ty: &Ty) -> bool {

@@ -12,6 +12,11 @@ use mc_syntax::Span;
 use mc_syntax::ast::{self, ExprKind as Ast, RelationKind, ResourceItem, StringPart};
 use std::sync::Arc;
 
+/// The words that begin clauses in the bodies of resources.
+const CLAUSES: [&str; 11] = [
+    "after", "approval", "before", "notify", "reload", "restart", "retry", "skip", "tags", "timeout", "when",
+];
+
 /// A checked schema and what is wrong with it.
 #[derive(Clone, Debug, Default)]
 pub struct CheckedSchema {
@@ -180,7 +185,8 @@ impl Builder<'_> {
         let mut outputs = Vec::new();
         for item in &resource.items {
             match item {
-                ResourceItem::Error(_) | ResourceItem::Key { .. } | ResourceItem::Check(_) => {}
+                ResourceItem::Error(_) | ResourceItem::Check(_) => {}
+                ResourceItem::Key { param, .. } => self.not_a_clause(&param.name),
                 ResourceItem::Provider { name, protocol, span, .. } => {
                     if *protocol < 1 || *protocol > i64::from(u32::MAX) {
                         self.report(*span, "a protocol version is a number from 1", "not a version");
@@ -189,6 +195,7 @@ impl Builder<'_> {
                     }
                 }
                 ResourceItem::Attribute { param, accepts_secret, union } => {
+                    self.not_a_clause(&param.name);
                     let ty = self.signature.attributes[attributes.len()].ty.clone();
                     if *union && !matches!(ty.some(), Ty::List(_) | Ty::Set(_)) {
                         self.report(param.span, "only lists are united", "not a list");
@@ -280,6 +287,17 @@ impl Builder<'_> {
             autoedges,
             effects,
         })
+    }
+
+    /// In a body `timeout = 3s` sets an attribute and `timeout 3s` is a clause: no type has both.
+    fn not_a_clause(&mut self, name: &ast::Name) {
+        if CLAUSES.contains(&name.text.as_str()) {
+            self.report(
+                name.span,
+                format!("`{}` is a clause of every resource, and no name of an attribute", name.text),
+                "begins a clause in a body",
+            );
+        }
     }
 
     /// A schema's default is a literal.

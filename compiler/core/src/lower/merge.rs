@@ -171,7 +171,8 @@ fn conflict(
         }
         Operand::Expr(_) => "a value known only on the host".to_owned(),
     };
-    if a.place == b.place && first.place == second.place {
+    let one_place = a.place == b.place && first.place == second.place;
+    if one_place && (a.policy, &a.instance) == (b.policy, &b.instance) {
         return Diagnostic::error(
             code::SAME_KEY_IN_LOOP,
             a.place,
@@ -185,26 +186,30 @@ fn conflict(
     let run = |setting: &PendingSetting| matches!(setting.value, Operand::Expr(id) if evaluation.residual.phase(id) == Phase::Run);
     let perhaps = conditions.meeting(conditions.of(a), conditions.of(b)) == Meeting::Perhaps;
     let unsure = perhaps || late(first) || late(second);
-    if unsure && !run(first) && !run(second) {
-        return Diagnostic::warning(
-            code::POSSIBLE_CONFLICT,
-            second.place,
-            format!("a host may get {name} with two values of `{attribute}`"),
-        )
-        .here(value(second))
-        .label(first.place, value(first))
-        .note("nothing proves that the two never meet; a host where they do and differ refuses the plan");
+    let possible = unsure && !run(first) && !run(second);
+    let mut diagnostic = if possible {
+        let headline = format!("a host may get {name} with two values of `{attribute}`");
+        Diagnostic::warning(code::POSSIBLE_CONFLICT, second.place, headline)
+            .note("nothing proves that the two never meet; a host where they do and differ refuses the plan")
+    } else {
+        let headline = format!("{name} is declared with two values of `{attribute}`");
+        Diagnostic::error(code::CONFLICT, second.place, headline)
+    };
+    if one_place {
+        let (one, other) = (&a.instance, &b.instance);
+        return diagnostic
+            .here(format!("{} in `{one}`, {} in `{other}`", value(first), value(second)))
+            .label(a.place, "both declare it here")
+            .help("let the key depend on a parameter as well, or let both give the same value");
     }
-    Diagnostic::error(
-        code::CONFLICT,
-        second.place,
-        format!("{name} is declared with two values of `{attribute}`"),
-    )
-    .here(value(second))
-    .label(first.place, value(first))
-    .label(a.place, "declared here")
-    .label(b.place, "and here")
-    .help("let both say the same, or leave the attribute to one of them")
+    diagnostic = diagnostic.here(value(second)).label(first.place, value(first));
+    if possible {
+        return diagnostic;
+    }
+    diagnostic
+        .label(a.place, "declared here")
+        .label(b.place, "and here")
+        .help("let both say the same, or leave the attribute to one of them")
 }
 
 /// A declaration as the rules of its schema see it.

@@ -1,6 +1,6 @@
 //! What a type is found from, and what a literal of it is measured by.
 
-use crate::{outline, right, wrong};
+use crate::{check, outline, right, wrong};
 use expect_test::expect;
 
 #[test]
@@ -103,4 +103,30 @@ fn what_may_have_been_meant() {
 fn nothing_is_called_never() {
     let shown = outline(&[("src/main.mc", "policy p {\nlet x: Int = (none, [])\n}\n")]);
     assert!(!shown.contains("Never"), "{shown}");
+}
+
+#[test]
+fn lists_that_are_put_together_take_the_type_that_is_wanted() {
+    right(
+        r#"
+record Dirs { all: List<AbsPath> }
+fn all(more: List<AbsPath>) -> List<AbsPath> { ["/a"] + more + (["/b"] + []) }
+policy p {
+  let dirs = Dirs { all = ["/x"] + all(["/y"] + ["/z"]) }
+  for dir in dirs.all { Directory (dir) {} }
+}
+"#,
+    );
+    check(
+        r#"
+let wrong: List<AbsPath> = ["/a"] + ["b"]
+let texts = ["/a"]
+let other: List<AbsPath> = texts + ["/b"]
+policy p {}
+"#,
+        expect![[r#"
+            src/main.mc:7:38: error[MC0302]: `b` is no `AbsPath`
+            src/main.mc:9:28: error[MC0301]: expected `List<AbsPath>`, found `List<String>`
+        "#]],
+    );
 }

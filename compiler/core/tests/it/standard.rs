@@ -7,7 +7,7 @@ use mc_compiler::name::{self, DeclKind};
 use mc_compiler::{Database, Program, compile};
 use std::fmt::Write;
 
-use crate::outline;
+use crate::{check, outline};
 
 #[test]
 fn the_standard_library_has_no_problems() {
@@ -198,4 +198,26 @@ policy p {
 }
 "#,
     )]));
+}
+
+#[test]
+fn clauses_are_no_names_of_attributes() {
+    check(
+        r#"
+resource Lamp {
+  provider "acme.lamp" protocol 1
+  key when: String
+  timeout: Duration = 1s
+  skip: Bool = false
+  retries: Int = 1
+  out before: String
+}
+policy p {}
+"#,
+        expect![[r#"
+            src/main.mc:9:7: error[MC0317]: `when` is a clause of every resource, and no name of an attribute
+            src/main.mc:10:3: error[MC0317]: `timeout` is a clause of every resource, and no name of an attribute
+            src/main.mc:11:3: error[MC0317]: `skip` is a clause of every resource, and no name of an attribute
+        "#]],
+    );
 }

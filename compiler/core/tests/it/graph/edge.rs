@@ -45,6 +45,40 @@ policy p {
 }
 
 #[test]
+fn automatic_edges_of_groups_mounts_and_cron_entries() {
+    check(
+        r#"
+import std.cron.{Cron, Schedule}
+import std.fs.{Directory, File}
+import std.sys.Mount
+import std.user.{Group, User}
+policy p {
+  Group "app" {}
+  User "app" { groups = ["app"] }
+  File "/data/conf" { group = "app" }
+  Directory "/data" {}
+  Mount "/data" { device = "/dev/sdb1", fstype = "ext4" }
+  Cron "nightly" { command = "true", user = "app", schedule = Schedule { hour = "3" } }
+}
+"#,
+        expect![[r#"
+            Cron[nightly] command=true schedule=Record([Str("*"), Str("3"), Str("*"), Str("*"), Str("*")]) user=app
+            Directory[/data]
+            File[/data/conf] group=app
+            Mount[/data] device=/dev/sdb1 fstype=ext4
+            Group[app]
+            User[app] groups=List([Str("app")])
+            Directory[/data] -> File[/data/conf] (Directory[path.parent])
+            Directory[/data] -> Mount[/data] (Directory[path])
+            Mount[/data] -> File[/data/conf] (Mount[path.parent])
+            Group[app] -> File[/data/conf] (Group[group])
+            Group[app] -> User[app] (Group[groups])
+            User[app] -> Cron[nightly] (User[user])
+        "#]],
+    );
+}
+
+#[test]
 fn an_instance_inside_of_an_instance_is_inside_of_both() {
     check(
         r#"

@@ -347,3 +347,32 @@ policy p {
         "#]],
     );
 }
+
+#[test]
+fn two_instances_of_one_component_are_no_loop() {
+    check(
+        r#"
+component C { param x: Int
+  File "/x" { content = "${x}" } }
+policy p {
+  C { x = 1 }
+  C "other" { x = 2 }
+}
+"#,
+        expect![[r#"
+            src/main.mc:8:15: error[MC0501]: File["/x"] is declared with two values of `content`
+        "#]],
+    );
+    check(
+        r#"
+component C { param x: Int
+  File "/x" { content = "${x}" } }
+policy p { C { x = facts.cpu.count } }
+policy q { C { x = 2 } }
+"#,
+        expect![[r#"
+            src/main.mc:8:15: warning[MC0507]: a host may get File["/x"] with two values of `content`
+            File[/x] content=#1 content=<1 bytes>
+        "#]],
+    );
+}
