@@ -329,6 +329,9 @@ impl<'p> Writer<'_, 'p> {
                 out.push_str("labels.");
                 out.push_str(plan.labels.get(*at as usize).map_or("?", |label| &label.name));
             }
+            Node::Element(repeat) => {
+                out.push_str(plan.repeats.get(*repeat as usize).map_or("?", |repeat| &repeat.name));
+            }
             Node::Output { step, output } => {
                 out.push_str(&self.notation.vertex(*step));
                 let schema = plan.steps.get(*step as usize).and_then(|s| plan.schemas.get(s.schema as usize));
@@ -427,6 +430,9 @@ impl<'p> Writer<'_, 'p> {
                 // A variant with a payload is matched, not compared.
                 out.push_str(if fields.is_empty() { " == ." } else { " is ." });
                 out.push_str(&name);
+            }
+            Node::Field(base, at) if self.part_of_element(*base, *at).is_some() => {
+                out.push_str(self.part_of_element(*base, *at).unwrap_or_default());
             }
             Node::Field(base, at) => {
                 self.node(out, *base, Strength::Postfix, None, depth);
@@ -590,6 +596,13 @@ impl<'p> Writer<'_, 'p> {
         );
     }
 
+    /// The name of a part of an element, where the loop takes its elements apart: `for name, port in ..`.
+    fn part_of_element(&self, base: ExprId, at: u32) -> Option<&'p str> {
+        let Some(Node::Element(repeat)) = self.exprs.get(base) else { return None };
+        let name = &self.notation.plan.repeats.get(*repeat as usize)?.name;
+        if name.contains(", ") { name.split(", ").nth(at as usize) } else { None }
+    }
+
     fn type_of(&self, id: ExprId, depth: usize) -> Option<Typed<'p>> {
         if depth > DEPTH {
             return None;
@@ -599,6 +612,7 @@ impl<'p> Writer<'_, 'p> {
         match self.exprs.get(id)? {
             Node::Fact(at) => Some(Typed::new(&plan.facts.get(*at as usize)?.ty, &plan.types)),
             Node::Label(at) => Some(Typed::new(&plan.labels.get(*at as usize)?.ty, &plan.types)),
+            Node::Element(repeat) => self.type_of(plan.repeats.get(*repeat as usize)?.list, depth)?.element(),
             Node::Output { step, output } => {
                 let schema = plan.schemas.get(plan.steps.get(*step as usize)?.schema as usize)?;
                 Some(Typed::new(&schema.outputs.get(*output as usize)?.ty, &schema.types))

@@ -156,7 +156,8 @@ pub fn run(db: &Database, options: &Options) -> Option<Report> {
     let compiled = compile::compiled_plan(db)?;
     let branches = compile::branches(db);
     let goldens = &options.goldens;
-    let package = Package { plan: compiled, branches, goldens, update: options.update };
+    let unrolled = boxcar::Vec::new();
+    let package = Package { plan: compiled, branches, unrolled: &unrolled, goldens, update: options.update };
     let mut jobs: Vec<(DeclId, Result<Case, Vec<Diagnostic>>)> = Vec::new();
     for id in tests(db) {
         let ItemKind::Test(test) = &id.item(db).kind else { continue };
@@ -217,7 +218,9 @@ fn work(
     let mut done = Vec::new();
     let Some(plan) = compile::compiled_plan(db) else { return done };
     let branches = compile::branches(db);
-    let package = Package { plan, branches, goldens: &options.goldens, update: options.update };
+    let unrolled = boxcar::Vec::new();
+    let package =
+        Package { plan, branches, unrolled: &unrolled, goldens: &options.goldens, update: options.update };
     loop {
         let at = next.fetch_add(1, Ordering::Relaxed);
         let Some((id, case)) = jobs.get(at) else { return done };
@@ -253,7 +256,9 @@ fn store(goldens: &mut BTreeMap<String, String>, golden: Golden) -> Option<Diagn
 fn coverage(db: &dyn Db, plan: &Plan, branches: &Branches, covered: &BTreeSet<u32>) -> Coverage {
     let analysis = Analysis::new(&plan.exprs);
     // What depends on the resource around, or on an element of a list of the host, cannot be asked of a host.
-    let open = |id: mc_plan::expr::ExprId| analysis.uses_step(id) || analysis.free_locals(id) > 0;
+    let open = |id: mc_plan::expr::ExprId| {
+        analysis.uses_step(id) || analysis.uses_element(id) || analysis.free_locals(id) > 0
+    };
     let mut ways: Vec<Way> = Vec::with_capacity(branches.list.len());
     for (position, (side, reaches)) in (0_u32..).zip(&branches.list) {
         let taken = covered.contains(&position);

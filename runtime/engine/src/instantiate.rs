@@ -1,6 +1,9 @@
 //! From a plan to the concrete graph of this host: its providers, its facts and its labels. What the graph
 //! then is, [`mc_plan::instance`] says, so that the compiler's tests give the same answer.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
 use mc_plan::eval::Lookup;
 use mc_plan::instance::graph::{Graph, Step, at};
 use mc_plan::instance::resolve::{self, Relations};
@@ -28,6 +31,8 @@ pub(crate) struct Inputs<'p> {
     /// Unguessable letters and digits for this run's temporary names.
     pub(crate) suffix: &'p str,
     pub(crate) step_limit: usize,
+    /// Where the plan is kept once its loops are unrolled, if it has any.
+    pub(crate) unrolled: &'p OnceCell<Plan>,
 }
 
 /// A plan on one host.
@@ -115,6 +120,10 @@ pub(crate) fn instantiate<'p>(inputs: &Inputs<'p>) -> Result<Instance<'p>, Vec<R
         providers: providers.clone(),
         suffix: inputs.suffix,
         rooted: inputs.host.identity().rooted,
+    };
+    let plan = match instance::unroll(plan, &site, None, inputs.step_limit)? {
+        Cow::Borrowed(plan) => plan,
+        Cow::Owned(unrolled) => inputs.unrolled.get_or_init(|| unrolled),
     };
     let instance = instance::instantiate(instance::Inputs { plan, site, only: None })?;
     let instance::Instance { graph, resolver, relations } = instance;

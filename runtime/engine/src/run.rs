@@ -13,6 +13,7 @@ mod stale;
 mod step;
 mod work;
 
+use std::cell::OnceCell;
 use std::time::Duration;
 
 use mc_plan::digest::hex;
@@ -140,7 +141,8 @@ pub fn preview(
     if memory.recovered.interrupted() {
         report.notes.push("the run before this one was cut off; a run takes it up".to_owned());
     }
-    let instance = match prepare(request, host, &id) {
+    let unrolled = OnceCell::new();
+    let instance = match prepare(request, host, &id, &unrolled) {
         Ok(instance) => instance,
         Err(refusals) => return Ok(refused(report, refusals, host, begun)),
     };
@@ -205,7 +207,8 @@ pub fn apply(request: &Request<'_>, host: &dyn WriteHost, stores: Stores<'_>) ->
         ledger.event(host.clock(), audit::Event::Refused { bundle: &bundle, codes: &codes })?;
         Ok::<_, RunError>(refused(report, refusals, read, begun))
     };
-    let instance = match prepare(request, read, &id) {
+    let unrolled = OnceCell::new();
+    let instance = match prepare(request, read, &id, &unrolled) {
         Ok(instance) => instance,
         Err(refusals) => return refuse(report, refusals, &mut ledger),
     };
@@ -334,6 +337,7 @@ fn prepare<'a>(
     request: &Request<'a>,
     host: &'a dyn ReadHost,
     id: &'a Id,
+    unrolled: &'a OnceCell<Plan>,
 ) -> Result<Instance<'a>, Vec<Refusal>> {
     instantiate(&Inputs {
         plan: request.plan,
@@ -343,6 +347,7 @@ fn prepare<'a>(
         providers: request.providers,
         suffix: &id.suffix,
         step_limit: request.step_limit,
+        unrolled,
     })
 }
 

@@ -3,6 +3,7 @@
 //! Checked before encoding and after decoding. What holds afterwards:
 //! - every position (of a schema, attribute, output, type, policy, file, vertex, rule, declaration, fact,
 //!   label, expression) exists, so it can be used as an index;
+//! - what reads the element of a loop that the host runs, or the output of a step in it, is in that loop;
 //! - an expression names only earlier ones, a call has the arguments of its function, lambdas bind what
 //!   their bodies use;
 //! - conditions, keys, timeouts and retries are `const` or `host` phase and do not read the step itself;
@@ -15,6 +16,7 @@
 //! themselves; values are finite all the same.
 
 mod policy;
+mod repeat;
 
 use crate::eval::{Analysis, MAX_LAMBDAS, Phase};
 use crate::expr::{ExprId, Exprs, Node, Operand};
@@ -239,6 +241,7 @@ impl Schema {
             | Node::Label(_)
             | Node::Output { .. }
             | Node::Early(_)
+            | Node::Element(_)
             | Node::Secret(_)
             | Node::Change(_) => false,
             _ => true,
@@ -306,6 +309,7 @@ impl Plan {
             }
         }
         let reads = self.expressions()?;
+        self.repeats(&reads)?;
         ensure(strictly_sorted(&self.policies, |policy| &*policy.name), || {
             "the policies are not sorted".into()
         })?;
@@ -337,6 +341,7 @@ impl Plan {
             Node::Fact(position) => (*position as usize) < self.facts.len(),
             Node::Label(position) => (*position as usize) < self.labels.len(),
             Node::Secret(position) => (*position as usize) < self.secrets.len(),
+            Node::Element(repeat) => (*repeat as usize) < self.repeats.len(),
             Node::Output { step, output } => self
                 .steps
                 .get(*step as usize)

@@ -14,6 +14,7 @@ mod float;
 mod plan;
 mod policy;
 mod read;
+mod repeat;
 mod schema;
 mod value;
 mod write;

@@ -57,6 +57,12 @@ pub trait Context {
         Lookup::Error("a secret cannot be read here".into())
     }
 
+    /// The element of a loop that the host runs, by the loop's position in the plan's repeats.
+    fn element(&self, repeat: u32) -> Lookup {
+        let _ = repeat;
+        Lookup::Error("an element cannot be read here".into())
+    }
+
     /// What the step that is evaluated would do.
     fn change(&self, fact: ChangeFact) -> Lookup {
         let _ = fact;
@@ -248,7 +254,8 @@ impl<'a> Evaluator<'a> {
         &self.analysis
     }
 
-    /// From now on, keys, attributes and early outputs are those of another step.
+    /// From now on, keys, attributes and early outputs are those of another step, and elements those of another
+    /// round.
     pub fn next_step(&mut self) {
         self.clock += 1;
         self.step_changed = self.clock;
@@ -364,6 +371,7 @@ impl<'a> Evaluator<'a> {
             Node::Const(value) => self.known(id, value.clone(), UNMEASURED),
             Node::Fact(position) => self.looked_up(id, context.fact(*position)),
             Node::Label(position) => self.looked_up(id, context.label(*position)),
+            Node::Element(repeat) => self.looked_up(id, context.element(*repeat)),
             Node::Output { step, output } => self.looked_up(id, context.output(*step, *output)),
             Node::Secret(position) => self.looked_up(id, context.secret(*position)),
             Node::Change(fact) => self.looked_up(id, context.change(*fact)),
@@ -563,7 +571,7 @@ impl<'a> Evaluator<'a> {
         let slot = self.memo.get(id.0 as usize)?;
         if matches!(slot.state, State::Empty)
             || (matches!(slot.state, State::Done(Outcome::Unknown(_))) && slot.stored < self.unknown_changed)
-            || (self.analysis.uses_step(id) && slot.stored < self.step_changed)
+            || (self.analysis.is_of_step(id) && slot.stored < self.step_changed)
         {
             return None;
         }

@@ -138,6 +138,8 @@ pub enum Node {
     Convert(TextKind, ExprId),
     /// A checked conversion from text; none for a text that does not fit.
     TryConvert(TextKind, ExprId),
+    /// The element of a loop that the host runs: position in the plan's repeats. Host phase.
+    Element(u32),
     /// A secret: position in the plan's secrets. Run phase; what depends on it is never shown.
     Secret(u32),
     /// Builds a map. A key that is there twice is an error.
@@ -160,6 +162,7 @@ impl Node {
             | Self::Attribute(_)
             | Self::Early(_)
             | Self::Local(_)
+            | Self::Element(_)
             | Self::Secret(_)
             | Self::Change(_) => {}
             Self::Unary(_, a)
@@ -213,6 +216,7 @@ impl Node {
             | Self::Attribute(_)
             | Self::Early(_)
             | Self::Local(_)
+            | Self::Element(_)
             | Self::Secret(_)
             | Self::Change(_) => {}
             Self::Unary(_, a)

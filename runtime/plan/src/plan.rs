@@ -9,11 +9,13 @@ use crate::value::{Blob, Type, TypeDef, Value};
 mod fact;
 pub mod feature;
 mod guard;
+mod repeat;
 mod rollout;
 mod secret;
 
 pub use fact::{DeclaredFact, Fact, FactFormat, Probe};
 pub use guard::{Guard, GuardAction, is_word};
+pub use repeat::{HostInstance, MAX_REPEATS, Repeat};
 pub use rollout::{Rollout, Share, Wave};
 pub use secret::{SecretUse, placeholder, secret_name};
 
@@ -51,6 +53,10 @@ pub struct Plan {
     pub guards: Vec<Guard>,
     /// How changes move over the fleet, sorted by name.
     pub rollouts: Vec<Rollout>,
+    /// The loops that the host runs, each after the one around it.
+    pub repeats: Vec<Repeat>,
+    /// The instances whose names only the host knows, sorted by path.
+    pub instances: Vec<HostInstance>,
 }
 
 /// `prune [File, Cron] limit 20`: what this stream once managed, of these types, and declares no more.
@@ -99,6 +105,8 @@ pub struct PlanRefusal {
     pub message: Operand,
     /// What its condition is made of, where that helps.
     pub parts: Vec<Part>,
+    /// The innermost loop around it: a position in the plan's repeats.
+    pub repeat: Option<u32>,
     /// Where it stands.
     pub span: SourceSpan,
 }
@@ -136,6 +144,8 @@ pub struct Step {
     pub scope: String,
     /// What declares it. At least one.
     pub declarations: Vec<Declaration>,
+    /// The innermost loop around it: a position in the plan's repeats.
+    pub repeat: Option<u32>,
 }
 
 /// One place that declares a step.

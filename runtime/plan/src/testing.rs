@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::expr::{BinaryOp, Builtin, ChangeFact, EachKind, ExprId, Exprs, Node, Operand, UnaryOp};
 use crate::plan::{
     Clause, Declaration, DeclaredFact, Edge, EdgeKind, EdgeReason, Fact, FactFormat, Guard, GuardAction,
-    Label, Part, Plan, PlanRefusal, Policy, Priority, Probe, Prune, RefusalKind, Retry, Rollout, SecretUse,
-    Setting, Share, SourceSpan, Step, Wave,
+    HostInstance, Label, Part, Plan, PlanRefusal, Policy, Priority, Probe, Prune, RefusalKind, Repeat, Retry,
+    Rollout, SecretUse, Setting, Share, SourceSpan, Step, Wave,
 };
 use crate::schema::{Attribute, Autoedge, Claim, Effect, Key, Output, OutputKind, Schema};
 use crate::value::{Blob, Float, TextKind, Type, TypeDef, TypeShape, Value};
@@ -127,6 +127,7 @@ pub fn files(steps: usize) -> Plan {
                 approval: None,
                 span: span(number + 2),
             }],
+            repeat: None,
         });
         if number > 0 {
             plan.edges.push(Edge {
@@ -270,6 +271,7 @@ pub fn everything() -> Plan {
             condition: Operand::Expr(is_web),
             message: Operand::Value(text("web hosts run Debian")),
             parts: Vec::new(),
+            repeat: None,
             span: span(97),
         },
         PlanRefusal {
@@ -278,6 +280,7 @@ pub fn everything() -> Plan {
             condition: Operand::Expr(is_web),
             message: Operand::Value(text("a web host has two cores")),
             parts: vec![Part { text: "labels.role == .Web".to_owned(), value: Operand::Expr(is_web) }],
+            repeat: None,
             span: span(98),
         },
     ];
@@ -290,6 +293,7 @@ fn everything_besides_the_graph(plan: &mut Plan, condition: ExprId) {
     let reads = plan.exprs.push(Node::Output { step: 0, output: 1 });
     let empty = plan.exprs.push(Node::Const(text("")));
     let same = plan.exprs.push(Node::Binary(BinaryOp::Equal, reads, empty));
+    let reads_fact = plan.exprs.push(Node::Fact(3));
     let declaration = &mut plan.steps[1].declarations[0];
     declaration.attributes[0].value = Operand::Expr(database);
     declaration.attributes[1].priority = Priority::Inherited;
@@ -336,6 +340,34 @@ fn everything_besides_the_graph(plan: &mut Plan, condition: ExprId) {
     for fact in ChangeFact::ALL {
         plan.exprs.push(Node::Change(fact));
     }
+    let repeat = |parent, condition, name: &str, barriers| Repeat {
+        policy: 0,
+        list: reads_fact,
+        parent,
+        condition,
+        name: name.to_owned(),
+        barriers,
+        span: span(106),
+    };
+    plan.repeats = vec![
+        repeat(None, Operand::Expr(condition), "disk", vec![1]),
+        repeat(Some(0), Operand::Value(Value::Bool(true)), "name, port", Vec::new()),
+    ];
+    let element = plan.exprs.push(Node::Element(1));
+    plan.steps[2].repeat = Some(1);
+    plan.refusals[1].repeat = Some(0);
+    let instance = |path: &str, repeat, condition| HostInstance {
+        policy: 0,
+        path: path.to_owned(),
+        name: if repeat == Some(1) { element } else { reads_fact },
+        repeat,
+        condition,
+        span: span(107),
+    };
+    plan.instances = vec![
+        instance("web/Nginx[name]", Some(1), Operand::Value(Value::Bool(true))),
+        instance("web/Proxy[site]", None, Operand::Expr(condition)),
+    ];
     plan.edges.push(Edge {
         from: 3,
         to: 4,

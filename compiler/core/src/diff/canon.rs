@@ -82,6 +82,10 @@ impl Interner {
                 mark(&mut of_keys, id);
             }
         }
+        // What an element is depends on what its loop runs over.
+        for repeat in &plan.repeats {
+            mark(&mut of_keys, repeat.list);
+        }
         for at in (0..of_keys.len()).rev() {
             if of_keys[at] {
                 plan.exprs.nodes[at].operands(|operand| mark(&mut of_keys, operand));
@@ -97,7 +101,10 @@ impl Interner {
                 Operand::Expr(id) => Key::Expr(numbers.exprs.get(id.0 as usize).copied().unwrap_or(u32::MAX)),
             };
             let next = self.steps.len() as u32;
-            let number = *self.steps.entry((schema.to_owned(), key, step.scope.clone())).or_insert(next);
+            // Of one key, what is in a loop is told apart from what is not.
+            let around = step.repeat.map(|repeat| format!(" {}", self.repeat(plan, &numbers, repeat)));
+            let scope = step.scope.clone() + &around.unwrap_or_default();
+            let number = *self.steps.entry((schema.to_owned(), key, scope)).or_insert(next);
             numbers.steps.push(number);
         }
         for at in (0..of_keys.len()).filter(|at| !of_keys[*at]) {
@@ -115,6 +122,18 @@ impl Interner {
         number
     }
 
+    /// A loop by what it and those around it run over.
+    fn repeat(&mut self, plan: &Plan, numbers: &Numbers, repeat: u32) -> u32 {
+        let mut name = "each".to_owned();
+        let mut at = Some(repeat);
+        while let Some(repeat) = at.and_then(|at| plan.repeats.get(at as usize)) {
+            let list = numbers.exprs.get(repeat.list.0 as usize).copied().unwrap_or(u32::MAX);
+            name.push_str(&format!(" {list}"));
+            at = repeat.parent;
+        }
+        self.name(&name)
+    }
+
     fn node(&mut self, plan: &Plan, numbers: &Numbers, node: &Node) -> u32 {
         let number = |id: ExprId| ExprId(numbers.exprs.get(id.0 as usize).copied().unwrap_or(u32::MAX));
         let node = match node {
@@ -126,6 +145,7 @@ impl Interner {
             Node::Secret(at) => {
                 Node::Secret(self.name(plan.secrets.get(*at as usize).map_or("", |secret| &secret.name)))
             }
+            Node::Element(repeat) => Node::Element(self.repeat(plan, numbers, *repeat)),
             Node::Output { step, output } => {
                 let schema = plan.steps.get(*step as usize).and_then(|s| plan.schemas.get(s.schema as usize));
                 let output = schema.and_then(|schema| schema.outputs.get(*output as usize));

@@ -1,6 +1,6 @@
 //! What has to hold: `check`, the conditions of types, and messages that show what failed.
 
-use super::{Datum, Env, Evaluator, Frame, Refusal};
+use super::{Context, Datum, Env, Evaluator, Frame, Refusal};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Place, code};
 use crate::eval::residual::Phase;
@@ -85,8 +85,8 @@ impl<'db> Evaluator<'db> {
         place: Place,
     ) {
         let condition = self.out.residual.and(self.context.condition, condition, place);
-        let policy = self.context.policy;
-        self.out.refusals.push(Refusal { policy, kind, parts, condition, message, place });
+        let Context { policy, repeat, .. } = self.context;
+        self.out.refusals.push(Refusal { policy, kind, parts, condition, message, repeat, place });
     }
 
     /// The parts of a condition that only the host knows, as written, for its message.

@@ -1,6 +1,6 @@
 //! Calls: of functions and templates, with the parameters that an argument or a default sets; and `fail`.
 
-use super::{Datum, Env, Evaluator, Frame, Refusal};
+use super::{Context, Datum, Env, Evaluator, Frame, Refusal};
 use crate::check::{self, Checked};
 use crate::db::File;
 use crate::diagnostic::{Code, Diagnostic, Place, code};
@@ -89,7 +89,12 @@ impl<'db> Evaluator<'db> {
                 None => Datum::Poison,
             };
         }
-        match (self.context.condition, message) {
+        // Inside of a loop of the host it is reached only where there is an element.
+        let condition = match (self.context.condition, self.context.repeat) {
+            (None, Some(_)) => Some(self.out.residual.node(Node::Const(Value::Bool(true)), place)),
+            (condition, _) => condition,
+        };
+        match (condition, message) {
             (None, Datum::Value(Value::Str(text))) => {
                 let headline = text.lines().next().unwrap_or_default().to_owned();
                 self.report(Diagnostic::error(code, place, headline).here(here));
@@ -102,9 +107,17 @@ impl<'db> Evaluator<'db> {
             }
             (Some(condition), message) => {
                 if let Some(message) = self.operand(message, place).filter(|m| self.is_public(m, place)) {
-                    let policy = self.context.policy;
+                    let Context { policy, repeat, .. } = self.context;
                     let (kind, parts) = (RefusalKind::Fail, Vec::new());
-                    self.out.refusals.push(Refusal { policy, kind, parts, condition, message, place });
+                    self.out.refusals.push(Refusal {
+                        policy,
+                        kind,
+                        parts,
+                        condition,
+                        message,
+                        repeat,
+                        place,
+                    });
                 }
                 Datum::Never
             }

@@ -43,6 +43,8 @@ pub struct Declared {
     pub approval: Option<Arc<str>>,
     /// `tags`, also those of the instances around, sorted.
     pub tags: Vec<Arc<str>>,
+    /// The innermost loop of the host around it.
+    pub repeat: Option<u32>,
     /// Type and key as written.
     pub place: Place,
 }
@@ -65,8 +67,12 @@ pub struct PendingSetting {
 pub struct InstanceInfo {
     /// Its component.
     pub decl: DeclId,
-    /// Its path.
+    /// Its path. Where only the host knows its name, something else stands for it.
     pub path: Rc<str>,
+    /// Its name, where only the host knows it.
+    pub name: Option<ExprId>,
+    /// The innermost loop of the host around it.
+    pub repeat: Option<u32>,
     /// The policy by position.
     pub policy: u32,
     /// When it exists.
@@ -145,6 +151,7 @@ impl<'db> Evaluator<'db> {
             skippable: self.may_be_skipped(frame, resource),
             approval: None,
             tags: self.context.tags.to_vec(),
+            repeat: self.context.repeat,
             place,
         });
         let context = Context { condition, own: Some(step), ..self.context.clone() };
@@ -166,7 +173,7 @@ impl<'db> Evaluator<'db> {
 
     /// The condition under which something declared here exists; none if it never does, or that was
     /// reported.
-    fn existence(&mut self, when: Option<(Datum, Place)>) -> Option<Option<ExprId>> {
+    pub(super) fn existence(&mut self, when: Option<(Datum, Place)>) -> Option<Option<ExprId>> {
         let mut condition = self.context.condition;
         if let Some((datum, place)) = when {
             match datum {
@@ -224,25 +231,18 @@ impl<'db> Evaluator<'db> {
             })
             .collect();
         let Some(condition) = self.existence(when) else { return Datum::NONE };
-        let component = instance.decl.text(self.db);
-        let path = match name {
-            None => format!("{}/{component}", self.context.instance),
-            Some((Datum::Value(Value::Str(name)), _)) => {
-                format!("{}/{component}[{name:?}]", self.context.instance)
-            }
-            Some((datum, place)) => {
-                if !datum.is_dead() {
-                    self.too_late(
-                        place,
-                        &datum,
-                        "the name of an instance",
-                        "known when the bundle is built",
-                        Phase::Host,
-                    );
-                }
-                return Datum::Poison;
-            }
+        let head = format!("{}/{}", self.context.instance, instance.decl.text(self.db));
+        let (path, name) = match name {
+            None => (head, None),
+            Some((Datum::Value(Value::Str(name)), _)) => (format!("{head}[{name:?}]"), None),
+            Some((datum, at)) => match self.early(&datum, at, "the name of an instance") {
+                Some(Operand::Expr(id)) => (self.named_on_host(&head, at), Some(id)),
+                _ => return Datum::Poison,
+            },
         };
+        if !self.told_apart(name, &path, place) {
+            return Datum::Poison;
+        }
         let path: Rc<str> = Rc::from(path.as_str());
         let index = self.out.instances.len() as u32;
         let first = self.out.declared.len() as u32;
@@ -253,6 +253,8 @@ impl<'db> Evaluator<'db> {
         self.out.instances.push(InstanceInfo {
             decl: instance.decl,
             path: Rc::clone(&path),
+            name,
+            repeat: self.context.repeat,
             policy: self.context.policy,
             condition,
             steps: first..first,
@@ -260,7 +262,8 @@ impl<'db> Evaluator<'db> {
             place,
         });
         let tags = self.instance_tags(frame, env, &instance.clauses);
-        let context = Context { condition, instance: path, own: None, tags, ..self.context.clone() };
+        let told = self.context.repeat;
+        let context = Context { condition, instance: path, told, own: None, tags, ..self.context.clone() };
         let task_context = Context { condition, ..self.context.clone() };
         self.with_context(context, |e| e.component(instance.decl, index, args));
         self.out.instances[index as usize].steps.end = self.out.declared.len() as u32;

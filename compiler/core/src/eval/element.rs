@@ -172,6 +172,17 @@ impl Residual {
             let element = self.with_local(body, own, parameter, place)?;
             return Some(Mapped { list: made_of, element });
         }
+        if let Some(Node::Call(Builtin::Indexed, of)) = self.get(list) {
+            let of = *of.first()?;
+            let Mapped { list, element } = self.mapped(of, local, place)?;
+            let list = self.node(Node::Call(Builtin::Indexed, vec![list]), place);
+            let pair = self.node(Node::Local(local), place);
+            let at = self.node(Node::Field(pair, 0), place);
+            let own = self.node(Node::Field(pair, 1), place);
+            let element = self.with_local(element, local, own, place)?;
+            let element = self.node(Node::Record(vec![at, element]), place);
+            return Some(Mapped { list, element });
+        }
         let (positions, all) = self.positions(list, place)?;
         let parameter = self.node(Node::Local(local), place);
         let element = self.node(Node::Index(all, parameter), place);
@@ -180,20 +191,50 @@ impl Residual {
 
     /// A list by positions in another one all of whose elements are known one by one.
     fn positions(&mut self, list: ExprId, place: Place) -> Option<(ExprId, ExprId)> {
-        let numbers = |from: usize, to: usize| {
-            Node::Const(Value::List((from..to).map(|at| Value::Int(at as i64)).collect()))
-        };
-        if let Some(parts) = self.parts(list, place) {
-            let positions = self.node(numbers(0, parts.len()), place);
-            return Some((positions, list));
+        let mut parts = Vec::new();
+        let positions = self.numbered(list, &mut parts, place, MOST_CHOICES)?;
+        // Without a choice it is the list itself.
+        let all = if self.parts(list, place).is_some() { list } else { self.node(Node::List(parts), place) };
+        Some((positions, all))
+    }
+
+    /// The positions that the elements of a list get among `parts`, to which they are added.
+    fn numbered(
+        &mut self,
+        list: ExprId,
+        parts: &mut Vec<ExprId>,
+        place: Place,
+        depth: usize,
+    ) -> Option<ExprId> {
+        let depth = depth.checked_sub(1)?;
+        if let Some(own) = self.parts(list, place) {
+            let from = parts.len();
+            parts.extend(own);
+            let numbers = (from..parts.len()).map(|at| Value::Int(at as i64)).collect();
+            return (parts.len() <= MOST_ELEMENTS)
+                .then(|| self.node(Node::Const(Value::List(numbers)), place));
         }
-        let Node::If(test, then, otherwise) = *self.get(list)? else { return None };
-        let (mut parts, more) = (self.parts(then, place)?, self.parts(otherwise, place)?);
-        let here = self.node(numbers(0, parts.len()), place);
-        let there = self.node(numbers(parts.len(), parts.len() + more.len()), place);
-        parts.extend(more);
-        let all = self.node(Node::List(parts), place);
-        Some((self.choice(test, here, there, place), all))
+        match self.get(list)?.clone() {
+            Node::If(test, then, otherwise) if self.phase(test) == Phase::Host => {
+                let then = self.numbered(then, parts, place, depth)?;
+                let otherwise = self.numbered(otherwise, parts, place, depth)?;
+                Some(self.choice(test, then, otherwise, place))
+            }
+            Node::Binary(BinaryOp::Add, a, b) => {
+                let (a, b) = (self.numbered(a, parts, place, depth)?, self.numbered(b, parts, place, depth)?);
+                Some(self.node(Node::Binary(BinaryOp::Add, a, b), place))
+            }
+            Node::Call(
+                builtin @ (Builtin::Reverse | Builtin::Take | Builtin::Skip | Builtin::Slice),
+                operands,
+            ) if operands.iter().skip(1).all(|operand| self.phase(*operand) == Phase::Host) => {
+                let (first, rest) = operands.split_first()?;
+                let first = self.numbered(*first, parts, place, depth)?;
+                let operands = std::iter::once(first).chain(rest.iter().copied()).collect();
+                Some(self.node(Node::Call(builtin, operands), place))
+            }
+            _ => None,
+        }
     }
 
     /// The elements that a list may have, if they are known one by one, each with the condition under which it is

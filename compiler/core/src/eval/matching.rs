@@ -343,19 +343,11 @@ impl<'db> Evaluator<'db> {
             return list.clone();
         }
         let Some(elements) = list.elements() else {
-            if let Datum::Node(id) = list
-                && let Some(elements) = self.out.residual.elements(*id, place)
-            {
-                return self.repeat_chosen(frame, env, elements, pattern, body, place);
-            }
-            self.too_late(
-                place,
-                list,
-                super::OWN_LIMIT,
-                "known when the bundle is built",
-                super::residual::Phase::Host,
-            );
-            return Datum::Poison;
+            let Some(id) = self.node(list, place) else { return Datum::Poison };
+            return match self.out.residual.elements(id, place) {
+                Some(elements) => self.repeat_chosen(frame, env, elements, pattern, body, place),
+                None => self.repeat_on_host(frame, env, id, pattern, body, place),
+            };
         };
         let mut results = Vec::with_capacity(elements.len());
         for element in elements {

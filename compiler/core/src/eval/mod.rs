@@ -20,6 +20,7 @@ mod guard;
 mod matching;
 mod module;
 mod record;
+mod repeat;
 pub mod residual;
 mod shape;
 mod simplify;
@@ -96,6 +97,23 @@ pub struct PruneInfo {
     pub place: Place,
 }
 
+/// A `for` over what only the host knows the elements of.
+#[derive(Debug)]
+pub struct RepeatInfo {
+    /// The policy by position.
+    pub policy: u32,
+    /// What it runs over.
+    pub list: ExprId,
+    /// The loop around.
+    pub parent: Option<u32>,
+    /// When it is reached; none is always.
+    pub condition: Option<ExprId>,
+    /// What an element is called.
+    pub name: SmolStr,
+    /// What it runs over, as written.
+    pub place: Place,
+}
+
 /// A `fail` that a host may reach.
 #[derive(Debug)]
 pub struct Refusal {
@@ -109,6 +127,8 @@ pub struct Refusal {
     pub condition: ExprId,
     /// The message.
     pub message: Operand,
+    /// The innermost loop of the host around it.
+    pub repeat: Option<u32>,
     /// Where it stands.
     pub place: Place,
 }
@@ -162,6 +182,8 @@ pub struct Evaluation {
     pub label_defaults: Vec<Option<Value>>,
     /// The ways that hosts can take.
     pub branches: branch::Branches,
+    /// The loops that the host runs, each after the one around it.
+    pub repeats: Vec<RepeatInfo>,
     /// The residual expressions. Outputs name declared resources by their position here.
     pub residual: Residual,
     /// What is wrong.
@@ -204,6 +226,10 @@ struct Context {
     tags: Rc<[Arc<str>]>,
     /// How many residual lambdas are around.
     lambdas: u32,
+    /// The innermost loop of the host around.
+    repeat: Option<u32>,
+    /// The innermost loop of the host whose rounds the path of the instance around tells apart.
+    told: Option<u32>,
     /// The declared resource whose body is evaluated.
     own: Option<u32>,
     /// Whether a module's values are evaluated, which belong to no policy.
@@ -213,10 +239,6 @@ struct Context {
     /// Whether this computes inside of a secret, where nothing may fail: that it did would tell of the secret.
     inside: bool,
 }
-
-/// What a message of the evaluator says is late and the language allows: a list whose length only the host
-/// knows cannot be run over.
-pub const OWN_LIMIT: &str = "what `for` runs over";
 
 struct Evaluator<'db> {
     db: &'db dyn Db,
@@ -228,6 +250,8 @@ struct Evaluator<'db> {
     /// The values of the declared facts that were read.
     declared_facts: FxHashMap<DeclId, Datum>,
     secrets: FxHashMap<Arc<str>, u32>,
+    /// The names of instances that only the host knows, by what stands before the name in the path.
+    host_names: FxHashMap<String, u32>,
     callables: Vec<each::Callable<'db>>,
     tasks: VecDeque<Task<'db>>,
     context: Context,
@@ -264,6 +288,7 @@ impl<'db> Evaluator<'db> {
             facts: FxHashMap::default(),
             declared_facts: FxHashMap::default(),
             secrets: FxHashMap::default(),
+            host_names: FxHashMap::default(),
             callables: Vec::new(),
             tasks: VecDeque::new(),
             context: Context {
@@ -272,6 +297,8 @@ impl<'db> Evaluator<'db> {
                 condition: None,
                 tags: Rc::from([]),
                 lambdas: 0,
+                repeat: None,
+                told: None,
                 own: None,
                 module: false,
                 fact: None,

@@ -120,7 +120,9 @@ impl Residual {
             ) => true,
             Some(Node::Coalesce(_, otherwise)) => self.is_present(*otherwise),
             Some(Node::Index(list, _)) => self.all_present(*list),
-            Some(Node::Fact(_) | Node::Output { .. } | Node::Call(..)) => self.is_marked(id),
+            Some(Node::Fact(_) | Node::Element(_) | Node::Output { .. } | Node::Call(..)) => {
+                self.is_marked(id)
+            }
             _ => false,
         }
     }

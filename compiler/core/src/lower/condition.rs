@@ -281,12 +281,12 @@ impl<'e> Conditions<'e> {
         Some(found)
     }
 
-    /// A fact or a label, or a part of one.
+    /// A fact, a label or an element of a loop that the host runs, or a part of one.
     fn plain(&self, id: ExprId) -> Option<ExprId> {
         let mut at = id;
         loop {
             match self.evaluation.residual.get(at)? {
-                Node::Fact(_) | Node::Label(_) => return Some(id),
+                Node::Fact(_) | Node::Label(_) | Node::Element(_) => return Some(id),
                 Node::Field(of, _) | Node::Payload(of, _) => at = *of,
                 _ => return None,
             }

@@ -24,6 +24,8 @@ pub(super) struct Graph {
     pub barriers: u32,
     /// What each barrier bounds, as users write it.
     pub bounds: Vec<String>,
+    /// The barriers in loops of the host: the barrier and the loop.
+    pub in_loops: Vec<(u32, u32)>,
 }
 
 struct Builder<'a> {
@@ -36,6 +38,8 @@ struct Builder<'a> {
     keys: FxHashMap<(u32, &'a Value), u32>,
     /// Steps by schema, instance and key, where the key is known and local.
     local: FxHashMap<(u32, &'a str, &'a Value), u32>,
+    /// Further steps of the same type and key: those in loops of the host.
+    more: FxHashMap<u32, Vec<u32>>,
     order: &'a Order,
     /// The barriers: in front of something, behind it.
     barriers: FxHashMap<(Bounded, bool), u32>,
@@ -57,12 +61,17 @@ pub(super) fn edges(
     let order = super::policy::order(evaluation, conditions, diagnostics);
     let mut keys = FxHashMap::default();
     let mut local = FxHashMap::default();
+    let mut more: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
     for (step, draft) in drafts.iter().enumerate() {
         let Operand::Value(value) = &draft.key else { continue };
-        if draft.scope.is_empty() {
-            keys.insert((draft.schema, value), step as u32);
+        let step = step as u32;
+        let first = if draft.scope.is_empty() {
+            *keys.entry((draft.schema, value)).or_insert(step)
         } else {
-            local.insert((draft.schema, draft.scope.as_str(), value), step as u32);
+            *local.entry((draft.schema, draft.scope.as_str(), value)).or_insert(step)
+        };
+        if first != step {
+            more.entry(first).or_default().push(step);
         }
     }
     let mut builder = Builder {
@@ -73,6 +82,7 @@ pub(super) fn edges(
         step_of,
         keys,
         local,
+        more,
         order: &order,
         barriers: FxHashMap::default(),
         bounds: Vec::new(),
@@ -85,6 +95,14 @@ pub(super) fn edges(
     builder.automatic();
     builder.policies();
     let barriers = builder.barriers.len() as u32;
+    let in_loop = |(of, barrier): (&(Bounded, bool), &u32)| match of.0 {
+        Bounded::Instance(instance) => {
+            let repeat = evaluation.instances.get(instance as usize)?.repeat?;
+            Some((barrier - drafts.len() as u32, repeat))
+        }
+        Bounded::Policy(_) => None,
+    };
+    let in_loops = builder.barriers.iter().filter_map(in_loop).collect();
     let bounds = builder.bounds;
     let mut found = builder.found;
     for (edge, (place, owner)) in &mut found {
@@ -107,7 +125,7 @@ pub(super) fn edges(
         a.from == b.from && a.to == b.to && a.kind == b.kind && a.carrier == b.carrier && a.reason == b.reason
     });
     let (edges, origins) = found.into_iter().unzip();
-    Graph { edges, origins, barriers, bounds }
+    Graph { edges, origins, barriers, bounds, in_loops }
 }
 
 impl Builder<'_> {
@@ -236,7 +254,12 @@ impl Builder<'_> {
                 let found =
                     self.schemas.index.get(decl).and_then(|schema| self.find(*schema, key, pending.owner));
                 match found {
-                    Some(step) => Vertex::Step(step),
+                    Some(step) => {
+                        for other in self.more.get(&step).cloned().unwrap_or_default() {
+                            self.clause_to(pending, Vertex::Step(other));
+                        }
+                        Vertex::Step(step)
+                    }
                     None => {
                         diagnostics.push(self.unknown(pending, &decl.text(self.db), key));
                         return;
@@ -244,6 +267,10 @@ impl Builder<'_> {
                 }
             }
         };
+        self.clause_to(pending, target);
+    }
+
+    fn clause_to(&mut self, pending: &PendingEdge, target: Vertex) {
         let place = pending.place;
         let owner = match pending.owner {
             Owner::Step(declared) => Some(declared),
@@ -374,14 +401,17 @@ impl Builder<'_> {
                 for (rule, autoedge) in schema.autoedges.iter().enumerate() {
                     let Some(target) = schemas.names.get(&autoedge.target) else { continue };
                     for value in rule_values(evaluator, autoedge.key, &own) {
-                        let Some(from) = self.keys.get(&(*target, &value)).copied() else { continue };
-                        if from == to {
-                            continue;
+                        let Some(first) = self.keys.get(&(*target, &value)).copied() else { continue };
+                        let more = self.more.get(&first).map_or(&[][..], Vec::as_slice);
+                        for from in std::iter::once(first).chain(more.iter().copied()) {
+                            if from == to {
+                                continue;
+                            }
+                            let reason = EdgeReason::Auto { schema: draft.schema, rule: rule as u32 };
+                            let span = mc_plan::plan::SourceSpan::default();
+                            let edge = Edge { from, to, kind: EdgeKind::Order, reason, carrier: None, span };
+                            self.found.push((edge, (declared.place, Some(*d))));
                         }
-                        let reason = EdgeReason::Auto { schema: draft.schema, rule: rule as u32 };
-                        let span = mc_plan::plan::SourceSpan::default();
-                        let edge = Edge { from, to, kind: EdgeKind::Order, reason, carrier: None, span };
-                        self.found.push((edge, (declared.place, Some(*d))));
                     }
                 }
             }

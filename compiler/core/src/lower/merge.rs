@@ -34,6 +34,8 @@ pub(super) fn group(schemas: &Schemas, declared: &[Declared]) -> Vec<Draft> {
                 (Operand::Expr(x), Operand::Expr(y)) => x.cmp(y),
             })
             .then_with(|| scope(*a).cmp(scope(*b)))
+            // The host makes one of those that meet there.
+            .then_with(|| x.repeat.cmp(&y.repeat))
     };
     let mut order: Vec<u32> = (0..declared.len() as u32).collect();
     order.sort_by(|a, b| compare(a, b).then(a.cmp(b)));
@@ -47,6 +49,7 @@ pub(super) fn group(schemas: &Schemas, declared: &[Declared]) -> Vec<Draft> {
                 key: declared[d as usize].key.clone(),
                 scope: scope(d).to_owned(),
                 declared: vec![d],
+                repeat: declared[d as usize].repeat,
             }),
         }
         previous = Some(d);
@@ -287,7 +290,9 @@ pub(super) fn claims(
         let existences: Vec<Existence> = owners.iter().map(|(_, d)| conditions.declared(*d)).collect();
         let mut found: Option<(usize, usize)> = None;
         conditions.pairs(&existences, |x, y| {
-            if owners[x].0 == owners[y].0 {
+            let (a, b) = (&drafts[owners[x].0], &drafts[owners[y].0]);
+            // Of one resource there may be several, in loops.
+            if (a.schema, &a.key, &a.scope) == (b.schema, &b.key, &b.scope) {
                 return false;
             }
             let surely = conditions.meeting(existences[x], existences[y]) == Meeting::Surely;
@@ -339,11 +344,16 @@ pub(super) fn instances(
     conditions: &Conditions<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let mut paths: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut paths: BTreeMap<(&str, Option<ExprId>), Vec<usize>> = BTreeMap::new();
     for (index, instance) in evaluation.instances.iter().enumerate() {
-        paths.entry(&instance.path).or_default().push(index);
+        // What stands for a name that only the host knows says nothing; the name does.
+        let path = match instance.name {
+            Some(_) => instance.path.rsplit_once('[').map_or(&*instance.path, |(head, _)| head),
+            None => &instance.path,
+        };
+        paths.entry((path, instance.name)).or_default().push(index);
     }
-    for (path, all) in paths.into_iter().filter(|(_, all)| all.len() > 1) {
+    for ((path, _), all) in paths.into_iter().filter(|(_, all)| all.len() > 1) {
         let all: Vec<_> = all.into_iter().map(|index| &evaluation.instances[index]).collect();
         let existences: Vec<Existence> =
             all.iter().map(|instance| conditions.within(instance.condition, instance.policy)).collect();

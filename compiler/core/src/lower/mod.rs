@@ -10,6 +10,7 @@ mod guard;
 mod merge;
 mod missing;
 mod policy;
+mod repeat;
 mod source;
 
 use crate::check::schema::{self, Types};
@@ -51,6 +52,8 @@ struct Draft {
     scope: String,
     /// Positions among the declared resources.
     declared: Vec<u32>,
+    /// The innermost loop of the host around it.
+    repeat: Option<u32>,
 }
 
 /// Makes the plan. Without errors among the diagnostics there is one.
@@ -67,9 +70,10 @@ pub fn lower(db: &dyn Db, mut evaluation: Evaluation) -> (CompiledPlan, Vec<Diag
     let mut sources = Sources::new(db);
     let conditions = Conditions::new(db, &evaluation);
     merge::conflicts(&schemas, &evaluation, &conditions, &drafts, &mut diagnostics);
+    repeat::same_in_each_round(&schemas, &evaluation, &drafts, &mut diagnostics);
     merge::claims(&schemas, &evaluation, &conditions, &drafts, &mut diagnostics);
     merge::instances(&evaluation, &conditions, &mut diagnostics);
-    let graph = graph::edges(
+    let mut graph = graph::edges(
         db,
         &schemas,
         &evaluation,
@@ -80,7 +84,8 @@ pub fn lower(db: &dyn Db, mut evaluation: Evaluation) -> (CompiledPlan, Vec<Diag
     );
     cycle::report(&schemas, &conditions, &drafts, &graph, &mut diagnostics);
     missing::report(db, &schemas, &evaluation, &conditions, &drafts, &graph, &mut diagnostics);
-    let mut plan = Plan { barriers: graph.barriers, edges: graph.edges, ..Plan::default() };
+    let mut plan =
+        Plan { barriers: graph.barriers, edges: std::mem::take(&mut graph.edges), ..Plan::default() };
     let mut blobs = BTreeMap::new();
     let mut types = Types::default();
     plan.labels = labels(db, &evaluation, &mut types);
@@ -109,9 +114,11 @@ pub fn lower(db: &dyn Db, mut evaluation: Evaluation) -> (CompiledPlan, Vec<Diag
                 .iter()
                 .map(|(text, value)| Part { text: text.clone(), value: value.clone() })
                 .collect(),
+            repeat: refusal.repeat,
             span: sources.span(db, refusal.place),
         })
         .collect();
+    (plan.repeats, plan.instances) = repeat::repeats(db, &evaluation, &graph.in_loops, &mut sources);
     plan.guards = guard::guards(db, &schemas, &evaluation, &drafts, &mut sources, &mut diagnostics);
     plan.rollouts = policy::rollouts(db, &schemas, &evaluation, &drafts, &mut sources, &mut diagnostics);
     plan.prune = policy::prune(db, &schemas, &evaluation, &mut sources);
@@ -127,6 +134,7 @@ pub fn lower(db: &dyn Db, mut evaluation: Evaluation) -> (CompiledPlan, Vec<Diag
                 declarations: all
                     .map(|d| pool.declaration(draft.schema, d, &mut |p| sources.span(db, p)))
                     .collect(),
+                repeat: draft.repeat,
             }
         })
         .collect();

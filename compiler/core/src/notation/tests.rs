@@ -203,6 +203,7 @@ fn secrets_are_not_shown() {
         key: Operand::Value(text("/x")),
         scope: String::new(),
         declarations: vec![declaration],
+        repeat: None,
     };
     let plan = Plan { secrets: vec![SecretUse { name: "db/password".to_owned() }], ..plan(exprs) };
     let notation = Notation::new(&plan, 1000);

@@ -30,7 +30,7 @@ impl<'db> Analysis<'db> {
     pub(super) fn instance(&mut self, instance: &'db Instance, id: ExprId) -> Abs {
         if let Some(name) = instance.name {
             let value = self.expr(name);
-            self.need_whole(value, Phase::Const, name, What::InstanceName);
+            self.need_whole(value, Phase::Host, name, What::InstanceName);
         }
         let over = self.when(instance.when);
         let mut call = self.call(Unit::item(instance.decl), 0, &instance.args, id, instance.head);

@@ -17,6 +17,7 @@ mod phase;
 mod plan;
 mod policy;
 mod reference;
+mod repeat;
 mod scale;
 mod standard;
 

@@ -92,6 +92,7 @@ fn plan(resources: &[Resource<'_>], chained: bool) -> Plan {
                 approval: None,
                 span: span(line),
             }],
+            repeat: None,
         });
     }
     let edges = (1..steps.len() as u32)

@@ -17,6 +17,7 @@ pub const SUPPORTED_FEATURES: &[&str] = &[
     feature::FACTS,
     feature::GUARDS,
     feature::ORDER,
+    feature::REPEATS,
     feature::ROLLOUTS,
     feature::SKIP,
     feature::TAGS,

@@ -1,6 +1,6 @@
 //! The plan.
 
-use super::{DecodeError, Problem, Reader, Result, Writer};
+use super::{DecodeError, Problem, Reader, Result, Writer, repeat};
 use crate::check::InvalidPlan;
 use crate::expr::Operand;
 use crate::plan::{
@@ -128,6 +128,8 @@ impl Writer {
         self.list_field(&mut map, 12, &plan.prune, Self::prune);
         self.list_field(&mut map, 13, &plan.guards, Self::guard);
         self.list_field(&mut map, 14, &plan.rollouts, Self::rollout);
+        self.list_field(&mut map, 15, &plan.repeats, Self::repeat);
+        self.list_field(&mut map, 16, &plan.instances, Self::host_instance);
         self.close(map);
     }
 
@@ -146,6 +148,10 @@ impl Writer {
         self.operand(&step.key);
         self.text_field(&mut map, 2, &step.scope);
         self.list_field(&mut map, 3, &step.declarations, Self::declaration);
+        if let Some(repeat) = step.repeat {
+            self.field(&mut map, 4);
+            self.u32(repeat);
+        }
         self.close(map);
     }
 
@@ -243,6 +249,8 @@ impl Reader<'_> {
             prune: self.list_field(&mut fields, 12, 8, Self::prune)?,
             guards: self.list_field(&mut fields, 13, 13, Self::guard)?,
             rollouts: self.list_field(&mut fields, 14, 13, Self::rollout)?,
+            repeats: self.list_field(&mut fields, 15, repeat::REPEAT, Self::repeat)?,
+            instances: self.list_field(&mut fields, 16, repeat::INSTANCE, Self::host_instance)?,
         };
         self.finish(fields)?;
         Ok(plan)
@@ -294,6 +302,7 @@ impl Reader<'_> {
             key: self.operand()?,
             scope: self.text_field(&mut fields, 2)?,
             declarations: self.list_field(&mut fields, 3, DECLARATION, Self::declaration)?,
+            repeat: if self.has(&mut fields, 4)? { Some(self.u32()?) } else { None },
         };
         self.finish(fields)?;
         Ok(step)

@@ -32,8 +32,8 @@ impl Writer {
     }
 
     pub(super) fn refusal(&mut self, refusal: &PlanRefusal) {
-        let plain = refusal.kind == RefusalKind::Fail && refusal.parts.is_empty();
-        self.array(if plain { 4 } else { 6 });
+        let plain = refusal.kind == RefusalKind::Fail && refusal.parts.is_empty() && refusal.repeat.is_none();
+        self.array(if plain { 4 } else { 6 + usize::from(refusal.repeat.is_some()) });
         self.u32(refusal.policy);
         self.operand(&refusal.condition);
         self.operand(&refusal.message);
@@ -41,6 +41,9 @@ impl Writer {
         if !plain {
             self.code(refusal.kind);
             self.list(&refusal.parts, Self::part);
+        }
+        if let Some(repeat) = refusal.repeat {
+            self.u32(repeat);
         }
     }
 
@@ -164,18 +167,19 @@ impl Reader<'_> {
     pub(super) fn refusal(&mut self) -> Result<PlanRefusal> {
         let at = self.position();
         let count = self.open_array(1)?;
-        if !matches!(count, 4 | 6) {
+        if !matches!(count, 4 | 6 | 7) {
             return Err(DecodeError { at, problem: Problem::Expected("a refusal") });
         }
         let (policy, condition, message) = (self.u32()?, self.operand()?, self.operand()?);
         let span = self.span()?;
-        let (kind, parts) = if count == 6 {
+        let (kind, parts) = if count >= 6 {
             (self.code()?, self.list(3, Self::part)?)
         } else {
             (RefusalKind::Fail, Vec::new())
         };
+        let repeat = if count == 7 { Some(self.u32()?) } else { None };
         self.close();
-        Ok(PlanRefusal { policy, kind, condition, message, parts, span })
+        Ok(PlanRefusal { policy, kind, condition, message, parts, repeat, span })
     }
 
     fn part(&mut self) -> Result<Part> {

@@ -455,6 +455,7 @@ fn a_plan_says_which_abilities_it_needs() {
         "guards",
         "order",
         "prune",
+        "repeats",
         "rollouts",
         "secrets",
         "skip",

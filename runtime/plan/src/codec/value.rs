@@ -272,6 +272,7 @@ impl Writer {
             Node::Secret(n) => (30, [Some(*n), None]),
             Node::Map(_) => (31, [None; 2]),
             Node::Change(fact) => (32, [Some(fact.code()), None]),
+            Node::Element(n) => (33, [Some(*n), None]),
         };
         let mut operands = 0;
         node.operands(|_| operands += 1);
@@ -483,7 +484,7 @@ impl Reader<'_> {
         let rest = count - 1;
         let arity = match tag {
             4 => 0,
-            0..=2 | 5..=7 | 15 | 27 | 30 | 32 => 1,
+            0..=2 | 5..=7 | 15 | 27 | 30 | 32 | 33 => 1,
             3 | 8 | 10..=12 | 14 | 16..=19 | 26 | 29 => 2,
             9 | 13 => 3,
             25 | 28 => 4,
@@ -534,6 +535,7 @@ impl Reader<'_> {
             29 => Node::TryConvert(self.code()?, self.id()?),
             30 => Node::Secret(self.u32()?),
             32 => Node::Change(self.code()?),
+            33 => Node::Element(self.u32()?),
             _ => Node::Map((0..rest / 2).map(|_| Ok((self.id()?, self.id()?))).collect::<Result<_>>()?),
         };
         self.close();

@@ -28,6 +28,8 @@ const SECRET: u8 = 8;
 const OUTPUT: u8 = 16;
 /// What the step would do.
 const CHANGE: u8 = 32;
+/// An element of a loop that the host runs.
+const ELEMENT: u8 = 64;
 
 /// What the nodes of one [`Exprs`] depend on.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +49,7 @@ impl Analysis {
         for node in &exprs.nodes {
             let mut sources = match node {
                 Node::Fact(_) | Node::Label(_) => HOST,
+                Node::Element(_) => HOST | ELEMENT,
                 Node::Output { .. } => RUN | OUTPUT,
                 Node::Change(_) => RUN | STEP | CHANGE,
                 Node::Secret(_) => RUN | SECRET,
@@ -104,6 +107,17 @@ impl Analysis {
     #[must_use]
     pub fn reads_output(&self, id: ExprId) -> bool {
         self.sources(id) & OUTPUT != 0
+    }
+
+    /// Whether a node reads an element of a loop that the host runs.
+    #[must_use]
+    pub fn uses_element(&self, id: ExprId) -> bool {
+        self.sources(id) & ELEMENT != 0
+    }
+
+    /// Whether what a node gives may change with what [`super::Evaluator::next_step`] leaves behind.
+    pub(super) fn is_of_step(&self, id: ExprId) -> bool {
+        self.sources(id) & (STEP | ELEMENT) != 0
     }
 
     /// Whether a node asks what the step would do.

@@ -11,8 +11,10 @@ pub mod graph;
 pub mod refusal;
 pub mod render;
 pub mod resolve;
+mod unroll;
 
 pub use guard::{Finding, Judgement, judge, known_attributes};
+pub use unroll::unroll;
 
 use std::time::Duration;
 
@@ -52,7 +54,7 @@ pub trait Site {
 
 /// What a plan is instantiated with.
 pub struct Inputs<'p, S> {
-    /// The plan.
+    /// The plan, without loops: [`unroll`] comes before.
     pub plan: &'p Plan,
     /// Where.
     pub site: S,
@@ -186,23 +188,11 @@ impl<'p, S: Site> Build<'p, S> {
     }
 
     fn failed(&mut self, failure: &Failure, span: SourceSpan, what: &str) {
-        let place = Place::of(self.plan, span);
-        let (code, message) = match &failure.error {
-            EvalError::Fail(message) => (Code::Fail, message.to_string()),
-            EvalError::Lookup(message) => (Code::Fact, message.to_string()),
-            error if error.is_internal() => (Code::BrokenPlan, error.to_string()),
-            error => (Code::Expression, error.to_string()),
-        };
+        let refusal = refused(self.plan, failure, span, what);
         // Whoever else reads the fact has nothing new to tell.
-        let told = |refusal: &Refusal| refusal.code == Code::Fact && refusal.message == message;
-        if code == Code::Fact && self.refusals.iter().any(told) {
+        let told = |known: &Refusal| known.code == Code::Fact && known.message == refusal.message;
+        if refusal.code == Code::Fact && self.refusals.iter().any(told) {
             return;
-        }
-        let mut refusal = Refusal::new(code, message).at(place, what.to_owned());
-        if let Some(Node::Fact(position)) = self.plan.exprs.get(failure.node)
-            && let Some(declared) = self.plan.facts.get(at(*position)).and_then(|fact| fact.declared.as_ref())
-        {
-            refusal = refusal.at(Place::of(self.plan, declared.span), "the fact is declared here");
         }
         self.refuse(refusal);
     }
@@ -443,6 +433,23 @@ impl<'p, S: Site> Build<'p, S> {
             relations: self.relations,
         })
     }
+}
+
+/// The refusal of a plan for something that has no value.
+fn refused(plan: &Plan, failure: &Failure, span: SourceSpan, what: &str) -> Refusal {
+    let (code, message) = match &failure.error {
+        EvalError::Fail(message) => (Code::Fail, message.to_string()),
+        EvalError::Lookup(message) => (Code::Fact, message.to_string()),
+        error if error.is_internal() => (Code::BrokenPlan, error.to_string()),
+        error => (Code::Expression, error.to_string()),
+    };
+    let refusal = Refusal::new(code, message).at(Place::of(plan, span), what.to_owned());
+    if let Some(Node::Fact(position)) = plan.exprs.get(failure.node)
+        && let Some(declared) = plan.facts.get(at(*position)).and_then(|fact| fact.declared.as_ref())
+    {
+        return refusal.at(Place::of(plan, declared.span), "the fact is declared here");
+    }
+    refusal
 }
 
 /// A vertex of the plan in the graph.

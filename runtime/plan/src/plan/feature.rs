@@ -24,6 +24,8 @@ pub const GUARDS: &str = "guards";
 pub const ORDER: &str = "order";
 /// Removal of what is no longer declared.
 pub const PRUNE: &str = "prune";
+/// Loops that the host runs, and instances that it names.
+pub const REPEATS: &str = "repeats";
 /// Rollouts, which a runtime only carries.
 pub const ROLLOUTS: &str = "rollouts";
 /// Secrets.
@@ -57,6 +59,7 @@ impl Plan {
         need(GUARDS, !self.guards.is_empty());
         need(ORDER, self.edges.iter().any(|edge| edge.reason == EdgeReason::Policy));
         need(PRUNE, !self.prune.is_empty());
+        need(REPEATS, !self.repeats.is_empty() || !self.instances.is_empty());
         need(ROLLOUTS, !self.rollouts.is_empty());
         need(SECRETS, !self.secrets.is_empty());
         need(SKIP, declarations().any(|declaration| declaration.skip.is_some()));
@@ -97,13 +100,24 @@ impl Plan {
 
     /// Calls `visit` for every operand of the plan.
     pub(super) fn visit_operands(&self, mut visit: impl FnMut(&Operand)) {
-        self.policies.iter().for_each(|policy| visit(&policy.select));
+        self.visit_placed_operands(|operand, _| visit(operand));
+    }
+
+    /// Calls `visit` for every operand of the plan, with the innermost loop around it.
+    pub(crate) fn visit_placed_operands(&self, mut visit_in: impl FnMut(&Operand, Option<u32>)) {
+        for repeat in &self.repeats {
+            visit_in(&repeat.condition, repeat.parent);
+        }
+        for instance in &self.instances {
+            visit_in(&instance.condition, instance.repeat);
+        }
         for refusal in &self.refusals {
-            visit(&refusal.condition);
-            visit(&refusal.message);
-            refusal.parts.iter().for_each(|part| visit(&part.value));
+            visit_in(&refusal.condition, refusal.repeat);
+            visit_in(&refusal.message, refusal.repeat);
+            refusal.parts.iter().for_each(|part| visit_in(&part.value, refusal.repeat));
         }
         for step in &self.steps {
+            let mut visit = |operand: &Operand| visit_in(operand, step.repeat);
             visit(&step.key);
             for declaration in &step.declarations {
                 visit(&declaration.condition);
@@ -116,6 +130,8 @@ impl Plan {
                 declaration.skip.iter().for_each(&mut visit);
             }
         }
+        let mut visit = |operand: &Operand| visit_in(operand, None);
+        self.policies.iter().for_each(|policy| visit(&policy.select));
         self.prune.iter().filter_map(|prune| prune.limit.as_ref()).for_each(&mut visit);
         for guard in &self.guards {
             guard.message.iter().for_each(&mut visit);

@@ -25,7 +25,7 @@ pub fn is_name(name: &str) -> bool {
 
 /// The names of the secrets that an expression of a plan reads.
 pub(super) fn secrets(planned: &Planned<'_>, expr: ExprId) -> Vec<String> {
-    let plan = &planned.compiled.plan;
+    let plan = planned.instance.graph.plan;
     if plan.secrets.is_empty() {
         return Vec::new();
     }
@@ -49,7 +49,7 @@ pub(super) fn text_of(compiled: &CompiledPlan, value: &Value) -> Option<Arc<str>
 /// A plan as text: its resources by name, with their attributes and what they follow directly.
 pub(super) fn text(planned: &Planned<'_>) -> String {
     let (compiled, graph) = (planned.compiled, &planned.instance.graph);
-    let plan = &compiled.plan;
+    let plan = graph.plan;
     let notation = Notation::new(plan, LINE);
     let mut out = String::new();
     let selected: Vec<&str> = graph

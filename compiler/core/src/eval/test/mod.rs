@@ -16,6 +16,7 @@ use crate::hir::{ExprId as HirId, Failing, GivenKind};
 use crate::name::DeclId;
 use crate::notation;
 use host::Host;
+use mc_plan::plan::Plan;
 use mc_plan::value::Value;
 use mc_syntax::Span;
 use question::Planned;
@@ -50,6 +51,8 @@ pub struct Package<'db> {
     pub plan: &'db CompiledPlan,
     /// The ways that it can take.
     pub branches: &'db Branches,
+    /// Where plans are kept whose loops were unrolled.
+    pub unrolled: &'db boxcar::Vec<Plan>,
     /// The stored plans by name.
     pub goldens: &'db BTreeMap<String, String>,
     /// Whether plans are stored instead of compared.

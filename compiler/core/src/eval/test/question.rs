@@ -17,11 +17,15 @@ use mc_plan::instance::{self, Inputs, Instance};
 use mc_plan::plan::placeholder;
 use mc_plan::value::Value;
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// The most reasons that a message gives why a plan does not stand.
 const SHOWN_REASONS: usize = 8;
+
+/// How many steps the plan of a test's host may have.
+const MOST_STEPS: usize = 100_000;
 
 /// The most resources that a message names.
 const SHOWN_NAMES: usize = 6;
@@ -47,7 +51,7 @@ impl<'db> Planned<'db> {
     }
 
     pub(super) fn analysis(&self) -> &Analysis {
-        self.analysis.get_or_init(|| Analysis::new(&self.compiled.plan.exprs))
+        self.analysis.get_or_init(|| Analysis::new(&self.instance.graph.plan.exprs))
     }
 
     fn step(&self, vertex: Vertex) -> Option<&Step<'db>> {
@@ -85,7 +89,7 @@ impl<'db> Evaluator<'db> {
     pub(in super::super) fn plan(&mut self, policies: &[DeclId], place: Place) -> Datum {
         let Some(host) = self.host() else { return Datum::Poison };
         let Some(testing) = &self.testing else { return Datum::Poison };
-        let compiled = testing.package.plan;
+        let (compiled, unrolled_plans) = (testing.package.plan, testing.package.unrolled);
         let plan = &compiled.plan;
         let only = (!policies.is_empty()).then(|| {
             let names = policies.iter().map(|policy| policy.qualified(self.db));
@@ -95,7 +99,19 @@ impl<'db> Evaluator<'db> {
                 .collect()
         });
         self.cover(compiled, &Given(host.clone()), only.as_deref());
-        match instance::instantiate(Inputs { plan, site: Given(host), only }) {
+        let site = Given(host);
+        let plan = match instance::unroll(plan, &site, only.as_deref(), MOST_STEPS) {
+            Ok(Cow::Borrowed(plan)) => plan,
+            Ok(Cow::Owned(unrolled)) => {
+                let at = unrolled_plans.push(unrolled);
+                unrolled_plans.get(at).unwrap_or(plan)
+            }
+            Err(refusals) => {
+                self.refused(&refusals, place);
+                return Datum::Poison;
+            }
+        };
+        match instance::instantiate(Inputs { plan, site, only }) {
             Ok(instance) => {
                 let Some(testing) = &mut self.testing else { return Datum::Poison };
                 testing.plans.push(Planned::new(compiled, instance));

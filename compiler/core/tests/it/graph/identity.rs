@@ -105,7 +105,9 @@ policy p { for n in [1, 2] { A "x${n}" { n } }
  for n in [3] { A (facts.hostname) { n } } }
 "#,
         expect![[r#"
-            src/main.mc:10:20: error[MC0401]: the name of an instance must be known when the bundle is built
+            File[/a/1]
+            File[/a/2]
+            File[/a/3]
         "#]],
     );
 }

@@ -12,7 +12,7 @@ fn pair(a: String, b: String) -> Pair { Pair { a, b = "${b}!" } }
 fn first(p: Pair) -> String { p.a }
 fn cores() -> Int { facts.cpu.count }
 fn version(p: Ref<Package>) -> String { p.version }
-component Named { param x: Int }
+component Named { const param name: String }
 policy p {
   let nginx = Package "nginx" {}
   let both = pair("a", nginx.version)
@@ -20,7 +20,7 @@ policy p {
   File "/a/${first(both)}" {}
   File "/a/${both.b}" {}
   File "/c/${cores()}" {}
-  Named "${cores()}" { x = 1 }
+  Named "n1" { name = "${cores()}" }
   File "/v/${version(nginx)}" {}
 }
 "#,
@@ -86,26 +86,30 @@ policy p {
 }
 
 #[test]
-fn instance_names_and_keys_of_references_are_constant() {
+fn constant_parameters_and_keys_of_references_are_constant() {
     drawn(
         r#"
 labels { role: String }
 component Inner { param name: String, File "/etc/inner" { after File["/etc/${name}"] } }
-component Named { param x: Int }
+component Named { const param name: String }
 policy p {
-  Named "a${facts.cpu.count}" { x = 1 }
+  Named "n2" { name = "a${facts.cpu.count}" }
   Inner { name = labels.role }
 }
 "#,
         expect![[r#"
-            error[MC0401]: the name of an instance must be known when the bundle is built
-                ,-[ src/main.mc:11:9 ]
+            error[MC0401]: `name` of `Named` must be known when the bundle is built
+                ,-[ src/main.mc:11:23 ]
                 |
-             11 |   Named "a${facts.cpu.count}" { x = 1 }
-                |         |^^^|^^^^^^^^^^^^^^^^
-                |         `---------------------- known only on the host
-                |             |
-                |             `------------------ a fact, known only on the host
+              9 | component Named { const param name: String }
+                |                               |^^^
+                |                               `----- `Named` needs `name` early: it is a `const param`
+                |
+             11 |   Named "n2" { name = "a${facts.cpu.count}" }
+                |                       |^^^|^^^^^^^^^^^^^^^^
+                |                       `---------------------- known only on the host
+                |                           |
+                |                           `------------------ a fact, known only on the host
             ----'
 
             error[MC0401]: `name` of `Inner` must be known when the bundle is built
@@ -147,10 +151,10 @@ policy p {
 fn a_default_that_is_late_by_itself_is_reported_once() {
     drawn(
         r#"
-component Named { param x: Int }
+component Named { const param name: String }
 component Outer {
   param cores: Int = facts.cpu.count
-  Named "n${cores}" { x = 1 }
+  Named "n4" { name = "n${cores}" }
 }
 policy p {
   Outer "a" {}
@@ -162,12 +166,16 @@ policy p {
             error[MC0401]: the default of `cores` must be known when the bundle is built
                 ,-[ src/main.mc:9:22 ]
                 |
+              7 | component Named { const param name: String }
+                |                               |^^^
+                |                               `----- `name` is needed early: it is a `const param`
+                |
               9 |   param cores: Int = facts.cpu.count
                 |                      |^^^^^^^^^^^^^^
                 |                      `---------------- a fact, known only on the host
-             10 |   Named "n${cores}" { x = 1 }
-                |         |^^^^^^^^^^
-                |         `------------ `cores` is needed early: an instance is named by it
+             10 |   Named "n4" { name = "n${cores}" }
+                |                       |^^^^^^^^^^
+                |                       `------------ `Outer` hands `cores` to `Named` here
             ----'
 
             1 error
@@ -181,12 +189,12 @@ fn values_of_modules_are_followed() {
         r#"
 let cores = facts.cpu.count
 let half = cores / 2
-component Named { param x: Int }
-policy p { Named "n${half}" { x = 1 } }
+component Named { const param name: String }
+policy p { Named "n6" { name = "n${half}" } }
 "#,
         expect![[r#"
-            error[MC0401]: the name of an instance must be known when the bundle is built
-                ,-[ src/main.mc:10:18 ]
+            error[MC0401]: `name` of `Named` must be known when the bundle is built
+                ,-[ src/main.mc:10:32 ]
                 |
               7 | let cores = facts.cpu.count
                 |             |^^^^^^^^^^^^^^
@@ -194,10 +202,12 @@ policy p { Named "n${half}" { x = 1 } }
               8 | let half = cores / 2
                 |     |^^^
                 |     `----- `half` is computed from it here
-                |
-             10 | policy p { Named "n${half}" { x = 1 } }
-                |                  |^^^^^^^^^
-                |                  `----------- known only on the host
+              9 | component Named { const param name: String }
+                |                               |^^^
+                |                               `----- `Named` needs `name` early: it is a `const param`
+             10 | policy p { Named "n6" { name = "n${half}" } }
+                |                                |^^^^^^^^^
+                |                                `----------- known only on the host
             ----'
 
             1 error
@@ -213,28 +223,32 @@ fn half() -> Int {
   let cores = facts.cpu.count
   cores / 2
 }
-component Named { param x: Int }
+component Named { const param name: String }
 policy p {
   let name = "n${half()}"
-  Named (name) { x = 1 }
+  Named "n8" { name = name }
 }
 "#,
         expect![[r#"
-            error[MC0401]: the name of an instance must be known when the bundle is built
-                ,-[ src/main.mc:14:10 ]
+            error[MC0401]: `name` of `Named` must be known when the bundle is built
+                ,-[ src/main.mc:14:23 ]
                 |
               8 |   let cores = facts.cpu.count
                 |               |^^^^^^^^^^^^^^
                 |               `---------------- a fact, known only on the host
+                |
+             11 | component Named { const param name: String }
+                |                               |^^^
+                |                               `----- `Named` needs `name` early: it is a `const param`
                 |
              13 |   let name = "n${half()}"
                 |       |^^^       |^^^^^
                 |       `------------------ `name` is computed from it here
                 |                  |
                 |                  `------- comes out of `half` here
-             14 |   Named (name) { x = 1 }
-                |          |^^^
-                |          `----- known only on the host
+             14 |   Named "n8" { name = name }
+                |                       |^^^
+                |                       `----- known only on the host
             ----'
 
             1 error
@@ -254,7 +268,7 @@ fn both(f: (String) -> String, g: (String) -> String) -> String { f(g("a")) }
 fn through(f: (String) -> String) -> String { twice("b", f) }
 fn exclaim(x: String) -> String { "${x}!" }
 fn host(x: String) -> String { "${x}${facts.fqdn}" }
-component Named { param x: Int = 1 }
+component Named { const param name: String }
 policy p {
   let nginx = Package "nginx" {}
   let sites = [Site { name = "a", note = nginx.version }]
@@ -264,9 +278,9 @@ policy p {
   for note in names(sites, |site| site.note) { File "/d/${note}" {} }
   File "/e/${both(exclaim, |x| x)}" {}
   File "/f/${both(exclaim, |x| nginx.version)}" {}
-  Named (through(exclaim)) {}
-  Named (through(host)) {}
-  Named (through(|x| if facts.cpu.count > 1 { x } else { x })) {}
+  Named "n10" { name = through(exclaim) }
+  Named "n11" { name = through(host) }
+  Named "n12" { name = through(|x| if facts.cpu.count > 1 { x } else { x }) }
 }
 "#,
         &[13, 15, 17, 19, 20],

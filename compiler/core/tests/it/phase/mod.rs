@@ -211,14 +211,14 @@ fn a_value_is_as_late_as_what_it_is_computed_from() {
 #[test]
 fn conditions_that_a_value_passed_count() {
     late(
-        r#"component Named { param x: Int }
+        r#"component Named { const param name: String }
 policy p {
   let a = if facts.cpu.count > 2 { 1 } else { 2 }
   let b = match facts.os.family { .Debian => 1, _ => 2 }
   let c = if let name = facts.os.codename { 1 } else { 2 }
-  Named "a${a}" { x = 1 }
-  Named "b${b}" { x = 1 }
-  Named "c${c}" { x = 1 }
+  Named "n1" { name = "a${a}" }
+  Named "n2" { name = "b${b}" }
+  Named "n3" { name = "c${c}" }
 }
 "#,
         &[6, 7, 8],
@@ -228,10 +228,10 @@ policy p {
 #[test]
 fn a_branch_that_fails_gives_no_value_and_leaves_nothing_to_choose() {
     right(
-        r#"component Named { param x: Int }
+        r#"component Named { const param name: String }
 policy p {
   let a = if facts.cpu.count > 2 { 1 } else { fail("too small") }
-  Named "a${a}" { x = 1 }
+  Named "n4" { name = "a${a}" }
 }
 "#,
     );
@@ -442,7 +442,7 @@ policy p {
 #[test]
 fn every_branch_counts_whatever_its_condition() {
     late(
-        r#"component Named { param x: Int }
+        r#"component Named { const param name: String }
 policy p {
   let nginx = Package "nginx" {}
   let debug = false
@@ -606,11 +606,11 @@ policy p {
 #[test]
 fn an_argument_that_may_be_absent_leaves_a_default() {
     late(
-        r#"component Named { param x: Int = 1 }
+        r#"component Named { const param name: String }
 component Web {
   param name: String = "web"
   param note: String = facts.fqdn
-  Named (name) {}
+  Named "n5" { name = name }
   File "/${note}" {}
 }
 policy p {

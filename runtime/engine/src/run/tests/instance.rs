@@ -213,6 +213,7 @@ fn the_policy_may_refuse_a_host() {
         condition: value(Value::Bool(true)),
         message,
         parts: Vec::new(),
+        repeat: None,
         span,
     });
     expect![[r#"

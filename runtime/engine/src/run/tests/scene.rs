@@ -235,7 +235,7 @@ impl Scene {
     pub(super) fn step(&mut self, schema: u32, key: Operand, attributes: Vec<(u32, Operand)>) -> u32 {
         let declaration = self.declaration(attributes);
         let scope = if schema == COMMAND || schema == QUERY { "web".into() } else { String::new() };
-        self.plan.steps.push(Step { schema, key, scope, declarations: vec![declaration] });
+        self.plan.steps.push(Step { schema, key, scope, declarations: vec![declaration], repeat: None });
         u32::try_from(self.plan.steps.len() - 1).expect("few steps")
     }
 
