@@ -492,7 +492,7 @@ fn commands_and_the_owner_of_trust() {
     let workshop = Workshop::new();
     let list = |words: &[&str]| Value::List(words.iter().map(text).collect());
     let done = workshop.path("done");
-    let script = format!("ls -l /proc/$$/fd | grep -c -- '->' > {done}");
+    let script = format!("echo /proc/$$/fd/* > {done}");
     let make = (
         "std.exec.Command",
         "make".to_owned(),
@@ -514,9 +514,9 @@ fn commands_and_the_owner_of_trust() {
     let (status, report) = apply("a.mcb");
     assert_eq!(status, 0, "{report}");
     assert!(without_time(&report).ends_with("2 changed"), "{report}");
-    // Three streams, and the shell's own.
-    let open: u32 = std::fs::read_to_string(&done).unwrap().trim().parse().unwrap();
-    assert!(open <= 4, "{open} descriptors");
+    // Three streams, and what the shell reads the folder by.
+    let open = std::fs::read_to_string(&done).unwrap();
+    assert!(open.split_whitespace().count() <= 4, "{open}");
     assert_eq!(without_time(&apply("a.mcb").1), "2 unchanged");
     workshop.bundle("b.mcb", 6, &[validated("bad")]);
     let (status, report) = apply("b.mcb");
