@@ -14,8 +14,23 @@ pub fn dot(graph: &Graph) -> String {
     for link in &graph.links {
         self::link(&mut out, graph, link);
     }
+    rules(&mut out, graph);
     out.push_str("}\n");
     out
+}
+
+/// Guards, removals and rollouts: a note beside the graph.
+fn rules(out: &mut String, graph: &Graph) {
+    let mut lines: Vec<String> = graph.rules.iter().map(|rule| text(&rule.line())).collect();
+    if graph.is_watched() {
+        lines.push("a double border: a guard or an approval watches over it".to_owned());
+    }
+    if !lines.is_empty() {
+        // `\l` ends a line that is set to the left.
+        let label: String = lines.iter().flat_map(|line| [line.as_str(), "\\l"]).collect();
+        // invariant: writing to a string does not fail
+        let _ = writeln!(out, "  rules [shape=note, style=solid, color=\"#8c959f\", label=\"{label}\"];");
+    }
 }
 
 /// What stands directly in a group, then the groups in it.
@@ -30,8 +45,9 @@ fn group(out: &mut String, graph: &Graph, around: Option<u32>, depth: usize) {
                     let _ = write!(label, "\\nwhen {}", text(when));
                 }
                 let style = if step.when.is_empty() { "" } else { ", style=\"rounded,dashed\"" };
-                let tooltip = quote(&step.name);
-                writeln!(out, "{indent}v{at} [label=\"{label}\", tooltip={tooltip}{style}];")
+                let border = if step.watched.is_empty() { "" } else { ", peripheries=2" };
+                let tooltip = quote(&step.title());
+                writeln!(out, "{indent}v{at} [label=\"{label}\", tooltip={tooltip}{style}{border}];")
             }
             VertexKind::Start(_) | VertexKind::End(_) => {
                 writeln!(

@@ -31,6 +31,8 @@ struct VertexData<'g> {
     provider: &'g str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     declarations: Vec<DeclaredData<'g>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    watched: &'g [String],
 }
 
 #[derive(Serialize)]
@@ -68,10 +70,11 @@ pub fn html(graph: &Graph) -> String {
     );
     let _ = write!(
         out,
-        "<header>\n<h1>{}</h1>\n<p class=\"counts\">{}</p>\n{}</header>\n",
+        "<header>\n<h1>{}</h1>\n<p class=\"counts\">{}</p>\n{}{TOOLS}{}</p>\n</header>\n",
         escape(&title),
         escape(&counts),
-        TOOLS,
+        rules(graph),
+        if graph.is_watched() { WATCHED } else { "" },
     );
     let _ = write!(
         out,
@@ -100,8 +103,32 @@ const TOOLS: &str = r#"<form role="search">
 <button type="button" id="in" aria-label="Zoom in" title="Zoom in (+)">+</button>
 </div>
 <p class="keys"><kbd>Tab</kbd> next step, <kbd>&larr;</kbd> <kbd>&rarr;</kbd> along the edges, <kbd>&uarr;</kbd> <kbd>&darr;</kbd> beside, <kbd>Esc</kbd> back.
-<span class="sample order">&xrarr;</span> comes before, <span class="sample refresh">&xrarr;</span> and refreshes, dashed: only on some hosts</p>
-"#;
+<span class="sample order">&xrarr;</span> comes before, <span class="sample refresh">&xrarr;</span> and refreshes, dashed: only on some hosts"#;
+
+const WATCHED: &str = r#"<svg class="sample" width="12" height="14" viewBox="0 0 12 14" aria-hidden="true"><path class="shield" d="M6 .5L11.5 2.4V6.6C11.5 9.8 9.2 12 6 13.4C2.8 12 .5 9.8 .5 6.6V2.4Z"/></svg> watched over by a guard or an approval"#;
+
+/// Guards, removals and rollouts: a list that opens.
+fn rules(graph: &Graph) -> String {
+    let count = match graph.rules.len() {
+        0 => return String::new(),
+        1 => "1 rule".to_owned(),
+        many => format!("{many} rules"),
+    };
+    let mut out = format!("<details class=\"rules\">\n<summary>{count}</summary>\n<ul>\n");
+    for rule in &graph.rules {
+        // invariant: writing to a string does not fail
+        let _ = writeln!(
+            out,
+            "<li><span>{} <code>{}</code></span> {} <small>{}</small></li>",
+            rule.kind,
+            escape(&rule.name),
+            escape(&rule.text),
+            escape(&rule.at),
+        );
+    }
+    out.push_str("</ul>\n</details>\n");
+    out
+}
 
 /// What the script tells of the steps.
 fn json(graph: &Graph) -> String {
@@ -114,9 +141,11 @@ fn json(graph: &Graph) -> String {
         .iter()
         .zip(&stacks.box_of)
         .map(|(vertex, at)| {
-            let (provider, declarations) = match &vertex.kind {
-                VertexKind::Step(step) => (step.provider.as_str(), step.declarations.as_slice()),
-                _ => ("", &[] as &[_]),
+            let (provider, declarations, watched) = match &vertex.kind {
+                VertexKind::Step(step) => {
+                    (step.provider.as_str(), step.declarations.as_slice(), step.watched.as_slice())
+                }
+                _ => ("", &[] as &[_], &[] as &[_]),
             };
             let declarations = declarations
                 .iter()
@@ -127,7 +156,8 @@ fn json(graph: &Graph) -> String {
                     settings: &d.settings,
                 })
                 .collect();
-            VertexData { name: vertex.name(), r#box: *at, group: group(vertex.group), provider, declarations }
+            let (name, group) = (vertex.name(), group(vertex.group));
+            VertexData { name, r#box: *at, group, provider, declarations, watched }
         })
         .collect();
     let links = graph

@@ -4,12 +4,19 @@ use super::{Graph, Link, VertexKind};
 use std::fmt::Write;
 
 /// The graph as one `flowchart`. Mermaid has no place for the reason of an edge but its label: edges that
-/// somebody wrote have one, and the reason of the others stands in a comment.
+/// somebody wrote have one, and the reason of the others stands in a comment. Steps that something watches over have
+/// double sides.
 pub fn mermaid(graph: &Graph) -> String {
     let mut out = String::from("flowchart LR\n");
     group(&mut out, graph, None, 1);
     for link in &graph.links {
         self::link(&mut out, link);
+    }
+    if !graph.rules.is_empty() {
+        let lines: Vec<String> = graph.rules.iter().map(|rule| text(&rule.line())).collect();
+        // invariant: writing to a string does not fail
+        let _ = writeln!(out, "  rules[\"{}\"]:::rules", lines.join("<br/>"));
+        out.push_str("  classDef rules text-align:left,stroke-width:0\n");
     }
     out.push_str("  classDef conditional stroke-dasharray: 4 3\n");
     out
@@ -25,8 +32,12 @@ fn group(out: &mut String, graph: &Graph, around: Option<u32>, depth: usize) {
                 for when in &step.when {
                     let _ = write!(label, "<br/>when {}", text(when));
                 }
+                for watched in &step.watched {
+                    let _ = write!(label, "<br/>{}", text(watched));
+                }
                 let class = if step.when.is_empty() { "" } else { ":::conditional" };
-                writeln!(out, "{indent}v{at}[\"{label}\"]{class}")
+                let [open, close] = if step.watched.is_empty() { ["[", "]"] } else { ["[[", "]]"] };
+                writeln!(out, "{indent}v{at}{open}\"{label}\"{close}{class}")
             }
             VertexKind::Start(_) | VertexKind::End(_) => {
                 writeln!(out, "{indent}v{at}{{{{\"{}\"}}}}", text(&vertex.name()))

@@ -11,10 +11,12 @@ pub mod html;
 pub mod layout;
 pub mod mermaid;
 mod reduce;
+mod rule;
 mod stack;
 pub mod svg;
 
 pub use boundary::policy_order;
+pub use rule::Rule;
 
 use crate::notation::{
     Notation, Place, SecretAttributes, Typed, is_written, kind_word, priority_word, short,
@@ -22,6 +24,7 @@ use crate::notation::{
 use mc_plan::expr::Operand;
 use mc_plan::plan::{self, Declaration, EdgeKind, Plan};
 use mc_plan::value::Value;
+use rule::Watch;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Values and expressions in a picture are cut here, in bytes.
@@ -51,6 +54,8 @@ pub struct Graph {
     pub links: Vec<Link>,
     /// How many links follow from others and are left out.
     pub hidden: usize,
+    /// Guards, removals and rollouts.
+    pub rules: Vec<Rule>,
 }
 
 /// A policy or an instance.
@@ -106,6 +111,8 @@ pub struct Step {
     pub when: Vec<String>,
     /// What declares it.
     pub declarations: Vec<Declared>,
+    /// The guards that may hold for it, and who has to approve it: a line each.
+    pub watched: Vec<String>,
 }
 
 /// One declaration of a step.
@@ -145,6 +152,29 @@ pub struct Reason {
     pub at: Option<String>,
 }
 
+impl Step {
+    /// Its name, and what watches over it.
+    pub fn title(&self) -> String {
+        std::iter::once(&self.name).chain(&self.watched).map(String::as_str).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Rule {
+    /// On one line: ``guard no_removal: ..``.
+    pub fn line(&self) -> String {
+        format!("{} {}: {}", self.kind, self.name, self.text)
+    }
+}
+
+impl Graph {
+    /// Whether something watches over one of its steps.
+    pub fn is_watched(&self) -> bool {
+        self.vertices
+            .iter()
+            .any(|vertex| matches!(&vertex.kind, VertexKind::Step(step) if !step.watched.is_empty()))
+    }
+}
+
 impl Vertex {
     /// Its name for people.
     pub fn name(&self) -> String {
@@ -169,6 +199,7 @@ struct Builder<'p> {
     plan: &'p Plan,
     notation: Notation<'p>,
     policy: Option<u32>,
+    watch: Watch<'p>,
     graph: Graph,
     /// Groups by path.
     groups: BTreeMap<String, u32>,
@@ -185,6 +216,7 @@ impl<'p> Builder<'p> {
             plan,
             notation: Notation::new(plan, LIMIT),
             policy,
+            watch: Watch::new(plan),
             graph: Graph::default(),
             groups: BTreeMap::new(),
             vertex_of: vec![None; plan.steps.len() + plan.barriers as usize],
@@ -208,6 +240,11 @@ impl<'p> Builder<'p> {
         self.graph.hidden = redundant.iter().filter(|hidden| **hidden).count();
         let shown = links.into_iter().zip(redundant).filter(|(_, hidden)| !hidden);
         self.graph.links = shown.map(|(link, _)| link).collect();
+        let types = self.graph.vertices.iter().filter_map(|vertex| match &vertex.kind {
+            VertexKind::Step(step) => Some(step.palette),
+            _ => None,
+        });
+        self.graph.rules = rule::rules(self.plan, &self.notation, self.policy, &types.collect());
         self.graph
     }
 
@@ -274,6 +311,7 @@ impl<'p> Builder<'p> {
             provider: schema.map_or_else(String::new, |schema| schema.provider.clone()),
             when: if always { Vec::new() } else { when },
             declarations: declared,
+            watched: self.watch.over(step),
         };
         let paths = boundary::common(declarations.iter().map(|d| vec![d.instance.as_str()]));
         let group = paths.iter().rev().find_map(|path| self.groups.get(path).copied());

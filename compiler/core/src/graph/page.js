@@ -135,6 +135,10 @@
       for (const [name, value] of declared.settings) row(name, value);
       details.append(list);
     }
+    if (it.watched) {
+      details.append(make("h3", "Watched over"));
+      for (const line of it.watched) details.append(make("p", line));
+    }
     neighbours("Comes after", before[vertex], "from");
     neighbours("Comes before", after[vertex], "to");
   }

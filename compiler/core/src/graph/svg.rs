@@ -26,6 +26,10 @@ const RIGHT: i32 = 12;
 const ROW: i32 = 22;
 const STACK_HEAD: i32 = 28;
 const MARGIN: i32 = 24;
+/// Room for the shield of a step that something watches over.
+const SHIELD: i32 = 20;
+/// Width of the column of the kinds of rules.
+const RULE_KIND: i32 = 52;
 const SPACING: Spacing = Spacing { gap: 14, padding: 16, title: 34, channel: 52 };
 
 /// Number of colours for types.
@@ -44,7 +48,8 @@ pub fn svg(graph: &Graph) -> String {
     let picture = picture(graph);
     let width = (picture.width + 2 * MARGIN).max(text_width(&head.0, 95).max(560) + 2 * MARGIN);
     let top = 84;
-    let height = picture.height + top + MARGIN;
+    let rules = rules(graph, MARGIN, picture.height + top + MARGIN, width - 2 * MARGIN);
+    let height = picture.height + top + MARGIN + rules.height;
     let mut out = String::new();
     // invariant: writing to a string does not fail
     let _ = writeln!(
@@ -60,8 +65,58 @@ pub fn svg(graph: &Graph) -> String {
     legend(&mut out, graph, MARGIN, 72);
     let _ = writeln!(out, r#"<g transform="translate({MARGIN} {top})">"#);
     out.push_str(&picture.body);
-    out.push_str("</g>\n</svg>\n");
+    out.push_str("</g>\n");
+    out.push_str(&rules.body);
+    out.push_str("</svg>\n");
     out
+}
+
+/// Guards, removals and rollouts, below the picture.
+fn rules(graph: &Graph, x: i32, y: i32, width: i32) -> Picture {
+    let mut out = String::new();
+    let mut at = y;
+    if !graph.rules.is_empty() {
+        // invariant: writing to a string does not fail
+        let _ = writeln!(out, r#"<path class="rule" d="M{x} {at}H{}"/>"#, x + width);
+        at += 4;
+    }
+    let names = graph.rules.iter().map(|rule| text_width(&rule.name, KEY_WIDTH)).max().unwrap_or(0);
+    let left = RULE_KIND + names.min(WIDEST) + 16;
+    let room = usize::try_from((width - left) * 10 / SMALL_WIDTH).unwrap_or(0).max(24);
+    for rule in &graph.rules {
+        at += 20;
+        // invariant: writing to a string does not fail
+        let _ = write!(
+            out,
+            r#"<g><title>{}</title><text class="small" x="{x}" y="{at}">{}</text><text class="key" x="{}" y="{at}">{}</text>"#,
+            escape(&rule.at),
+            rule.kind,
+            x + RULE_KIND,
+            escape(&shorten(&rule.name, KEY_LENGTH)),
+        );
+        for (number, line) in wrapped(&rule.text, room).into_iter().enumerate() {
+            at += if number == 0 { 0 } else { 16 };
+            let _ = write!(out, r#"<text class="small" x="{}" y="{at}">{}</text>"#, x + left, escape(&line));
+        }
+        out.push_str("</g>\n");
+    }
+    let height = if at == y { 0 } else { at + MARGIN - y };
+    Picture { body: out, width, height }
+}
+
+/// A text in lines of at most `most` characters, broken between words where that is possible.
+fn wrapped(text: &str, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= most => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(shorten_end(word, most)),
+        }
+    }
+    lines
 }
 
 /// Title and second line: what it is, and how much of it.
@@ -102,6 +157,16 @@ fn legend(out: &mut String, graph: &Graph, x: i32, y: i32) {
             "only on some hosts",
         );
     }
+    if graph.is_watched() {
+        entry(shield(7, -11), "a guard or an approval watches over it");
+    }
+}
+
+/// The mark of a step that something watches over, with its upper left corner here.
+pub(super) fn shield(x: i32, y: i32) -> String {
+    format!(
+        r#"<path class="shield" transform="translate({x} {y})" d="M6 .5L11.5 2.4V6.6C11.5 9.8 9.2 12 6 13.4C2.8 12 .5 9.8 .5 6.6V2.4Z"/>"#
+    )
 }
 
 /// Boxes, frames and links, without what is around a picture.
@@ -148,7 +213,7 @@ fn size(graph: &Graph, vertices: &[u32]) -> (i32, i32) {
         return (columns * width + 16, STACK_HEAD + rows * ROW + 8);
     }
     let key = text_width(&shorten(&step.key, KEY_LENGTH), KEY_WIDTH);
-    let ty = text_width(&step.ty, TYPE_WIDTH);
+    let ty = text_width(&step.ty, TYPE_WIDTH) + if step.watched.is_empty() { 0 } else { SHIELD };
     let when = when(step).map_or(0, |text| text_width(&text, SMALL_WIDTH));
     let height = BOX_HEIGHT + if step.when.is_empty() { 0 } else { WHEN_HEIGHT };
     ((LEFT + key.max(ty).max(when) + RIGHT).max(92), height)
@@ -160,7 +225,9 @@ fn grid(graph: &Graph, vertices: &[u32]) -> (i32, i32, i32) {
         VertexKind::Step(step) => Some(text_width(&shorten(&step.key, KEY_LENGTH), KEY_WIDTH)),
         _ => None,
     });
-    let width = keys.max().unwrap_or(0).max(100) + 20;
+    let watched = |vertex: &u32| matches!(&graph.vertices[*vertex as usize].kind, VertexKind::Step(step) if !step.watched.is_empty());
+    let mark = if vertices.iter().any(watched) { SHIELD } else { 0 };
+    let width = keys.max().unwrap_or(0).max(100) + 20 + mark;
     let count = vertices.len() as i32;
     // About as wide as it is high, but never in two columns what fits well into one.
     let mut columns = 1;
@@ -293,7 +360,7 @@ fn open(out: &mut String, class: &str, at: usize, vertex: u32, name: &str) {
 
 fn single(out: &mut String, at: usize, vertex: u32, step: &Step, rect: Rect) {
     let Rect { x, y, width, height } = rect;
-    open(out, &format!("vertex step c{}", step.palette % PALETTE), at, vertex, &step.name);
+    open(out, &format!("vertex step c{}", step.palette % PALETTE), at, vertex, &step.title());
     let conditional = if step.when.is_empty() { "" } else { " conditional" };
     // invariant: writing to a string does not fail
     let _ = write!(
@@ -315,6 +382,9 @@ fn single(out: &mut String, at: usize, vertex: u32, step: &Step, rect: Rect) {
     );
     if let Some(when) = when(step) {
         let _ = write!(out, r#"<text class="when" x="{}" y="{}">{}</text>"#, x + LEFT, y + 48, escape(&when));
+    }
+    if !step.watched.is_empty() {
+        out.push_str(&shield(x + width - SHIELD, y + 7));
     }
     out.push_str("</g>\n");
 }
@@ -344,10 +414,10 @@ fn stack(out: &mut String, graph: &Graph, at: usize, vertices: &[u32], first: &S
     for (row, vertex) in vertices.iter().enumerate() {
         let VertexKind::Step(step) = &graph.vertices[*vertex as usize].kind else { continue };
         let (left, top) = (x + 8 + row as i32 / rows * column, y + STACK_HEAD + row as i32 % rows * ROW);
-        open(out, &format!("vertex row c{}", step.palette % PALETTE), at, *vertex, &step.name);
-        let _ = writeln!(
+        open(out, &format!("vertex row c{}", step.palette % PALETTE), at, *vertex, &step.title());
+        let _ = write!(
             out,
-            r#"<rect class="cell" x="{left}" y="{top}" width="{}" height="{}" rx="4"/><rect class="bar" x="{}" y="{}" width="3" height="10" rx="1.5"/><text class="key" x="{}" y="{}">{}</text></g>"#,
+            r#"<rect class="cell" x="{left}" y="{top}" width="{}" height="{}" rx="4"/><rect class="bar" x="{}" y="{}" width="3" height="10" rx="1.5"/><text class="key" x="{}" y="{}">{}</text>"#,
             column - 4,
             ROW - 2,
             left + 4,
@@ -356,6 +426,10 @@ fn stack(out: &mut String, graph: &Graph, at: usize, vertices: &[u32], first: &S
             top + 14,
             escape(&shorten(&step.key, KEY_LENGTH)),
         );
+        if !step.watched.is_empty() {
+            out.push_str(&shield(left + column - 4 - SHIELD, top + 3));
+        }
+        out.push_str("</g>\n");
     }
     out.push_str("</g>\n");
 }

@@ -33,6 +33,9 @@ fn check(source: &str, options: &Options, expected: &Expect) {
             _ => String::new(),
         };
         out.push_str(&format!("{} in [{group}]{when}\n", vertex.name()));
+        if let super::VertexKind::Step(step) = &vertex.kind {
+            step.watched.iter().for_each(|line| out.push_str(&format!("  ! {line}\n")));
+        }
     }
     for link in &graph.links {
         let [from, to] = [link.from, link.to].map(|at| graph.vertices[at as usize].name());
@@ -40,6 +43,7 @@ fn check(source: &str, options: &Options, expected: &Expect) {
         let reasons: Vec<&str> = link.reasons.iter().map(|reason| reason.text.as_str()).collect();
         out.push_str(&format!("{from} {arrow} {to}: {}\n", reasons.join("; ")));
     }
+    graph.rules.iter().for_each(|rule| out.push_str(&format!("{} at {}\n", rule.line(), rule.at)));
     out.push_str(&format!("hidden: {}\n", graph.hidden));
     expected.assert_eq(&out);
 }
@@ -134,6 +138,70 @@ fn everything() {
         File["/a"] -> File["/b"]: after
         File["/a"] -> File["/c"]: after
         File["/b"] -> File["/c"]: after
+        hidden: 0
+    "#]],
+    );
+}
+
+const RULES: &str = r#"
+guard no_world_writable { deny File f when f.mode?.others?.write ?? false, message "no" }
+guard modes { deny File f when facts.cpu.count > 4 && f.path.starts_with("/etc/b") }
+guard restarts { on Service s when s.name == "app" && change.restarts, require approval from "dba" }
+rollout careful {
+  policy web
+  wave canary 1 pause 10m
+  wave lab when facts.cpu.count > 4
+  wave rest
+  health [Service["app"]]
+  budget 2
+}
+policy web {
+  prune [File, Service] limit 20
+  File "/etc/a" { mode = 0o644, approval "ops" }
+  File "/etc/b" { mode = 0o644 }
+  Service "app" {}
+  Service "other" {}
+}
+policy base {
+  prune [Package]
+  Package "app" {}
+}
+"#;
+
+#[test]
+fn guards_removals_and_rollouts() {
+    check(
+        RULES,
+        &Options::default(),
+        &expect![[r#"
+            [base]
+            [web]
+            File["/etc/a"] in [web]
+              ! needs the approval of ops
+            File["/etc/b"] in [web]
+              ! modes may deny it
+            Package["app"] in [base]
+            Service["app"] in [web]
+              ! restarts may need the approval of dba
+            Service["other"] in [web]
+            Package["app"] -> Service["app"]: automatic: Service after Package[name]
+            guard modes: deny File when facts.cpu.count > 4 && self.path.starts_with("/etc/b") at src/main.mc:6:15
+            guard no_world_writable: deny File when ((if self.mode != none { self.mode.others })?.#1) ?? false at src/main.mc:5:27
+            guard restarts: require approval from dba on Service when self.name == "app" && change.restarts at src/main.mc:7:18
+            prune base: removes what it no longer declares of Package at src/main.mc:24:3
+            prune web: removes what it no longer declares of File, Service, at most 20 at src/main.mc:17:3
+            rollout careful: canary 1 pause 10m, lab where facts.cpu.count > 4, rest, of web; in order when Service["app"] is; stops when more than 2 fail at src/main.mc:8:9
+            hidden: 0
+        "#]],
+    );
+    let options = Options { policy: Some("base".to_owned()), ..Options::default() };
+    check(
+        RULES,
+        &options,
+        &expect![[r#"
+        [base]
+        Package["app"] in [base]
+        prune base: removes what it no longer declares of Package at src/main.mc:24:3
         hidden: 0
     "#]],
     );

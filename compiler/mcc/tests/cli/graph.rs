@@ -135,6 +135,64 @@ fn names_stay_names() {
     }
 }
 
+#[test]
+fn guards_removals_and_rollouts() {
+    let session = Session::with_package();
+    session.write(
+        "web/src/main.mc",
+        r#"import std.fs.File
+
+guard tidy { deny File f when f.path.ends_with("<b>\"*_") }
+rollout slow { wave one 1 pause 1h, wave rest }
+policy base {
+  prune [File] limit 5
+  File "/etc/motd" { mode = 0o644, approval "ops" }
+  File "/etc/issue" { mode = 0o644 }
+}
+"#,
+    );
+    expect![[r##"
+        $ mcc graph web
+        digraph "web" {
+          rankdir=LR;
+          node [shape=box, style=rounded, fontname="Helvetica", fontsize=11];
+          edge [color="#8c959f", arrowsize=0.7, fontname="Helvetica", fontsize=9];
+          subgraph cluster_0 {
+            label="base"; labeljust=l; style=rounded; color="#d0d7de"; fontname="Helvetica"; fontsize=11;
+            v0 [label="File\n/etc/issue", tooltip="File[\"/etc/issue\"]"];
+            v1 [label="File\n/etc/motd", tooltip="File[\"/etc/motd\"]\nneeds the approval of ops", peripheries=2];
+          }
+          rules [shape=note, style=solid, color="#8c959f", label="guard tidy: deny File when self.path.ends_with(\"<b>\\\"*_\")\lprune base: removes what it no longer declares of File, at most 5\lrollout slow: one 1 pause 1h, rest\la double border: a guard or an approval watches over it\l"];
+        }
+        -- status 0
+    "##]].assert_eq(&session.transcript(&["graph", "web"]));
+    expect![[r#"
+        $ mcc graph web --format mermaid
+        flowchart LR
+          subgraph g0["base"]
+            v0["File<br/>/etc/issue"]
+            v1[["File<br/>/etc/motd<br/>needs the approval of ops"]]
+          end
+          rules["guard tidy: deny File when self.path.ends#95;with(#34;#60;b#62;#92;#34;#42;#95;#34;)<br/>prune base: removes what it no longer declares of File, at most 5<br/>rollout slow: one 1 pause 1h, rest"]:::rules
+          classDef rules text-align:left,stroke-width:0
+          classDef conditional stroke-dasharray: 4 3
+        -- status 0
+    "#]].assert_eq(&session.transcript(&["graph", "web", "--format", "mermaid"]));
+    for format in ["svg", "html"] {
+        let run = session.run(&["graph", "web", "--format", format]);
+        let drawn = &run.ok().stdout;
+        assert!(!drawn.contains("<b>"), "{drawn}");
+        for part in
+            ["needs the approval of ops", "at most 5", "one 1 pause 1h, rest", "ends_with(&quot;&lt;b&gt;"]
+        {
+            assert!(drawn.contains(part), "{part} in {drawn}");
+        }
+        // In the legend, and on the one step that has to be approved.
+        assert_eq!(drawn.matches("class=\"shield\"").count(), 2, "{drawn}");
+    }
+    balanced(&session.run(&["graph", "web", "--format", "svg"]).ok().stdout);
+}
+
 /// Every element of the document is closed, in order.
 fn balanced(xml: &str) {
     let mut open: Vec<&str> = Vec::new();
