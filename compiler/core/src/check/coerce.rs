@@ -24,7 +24,8 @@ impl<'db> Checker<'db> {
             return self.error(span);
         }
         if matches!(&found, Ty::Optional(inner) if inner.fits(expected)) {
-            let shown = self.show(found.some());
+            // `none` itself says nothing of what it might be.
+            let shown = self.show(if found.some().is_bottom() { expected } else { found.some() });
             self.report(
                 Diagnostic::error(
                     code::MAY_BE_ABSENT,

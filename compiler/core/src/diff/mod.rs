@@ -32,7 +32,8 @@ pub struct Side<'p> {
 /// All differences of two plans.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Diff {
-    /// Differences beside the steps: policies, guards, rollouts, removals, labels, facts, resource types, effects, secrets, refusals.
+    /// Differences beside the steps: policies, guards, rollouts, removals, labels, facts, resource types, effects, secrets,
+    /// values of other packages that are overridden, refusals.
     pub entries: Vec<Entry>,
     /// Steps; those with equal differences together.
     pub steps: Vec<StepGroup>,
@@ -55,7 +56,7 @@ pub enum Change {
 /// A difference in one of the tables of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Entry {
-    /// `policy`, `guard`, `rollout`, `removal`, `label`, `fact`, `type`, `effect`, `secret` or `refusal`.
+    /// `policy`, `guard`, `rollout`, `removal`, `label`, `fact`, `type`, `effect`, `secret`, `override` or `refusal`.
     pub table: &'static str,
     /// What happened.
     pub change: Change,
@@ -187,9 +188,10 @@ impl Diff {
         };
         part("step", all(&self.steps.iter().map(|g| (g.change, g.steps.len())).collect::<Vec<_>>()));
         part("edge", all(&self.edges.iter().map(|g| (g.change, g.edges.len())).collect::<Vec<_>>()));
-        for table in
-            ["policy", "guard", "rollout", "removal", "label", "fact", "type", "effect", "secret", "refusal"]
-        {
+        for table in [
+            "policy", "guard", "rollout", "removal", "label", "fact", "type", "effect", "secret", "override",
+            "refusal",
+        ] {
             let mut entries: Vec<(Change, &str)> = self
                 .entries
                 .iter()

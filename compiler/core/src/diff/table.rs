@@ -1,10 +1,10 @@
-//! The tables of a plan: policies, guards, rollouts, labels, facts, resource types, effects, secrets, refusals.
+//! The tables of a plan: policies, guards, rollouts, labels, facts, resource types, effects, secrets, overrides, refusals.
 
 use super::{Change, Entry, Pair};
 use crate::notation::{Notation, Place, Typed, short, type_name};
 use mc_plan::expr::Operand;
 use mc_plan::op::render_duration;
-use mc_plan::plan::{GuardAction, Plan, Probe, Rollout};
+use mc_plan::plan::{GuardAction, Plan, Priority, Probe, Rollout, Setting};
 use mc_plan::schema::{OutputKind, Schema};
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ const HASH: &str = "schema hash";
 
 pub(super) fn entries(pair: &Pair<'_>) -> Vec<Entry> {
     let sides = [(pair.old.plan, &pair.old_notation), (pair.new.plan, &pair.new_notation)];
-    let tables: [(&'static str, Maker); 10] = [
+    let tables: [(&'static str, Maker); 11] = [
         ("policy", policies),
         ("guard", guards),
         ("rollout", rollouts),
@@ -32,6 +32,7 @@ pub(super) fn entries(pair: &Pair<'_>) -> Vec<Entry> {
         ("type", schemas),
         ("effect", effects),
         ("secret", secrets),
+        ("override", overrides),
         ("refusal", refusals),
     ];
     let mut entries = Vec::new();
@@ -229,6 +230,38 @@ fn refusals(plan: &Plan, notation: &Notation<'_>) -> Table {
         (format!("{policy}: {message}{when}"), (Parts::new(), Some(notation.at(refusal.span))))
     };
     plan.refusals.iter().map(entry).collect()
+}
+
+/// Values of other packages that a `force` wins over.
+fn overrides(plan: &Plan, notation: &Notation<'_>) -> Table {
+    let package = |setting: &Setting| {
+        let path = plan.files.get(setting.span.file as usize).map_or("", String::as_str);
+        path.split("src/").next().unwrap_or_default()
+    };
+    let mut table = Table::new();
+    for (at, step) in (0u32..).zip(&plan.steps) {
+        let settings = || step.declarations.iter().flat_map(|declaration| &declaration.attributes);
+        for forced in settings().filter(|setting| setting.priority == Priority::Force) {
+            let weaker = |other: &&Setting| {
+                other.attribute == forced.attribute
+                    && other.priority < Priority::Force
+                    && package(other) != package(forced)
+            };
+            let secrets = notation.secret_attributes(step);
+            let over: Vec<String> = settings()
+                .filter(weaker)
+                .map(|other| {
+                    format!("{} of {}", notation.setting(step, other, &secrets), notation.at(other.span))
+                })
+                .collect();
+            if !over.is_empty() {
+                let name = format!("{}.{}", notation.vertex(at), notation.attribute(step, forced.attribute));
+                let text = format!("{} over {}", notation.setting(step, forced, &secrets), over.join(", "));
+                table.insert(name, (parts([("value", text)]), Some(notation.at(forced.span))));
+            }
+        }
+    }
+    table
 }
 
 fn schemas(plan: &Plan, notation: &Notation<'_>) -> Table {

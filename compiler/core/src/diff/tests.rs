@@ -351,3 +351,36 @@ rollout slow { wave canary 0.5%, wave rest }",
         1 edge added; 1 policy changed; 1 guard added; 1 rollout added; 1 removal added; 1 type added; 1 effect added
     "#]].assert_eq(&outline(&of(&old, &new)));
 }
+
+#[test]
+fn values_of_other_packages_that_are_overridden() {
+    let compile = |main: &str| {
+        let mut db = Database::new();
+        package::set_text(&mut db, Utf8Path::new("masterchef.toml"), MANIFEST);
+        let main = format!("{IMPORTS}import nginx.{{Conf}}\n{main}");
+        package::set_text(&mut db, Utf8Path::new("src/main.mc"), &main);
+        let nginx = "import std.fs.File\npub component Conf {\n  File \"/x\" { mode = 0o644, owner = force \"a\" }\n}\n";
+        package::set_text(&mut db, Utf8Path::new("src/nginx.mc"), nginx);
+        assert_eq!(crate::diagnostics(&db), []);
+        let mut compiled = compiled_plan(&db).expect("a plan").clone();
+        // As a dependency's module is named.
+        for path in compiled.plan.files.iter_mut().filter(|path| *path == "src/nginx.mc") {
+            *path = "nginx/src/main.mc".to_owned();
+        }
+        compiled
+    };
+    let plain = compile("policy p { Conf {} }");
+    let own = compile(
+        "policy p { Conf {}, File \"/y\" { mode = default 0o644 }, File \"/y\" { mode = force 0o600 } }",
+    );
+    let over = compile("policy p { Conf {}, File \"/x\" { mode = force 0o600 } }");
+    let overrides = |old: &CompiledPlan, new: &CompiledPlan| {
+        let lines = outline(&of(old, new));
+        lines.lines().filter(|line| line.contains("override")).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(overrides(&plain, &own), "");
+    expect![[r#"
+        override Added File["/x"].mode []: - => 0o600 over 0o644 of nginx/src/main.mc:3:15
+        1 step changed; 1 override added"#]]
+    .assert_eq(&overrides(&plain, &over));
+}

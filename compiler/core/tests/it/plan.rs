@@ -1,7 +1,8 @@
 //! What policies compile to.
 
-use crate::{check, database, outline};
+use crate::{check, database, outline, right};
 use expect_test::expect;
+use mc_plan::plan::EdgeReason;
 
 #[test]
 fn literal_files_with_automatic_edges() {
@@ -294,4 +295,23 @@ policy base {
             src/main.mc:14:15: error[MC0401]: which resource a reference means must be known when the bundle is built
         "#]],
     );
+}
+
+#[test]
+fn what_fails_while_the_plan_runs_refuses_no_host() {
+    let source = |text: &str| {
+        format!(
+            "type Long = String where it.len() > 3\npolicy p {{\n  let tool = Package \"tool\" {{}}\n  let text = {text}\n  \
+             File \"/a\" {{ content = Long(text) }}\n  File \"/b\" {{ owner = UserName(text) }}\n  \
+             File \"/c\" {{ content = if text == \"1\" {{ fail(\"no\") }} else {{ \"${{1 / text.len()}}\" }} }}\n}}\n"
+        )
+    };
+    let of = |text: &str| {
+        let plan = right(&source(text));
+        let reads = plan.edges.iter().filter(|edge| edge.reason == EdgeReason::Output).count();
+        (plan.refusals.len(), reads)
+    };
+    // Each step that reads it fails; the first two on the host are refused by a condition and a `fail`.
+    assert_eq!(of("tool.version"), (0, 3));
+    assert_eq!(of("facts.hostname"), (2, 0));
 }

@@ -65,6 +65,7 @@ fn title_of(table: &str) -> &'static str {
         "type" => "resource types",
         "effect" => "effects on hosts",
         "secret" => "secrets that are read",
+        "override" => "values of other packages that `force` overrides",
         _ => "refusals of hosts",
     }
 }
