@@ -209,21 +209,24 @@ fn virtualization(host: &dyn ReadHost) -> HostResult<Finding> {
     Ok(if hypervisor { named("Vm", "other") } else { Finding::Text("None".to_owned()) })
 }
 
-/// What runs as the first process, by the folders that only it makes (`sd_booted(3)`).
+/// What runs as the first process, by the folders that only it makes (`sd_booted(3)`), or by its name (`proc(5)`).
 fn init(host: &dyn ReadHost) -> HostResult<Finding> {
     for (path, variant) in [("/run/systemd/system", "Systemd"), ("/run/openrc", "OpenRc")] {
         if host.stat(Utf8Path::new(path))?.is_some() {
             return Ok(Finding::Text(variant.to_owned()));
         }
     }
-    Ok(Finding::Text("Other".to_owned()))
+    let name = read(host, "/proc/1/comm")?.unwrap_or_default();
+    let name = name.trim();
+    Ok(named("Other", if name.is_empty() { "none" } else { name }))
 }
 
 /// The kernel's file says 1 or 0; without SELinux there is none.
 fn selinux(host: &dyn ReadHost) -> HostResult<Finding> {
     let state = match read(host, "/sys/fs/selinux/enforce")?.as_deref().map(str::trim) {
         Some("1") => "Enforcing",
-        Some(_) => "Permissive",
+        Some("0") => "Permissive",
+        Some(other) => return Ok(named("Other", other)),
         None => "Off",
     };
     Ok(Finding::Text(state.to_owned()))

@@ -321,6 +321,18 @@ impl<'db> Checker<'db> {
         (callee, span): (Span, Span),
     ) -> Vec<Option<ExprId>> {
         let function = of.name;
+        let behind = args.iter().skip_while(|arg| arg.name.is_none()).find(|arg| arg.name.is_none());
+        if let Some(arg) = behind {
+            self.report(
+                Diagnostic::error(
+                    code::BAD_CALL,
+                    self.place(arg.value.span),
+                    "an argument by position stands before those by name",
+                )
+                .here("behind a named one")
+                .help("put it first, or name it as well"),
+            );
+        }
         let mut values: Vec<Option<ExprId>> = vec![None; params.len()];
         let mut given: Vec<Option<Span>> = vec![None; params.len()];
         let mut too_many = None;

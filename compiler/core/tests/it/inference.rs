@@ -130,3 +130,20 @@ policy p {}
         "#]],
     );
 }
+
+#[test]
+fn positions_come_before_names() {
+    check(
+        r#"
+fn f(a: Int, b: Int = 2) -> Int { a + b }
+let right = [f(1), f(1, 2), f(1, b = 2), f(b = 2, a = 1)]
+let behind = f(a = 1, 2)
+let twice = f(1, a = 2)
+policy p {}
+"#,
+        expect![[r#"
+            src/main.mc:9:23: error[MC0310]: an argument by position stands before those by name
+            src/main.mc:10:22: error[MC0305]: `a` is given twice
+        "#]],
+    );
+}

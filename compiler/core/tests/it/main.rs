@@ -19,6 +19,7 @@ mod policy;
 mod reference;
 mod repeat;
 mod scale;
+mod scope;
 mod standard;
 
 use camino::Utf8Path;

@@ -76,15 +76,18 @@ fn the_machine() {
 #[test]
 fn what_starts_services_and_what_denies() {
     let host = FakeHost::new();
-    assert_eq!(fact(&host, "init"), text("Other"));
+    assert_eq!(fact(&host, "init"), named("Other", "none"));
+    host.put("/proc/1/comm", FakeFile::regular("tini\n"));
+    assert_eq!(fact(&host, "init"), named("Other", "tini"));
     assert_eq!(fact(&host, "selinux"), text("Off"));
     host.put("/run/openrc", FakeFile::directory());
     assert_eq!(fact(&host, "init"), text("OpenRc"));
     host.put("/run/systemd/system", FakeFile::directory());
     assert_eq!(fact(&host, "init"), text("Systemd"));
-    for (content, state) in [("0", "Permissive"), ("1", "Enforcing")] {
+    for (content, state) in [("0", text("Permissive")), ("1", text("Enforcing")), ("2", named("Other", "2"))]
+    {
         host.put("/sys/fs/selinux/enforce", FakeFile::regular(content));
-        assert_eq!(fact(&host, "selinux"), text(state));
+        assert_eq!(fact(&host, "selinux"), state);
     }
 }
 
