@@ -38,11 +38,11 @@ let factor = 2
 let cores = facts.cpu.count
 let name = label()
 fn label() -> String { "n${cores}" }
-component Named { param x: Int }
+component Named { const param name: String }
 policy p {
-  Named "a${early}" { x = 1 }
-  Named "b${late}" { x = 1 }
-  Named (name) { x = 1 }
+  Named "a" { name = "${early}" }
+  Named "b" { name = "${late}" }
+  Named "c" { name }
 }
 "#;
     assert_eq!(wrong(source), [("MC0401".to_owned(), 11), ("MC0401".to_owned(), 12)]);
