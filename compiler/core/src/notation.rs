@@ -15,6 +15,8 @@ use mc_plan::op::{render_duration, render_float, render_mode, render_size};
 use mc_plan::plan::{Clause, EdgeKind, EdgeReason, Fact, Plan, SourceSpan};
 use mc_plan::schema::Schema;
 use mc_plan::value::{Type, TypeShape, Value};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use typed::{field, payload, variant};
 
 /// Expressions nest at most this deep on paper: they are shared inside a plan, and written out they grow.
@@ -142,7 +144,7 @@ impl<'p> Notation<'p> {
         match operand {
             Operand::Value(value) => self.value(&mut out, value, place.expected),
             Operand::Expr(id) => {
-                let writer = Writer { notation: self, exprs: &self.plan.exprs, schema: place.schema };
+                let writer = Writer::new(self, place.schema);
                 writer.node(&mut out, *id, Strength::Block, place.expected, 0);
             }
         }
@@ -295,9 +297,15 @@ struct Writer<'a, 'p> {
     notation: &'a Notation<'p>,
     exprs: &'p Exprs,
     schema: Option<&'p Schema>,
+    /// The types of the parameters of lambdas around, by depth.
+    locals: RefCell<BTreeMap<u32, Option<Typed<'p>>>>,
 }
 
-impl<'p> Writer<'_, 'p> {
+impl<'a, 'p> Writer<'a, 'p> {
+    fn new(notation: &'a Notation<'p>, schema: Option<&'p Schema>) -> Self {
+        Writer { notation, exprs: &notation.plan.exprs, schema, locals: RefCell::default() }
+    }
+
     fn node(&self, out: &mut String, id: ExprId, least: Strength, expected: Option<Typed<'p>>, depth: usize) {
         let Some(node) = self.exprs.get(id) else {
             out.push('?');
@@ -483,6 +491,8 @@ impl<'p> Writer<'_, 'p> {
             Node::Each { kind, list, local: parameter, body } => {
                 self.node(out, *list, Strength::Postfix, None, depth);
                 out.push_str(&format!(".{}(|{}| ", kind.name(), local(*parameter)));
+                let element = self.type_of(*list, 0).and_then(Typed::element);
+                self.locals.borrow_mut().insert(*parameter, element);
                 let expected = if *kind == EachKind::Map { expected.and_then(Typed::element) } else { None };
                 self.node(out, *body, Strength::Block, expected, depth);
                 out.push(')');
@@ -634,6 +644,21 @@ impl<'p> Writer<'_, 'p> {
             Node::Field(base, at) => field(self.type_of(*base, depth), *at).1,
             Node::Payload(base, at) => payload(self.type_of(*base, depth), *at).1,
             Node::Index(list, _) => self.type_of(*list, depth)?.element(),
+            Node::Local(depth) => self.locals.borrow().get(depth).copied().flatten(),
+            Node::Each {
+                kind:
+                    EachKind::Filter
+                    | EachKind::TakeWhile
+                    | EachKind::SkipWhile
+                    | EachKind::SortBy
+                    | EachKind::UniqueBy,
+                list,
+                ..
+            } => self.type_of(*list, depth),
+            Node::Call(
+                Builtin::Take | Builtin::Skip | Builtin::Slice | Builtin::Reverse | Builtin::Distinct,
+                operands,
+            ) => self.type_of(*operands.first()?, depth),
             _ => None,
         }
     }

@@ -76,6 +76,44 @@ fn accepted(workshop: &Workshop) {
 }
 
 #[test]
+fn a_loop_runs_over_what_the_host_has() {
+    let workshop = workshop();
+    let source = r#"import std.fs.{Directory, File}
+
+fact names: List<String> from file "/etc/names" as lines
+
+component Site {
+  param name: String
+  let folder = Directory "/${name}" {}
+  File "/${name}/index" { content = "${name}\n", after folder }
+}
+
+policy p {
+  let sites = for name in names { Site (name) { name } }
+  File "/list" { content = "${names.join(" ")}\n", after sites }
+}
+"#;
+    workshop.package("small", source);
+    workshop.write("root/etc/names", "one\ntwo\n");
+    build(&workshop, &[]);
+    apply(&workshop).success();
+    assert_eq!(read(&workshop.join("root/two/index")), b"two\n");
+    assert_eq!(read(&workshop.join("root/list")), b"one two\n");
+    let before = outside_state(&workshop);
+    apply(&workshop).success();
+    assert_eq!(before.differences(&outside_state(&workshop)), []);
+    // The same bundle, once the host has more.
+    workshop.write("root/etc/names", "one\nthree\ntwo\n");
+    apply(&workshop).success();
+    assert_eq!(read(&workshop.join("root/three/index")), b"three\n");
+    // Two of one name are refused, and nothing is done.
+    workshop.write("root/etc/names", "four\nfour\n");
+    let refused = apply(&workshop).expect_code(1);
+    assert!(refused.stderr.contains("MC6120"), "{refused}");
+    assert!(!workshop.join("root/four").exists(), "{refused}");
+}
+
+#[test]
 fn the_same_bytes_in_another_folder_and_for_another_user() {
     let here = workshop();
     for package in ["quickstart", "web"] {

@@ -20,6 +20,7 @@ pub(super) struct Canon {
 struct Numbers {
     exprs: Vec<u32>,
     steps: Vec<u32>,
+    loops: Vec<u32>,
 }
 
 #[derive(Default)]
@@ -74,17 +75,14 @@ impl Canon {
 
 impl Interner {
     fn numbers(&mut self, plan: &Plan) -> Numbers {
-        let mut numbers = Numbers { exprs: vec![u32::MAX; plan.exprs.nodes.len()], steps: Vec::new() };
+        let loops = self.loops(plan);
+        let mut numbers = Numbers { exprs: vec![u32::MAX; plan.exprs.nodes.len()], steps: Vec::new(), loops };
         // Keys first: outputs are of steps, and steps are known by their keys, which read no outputs.
         let mut of_keys = vec![false; plan.exprs.nodes.len()];
         for step in &plan.steps {
             if let Operand::Expr(id) = step.key {
                 mark(&mut of_keys, id);
             }
-        }
-        // What an element is depends on what its loop runs over.
-        for repeat in &plan.repeats {
-            mark(&mut of_keys, repeat.list);
         }
         for at in (0..of_keys.len()).rev() {
             if of_keys[at] {
@@ -102,7 +100,8 @@ impl Interner {
             };
             let next = self.steps.len() as u32;
             // Of one key, what is in a loop is told apart from what is not.
-            let around = step.repeat.map(|repeat| format!(" {}", self.repeat(plan, &numbers, repeat)));
+            let around =
+                step.repeat.and_then(|repeat| Some(format!(" {}", numbers.loops.get(repeat as usize)?)));
             let scope = step.scope.clone() + &around.unwrap_or_default();
             let number = *self.steps.entry((schema.to_owned(), key, scope)).or_insert(next);
             numbers.steps.push(number);
@@ -122,16 +121,18 @@ impl Interner {
         number
     }
 
-    /// A loop by what it and those around it run over.
-    fn repeat(&mut self, plan: &Plan, numbers: &Numbers, repeat: u32) -> u32 {
-        let mut name = "each".to_owned();
-        let mut at = Some(repeat);
-        while let Some(repeat) = at.and_then(|at| plan.repeats.get(at as usize)) {
-            let list = numbers.exprs.get(repeat.list.0 as usize).copied().unwrap_or(u32::MAX);
-            name.push_str(&format!(" {list}"));
-            at = repeat.parent;
+    /// The loops by what their elements are called, and where each stands among those of one name: what it runs over
+    /// may change, and is shown then.
+    fn loops(&mut self, plan: &Plan) -> Vec<u32> {
+        let mut loops: Vec<u32> = Vec::with_capacity(plan.repeats.len());
+        let mut alike: FxHashMap<(Option<u32>, &str), u32> = FxHashMap::default();
+        for repeat in &plan.repeats {
+            let count = alike.entry((repeat.parent, &repeat.name)).or_default();
+            let parent = repeat.parent.and_then(|parent| loops.get(parent as usize).copied());
+            loops.push(self.name(&format!("loop {parent:?} {:?} {count}", repeat.name)));
+            *count += 1;
         }
-        self.name(&name)
+        loops
     }
 
     fn node(&mut self, plan: &Plan, numbers: &Numbers, node: &Node) -> u32 {
@@ -145,7 +146,9 @@ impl Interner {
             Node::Secret(at) => {
                 Node::Secret(self.name(plan.secrets.get(*at as usize).map_or("", |secret| &secret.name)))
             }
-            Node::Element(repeat) => Node::Element(self.repeat(plan, numbers, *repeat)),
+            Node::Element(repeat) => {
+                Node::Element(numbers.loops.get(*repeat as usize).copied().unwrap_or(u32::MAX))
+            }
             Node::Output { step, output } => {
                 let schema = plan.steps.get(*step as usize).and_then(|s| plan.schemas.get(s.schema as usize));
                 let output = schema.and_then(|schema| schema.outputs.get(*output as usize));

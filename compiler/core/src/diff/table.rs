@@ -226,8 +226,10 @@ fn refusals(plan: &Plan, notation: &Notation<'_>) -> Table {
         let policy = plan.policies.get(refusal.policy as usize).map_or("?", |policy| &policy.name);
         let message = notation.operand(&refusal.message, Place::default());
         let when = notation.condition(&refusal.condition, Place::default());
+        let each: String =
+            notation.repeats(refusal.repeat).iter().map(|each| format!(" for {each}")).collect();
         let when = when.map(|when| format!(" when {when}")).unwrap_or_default();
-        (format!("{policy}: {message}{when}"), (Parts::new(), Some(notation.at(refusal.span))))
+        (format!("{policy}: {message}{when}{each}"), (Parts::new(), Some(notation.at(refusal.span))))
     };
     plan.refusals.iter().map(entry).collect()
 }

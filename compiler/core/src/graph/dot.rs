@@ -41,6 +41,9 @@ fn group(out: &mut String, graph: &Graph, around: Option<u32>, depth: usize) {
         let _ = match &vertex.kind {
             VertexKind::Step(step) => {
                 let mut label = format!("{}\\n{}", text(&step.ty), text(&step.key));
+                if let Some(each) = &step.each {
+                    let _ = write!(label, "\\nfor {}", text(each));
+                }
                 for when in &step.when {
                     let _ = write!(label, "\\nwhen {}", text(when));
                 }

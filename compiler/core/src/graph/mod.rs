@@ -109,6 +109,8 @@ pub struct Step {
     /// When it exists, if not always: one text for each declaration. What holds for a whole group around stands
     /// there.
     pub when: Vec<String>,
+    /// The loops that the host runs around it: `disk in disks`.
+    pub each: Option<String>,
     /// What declares it.
     pub declarations: Vec<Declared>,
     /// The guards that may hold for it, and who has to approve it: a line each.
@@ -310,6 +312,7 @@ impl<'p> Builder<'p> {
             key,
             provider: schema.map_or_else(String::new, |schema| schema.provider.clone()),
             when: if always { Vec::new() } else { when },
+            each: step.repeat.map(|_| self.notation.repeats(step.repeat).join(" for ")),
             declarations: declared,
             watched: self.watch.over(step),
         };

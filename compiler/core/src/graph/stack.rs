@@ -17,8 +17,8 @@ pub(super) struct Stacks {
 /// Neighbours of a vertex: after it or before it, with or without a refresh.
 type Neighbours = Vec<(bool, u32, bool)>;
 
-/// What steps have in common that are drawn as one: group, type, condition, neighbours.
-type Likeness<'g> = (Option<u32>, &'g str, &'g [String], Neighbours);
+/// What steps have in common that are drawn as one: group, type, loops, condition, neighbours.
+type Likeness<'g> = (Option<u32>, &'g str, (Option<&'g str>, &'g [String]), Neighbours);
 
 /// Puts steps of one type together that stand in one group and have the same neighbours.
 pub(super) fn stacks(graph: &Graph) -> Stacks {
@@ -31,7 +31,10 @@ pub(super) fn stacks(graph: &Graph) -> Stacks {
     for (at, (vertex, mut neighbours)) in graph.vertices.iter().zip(neighbours).enumerate() {
         neighbours.sort_unstable();
         if let VertexKind::Step(step) = &vertex.kind {
-            alike.entry((vertex.group, &step.ty, &step.when, neighbours)).or_default().push(at as u32);
+            alike
+                .entry((vertex.group, &step.ty, (step.each.as_deref(), &step.when), neighbours))
+                .or_default()
+                .push(at as u32);
         }
     }
     let mut first_of: BTreeMap<u32, Vec<u32>> = BTreeMap::new();

@@ -215,7 +215,7 @@ fn size(graph: &Graph, vertices: &[u32]) -> (i32, i32) {
     let key = text_width(&shorten(&step.key, KEY_LENGTH), KEY_WIDTH);
     let ty = text_width(&step.ty, TYPE_WIDTH) + if step.watched.is_empty() { 0 } else { SHIELD };
     let when = when(step).map_or(0, |text| text_width(&text, SMALL_WIDTH));
-    let height = BOX_HEIGHT + if step.when.is_empty() { 0 } else { WHEN_HEIGHT };
+    let height = BOX_HEIGHT + if step.when.is_empty() && step.each.is_none() { 0 } else { WHEN_HEIGHT };
     ((LEFT + key.max(ty).max(when) + RIGHT).max(92), height)
 }
 
@@ -238,8 +238,10 @@ fn grid(graph: &Graph, vertices: &[u32]) -> (i32, i32, i32) {
 }
 
 fn when(step: &Step) -> Option<String> {
-    let text = step.when.join(" or ");
-    (!text.is_empty()).then(|| shorten_end(&format!("when {text}"), WHEN_LENGTH))
+    let each = step.each.as_ref().map(|each| format!("for {each}"));
+    let when = (!step.when.is_empty()).then(|| format!("when {}", step.when.join(" or ")));
+    let text = each.into_iter().chain(when).collect::<Vec<_>>().join(", ");
+    (!text.is_empty()).then(|| shorten_end(&text, WHEN_LENGTH))
 }
 
 fn frames(out: &mut String, graph: &Graph, layout: &Layout) {

@@ -40,7 +40,7 @@ impl<'p> Notation<'p> {
     pub fn clauses(&self, step: &Step, declaration: &Declaration) -> Vec<(&'static str, String)> {
         let place = Place { schema: self.plan.schemas.get(step.schema as usize), expected: None };
         let mut clauses = Vec::new();
-        clauses.extend(self.repeats(step).into_iter().map(|repeat| ("for", repeat)));
+        clauses.extend(step.repeat.map(|_| ("for", self.repeats(step.repeat).join(" for "))));
         clauses.extend(declaration.timeout.as_ref().map(|t| ("timeout", self.operand(t, place))));
         clauses.extend(declaration.retry.as_ref().map(|retry| {
             let times = self.operand(&retry.times, place);
@@ -52,10 +52,10 @@ impl<'p> Notation<'p> {
         clauses
     }
 
-    /// The loops of the host around a step, the outermost first: `part in facts.fqdn.split(".")`.
-    pub fn repeats(&self, step: &Step) -> Vec<String> {
+    /// The loops of the host from this one outwards, the outermost first: `part in facts.fqdn.split(".")`.
+    pub fn repeats(&self, innermost: Option<u32>) -> Vec<String> {
         let mut found = Vec::new();
-        let mut at = step.repeat;
+        let mut at = innermost;
         while let Some(repeat) = at.and_then(|at| self.plan.repeats.get(at as usize)) {
             let list = self.operand(&Operand::Expr(repeat.list), Place::default());
             found.push(format!("{} in {list}", repeat.name));

@@ -15,7 +15,7 @@ impl<'p> Notation<'p> {
         if self.secret(operand).is_some() || !matches!(self.plan.exprs.get(*id), Some(Node::Concat(_))) {
             return None;
         }
-        let writer = Writer { notation: self, exprs: &self.plan.exprs, schema: place.schema };
+        let writer = Writer::new(self, place.schema);
         let mut out = String::new();
         writer.lines(&mut out, *id, 0);
         (out.len() <= self.limit).then_some(out)

@@ -17,7 +17,7 @@ fn loops(source: &str) -> String {
     for (at, step) in (0_u32..).zip(&plan.steps) {
         let instance = &step.declarations[0].instance;
         let _ = write!(out, "{} in {instance}", notation.vertex(at));
-        for repeat in notation.repeats(step) {
+        for repeat in notation.repeats(step.repeat) {
             let _ = write!(out, " for {repeat}");
         }
         out.push('\n');

@@ -21,6 +21,7 @@ mod key;
 mod lint;
 mod new;
 mod refusal;
+mod repeat;
 mod sarif;
 mod secret;
 mod session;

@@ -95,7 +95,8 @@ fn plan(out: &mut String, plan: &PlanView) -> std::fmt::Result {
         for refusal in plan.refusals.iter().filter(|refusal| refusal.policy == policy.name) {
             let word = if refusal.kind == "fail" { "when" } else { "fails when" };
             let when = refusal.when.as_ref().map(|when| format!(" {word} {when}")).unwrap_or_default();
-            writeln!(out, "  {} {}{when}  ({})", refusal.kind, refusal.message, refusal.at)?;
+            let repeats: String = refusal.repeats.iter().map(|repeat| format!(" for {repeat}")).collect();
+            writeln!(out, "  {} {}{when}{repeats}  ({})", refusal.kind, refusal.message, refusal.at)?;
         }
         for prune in plan.prune.iter().filter(|prune| prune.policy == policy.name) {
             let limit = prune.limit.as_ref().map(|limit| format!(" limit {limit}")).unwrap_or_default();
@@ -154,6 +155,9 @@ fn rollout(out: &mut String, rollout: &RolloutView) -> std::fmt::Result {
 
 fn step(out: &mut String, step: &StepView) -> std::fmt::Result {
     writeln!(out, "  {}", step.id)?;
+    for repeat in &step.repeats {
+        writeln!(out, "    for {repeat}")?;
+    }
     for declaration in &step.declarations {
         let when = declaration.when.as_ref().map(|when| format!(" when {when}")).unwrap_or_default();
         writeln!(out, "    by {}{when}  ({})", declaration.instance, declaration.at)?;

@@ -75,6 +75,9 @@ pub(super) struct PolicyView {
 pub(super) struct RefusalView {
     pub(super) policy: String,
     pub(super) kind: &'static str,
+    /// The loops that the host runs around it, the outermost first: `x in LIST`.
+    #[serde(rename = "for", skip_serializing_if = "Vec::is_empty")]
+    pub(super) repeats: Vec<String>,
     /// When the plan does not stand.
     pub(super) when: Option<String>,
     pub(super) message: String,
@@ -133,6 +136,9 @@ pub(super) struct StepView {
     pub(super) id: String,
     pub(super) schema: String,
     pub(super) provider: String,
+    /// The loops that the host runs around it, the outermost first: `x in LIST`.
+    #[serde(rename = "for", skip_serializing_if = "Vec::is_empty")]
+    pub(super) repeats: Vec<String>,
     pub(super) declarations: Vec<DeclarationView>,
 }
 
@@ -222,6 +228,7 @@ pub(super) fn plan_view(plan: &Plan, limit: usize) -> PlanView {
                     RefusalKind::Check => "check",
                     RefusalKind::Refinement => "refinement",
                 },
+                repeats: viewer.notation.repeats(refusal.repeat),
                 when: viewer.notation.condition(&refusal.condition, Place::default()),
                 message: viewer.notation.operand(&refusal.message, Place::default()),
                 at: viewer.notation.at(refusal.span),
@@ -242,6 +249,7 @@ pub(super) fn plan_view(plan: &Plan, limit: usize) -> PlanView {
                     provider: schema.map_or_else(String::new, |schema| {
                         format!("{} {}", schema.provider, schema.protocol)
                     }),
+                    repeats: viewer.notation.repeats(step.repeat),
                     declarations: step
                         .declarations
                         .iter()
