@@ -91,24 +91,147 @@ policy p {
     )]));
 }
 
+/// Several declarations of one file: their parts are united.
+#[test]
+fn files_made_of_parts() {
+    expect![[r#"
+        DocumentSetting[port] path=/etc/app.json keys=List([Str("server"), Str("port")]) value=8080
+        Directory[/etc/motd.d]
+        File[/etc/app.json] mode=Mode(416)
+        Fragments[/etc/motd.d/all] parts=List([Record([Str("10-head"), Str("Welcome\n")])]) mode=Mode(420) parts=List([Record([Str("50-a"), Str("a\n")])]) parts=List([Record([Str("50-b"), Str("b\n")])])
+        Directory[/etc/motd.d] -> Fragments[/etc/motd.d/all] (Directory[path.parent])
+        Directory[/etc/motd.d] -> Fragments[/etc/motd.d/all] (Directory[path.parent])
+        Directory[/etc/motd.d] -> Fragments[/etc/motd.d/all] (Directory[path.parent])
+        File[/etc/app.json] -> DocumentSetting[port] (File[path])
+    "#]].assert_eq(&outline(&[(
+        "src/main.mc",
+        r#"
+import std.edit.DocumentSetting
+import std.fs.{Directory, File, Fragment, Fragments}
+
+component App {
+  param name: String
+  Fragments "/etc/motd.d/all" { parts = [Fragment { name = "50-${name}", content = "${name}\n" }] }
+}
+
+policy p {
+  Directory "/etc/motd.d" {}
+  Fragments "/etc/motd.d/all" { parts = [Fragment { name = "10-head", content = "Welcome\n" }], mode = 0o644 }
+  App "a" { name = "a" }
+  App "b" { name = "b" }
+  File "/etc/app.json" { mode = 0o640 }
+  DocumentSetting "port" { path = "/etc/app.json", keys = ["server", "port"], value = json(8080) }
+}
+"#,
+    )]));
+}
+
+#[test]
+fn parts_that_no_file_can_have() {
+    expect![[r#"
+        src/main.mc:6:3: error[MC0407]: two parts of /etc/a have the same name
+        src/main.mc:9:3: error[MC0502]: Fragments["/etc/b"] and File["/etc/b"] are the same thing on a host
+        src/main.mc:10:3: error[MC0407]: a setting of /etc/app.json needs the keys that lead to it
+    "#]]
+    .assert_eq(&outline(&[(
+        "src/main.mc",
+        r#"
+import std.edit.DocumentSetting
+import std.fs.{File, Fragment, Fragments}
+
+policy p {
+  Fragments "/etc/a" { parts = [Fragment { name = "a", content = "1" }] }
+  Fragments "/etc/a" { parts = [Fragment { name = "a", content = "2" }] }
+  Fragments "/etc/b" { parts = [] }
+  File "/etc/b" { content = "" }
+  DocumentSetting "all" { path = "/etc/app.json", keys = [] }
+}
+"#,
+    )]));
+}
+
+#[test]
+fn a_host_and_others() {
+    expect![[r#"
+        GitCheckout[/srv/app] url=https://git.example.org/app.git commit=0123456789abcdef0123456789abcdef01234567 owner=app
+        KnownHost[git.example.org] keys=List([Str("ssh-ed25519 AAAA")])
+        Package[git]
+        Package[linux-image-amd64]
+        Hostname[web1.example.org]
+        Reboot[kernel] reason=a new kernel window=Record([Str("02:00"), Str("04:30")])
+        User[app]
+        KnownHost[git.example.org] -> GitCheckout[/srv/app] (after)
+        Package[git] -> GitCheckout[/srv/app] (Package["git"])
+        Package[linux-image-amd64] -notify-> Reboot[kernel] (notify)
+        User[app] -> GitCheckout[/srv/app] (User[owner])
+    "#]].assert_eq(&outline(&[(
+        "src/main.mc",
+        r#"
+import std.net.{GitCheckout, KnownHost}
+import std.pkg.Package
+import std.sys.{Hostname, Reboot, Window}
+import std.user.User
+
+policy p {
+  Package "linux-image-amd64" { notify Reboot["kernel"] }
+  Reboot "kernel" { reason = "a new kernel", window = Window { from = "02:00", to = "04:30" } }
+  Hostname "web1.example.org" {}
+  Package "git" {}
+  User "app" {}
+  KnownHost "git.example.org" { keys = ["ssh-ed25519 AAAA"] }
+  GitCheckout "/srv/app" {
+    url = "https://git.example.org/app.git"
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    owner = "app"
+    after KnownHost["git.example.org"]
+  }
+}
+"#,
+    )]));
+}
+
+#[test]
+fn a_host_has_one_name() {
+    expect![[r#"
+        src/main.mc:4:3: error[MC0502]: Hostname["a"] and Hostname["b"] are the same thing on a host
+    "#]]
+    .assert_eq(&outline(&[(
+        "src/main.mc",
+        "import std.sys.Hostname\npolicy p {\n  Hostname \"a\" {}\n  Hostname \"b\" {}\n}\n",
+    )]));
+}
+
 /// Keys and values with a form are checked where they are written.
 #[test]
 fn names_of_settings_have_a_form() {
     expect![[r#"
-        src/main.mc:6:10: error[MC0403]: `"swappiness"` is no `SysctlName`
-        src/main.mc:7:16: error[MC0403]: `"usb-storage"` is no `ModuleName`
-        src/main.mc:8:8: error[MC0403]: `"a.b"` is no `CronName`
+        src/main.mc:8:10: error[MC0403]: `"swappiness"` is no `SysctlName`
+        src/main.mc:9:16: error[MC0403]: `"usb-storage"` is no `ModuleName`
+        src/main.mc:10:8: error[MC0403]: `"a.b"` is no `CronName`
+        src/main.mc:11:51: error[MC0403]: `"a b"` is no `FragmentName`
+        src/main.mc:12:78: error[MC0403]: `"main"` is no `CommitId`
+        src/main.mc:13:48: error[MC0403]: `"ssh-dss AAAA"` is no `HostKey`
+        src/main.mc:14:13: error[MC0403]: `"git example"` is no `ServerName`
+        src/main.mc:15:55: error[MC0403]: `"2am"` is no `TimeOfDay`
+        src/main.mc:15:67: error[MC0403]: `"25:00"` is no `TimeOfDay`
     "#]]
     .assert_eq(&outline(&[(
         "src/main.mc",
         r#"
 import std.cron.{Cron, Schedule}
-import std.sys.{KernelModule, Sysctl}
+import std.fs.{Fragment, Fragments}
+import std.net.{GitCheckout, KnownHost}
+import std.sys.{KernelModule, Reboot, Sysctl, Window}
 
 policy p {
   Sysctl "swappiness" { value = "1" }
   KernelModule "usb-storage" { state = .Blocked }
   Cron "a.b" { command = "true", schedule = Schedule { minute = "every five" } }
+  Fragments "/etc/b" { parts = [Fragment { name = "a b", content = "1" }] }
+  GitCheckout "/srv/app" { url = "https://git.example.org/app.git", commit = "main" }
+  KnownHost "[git.example.org]:2222" { keys = ["ssh-dss AAAA"] }
+  KnownHost "git example" { keys = [] }
+  Reboot "r" { reason = "x", window = Window { from = "2am", to = "25:00" } }
 }
 "#,
     )]));
