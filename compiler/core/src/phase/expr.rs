@@ -357,7 +357,12 @@ pub(super) fn is_choosable(db: &dyn Db, ty: &Ty, depth: u32) -> bool {
     }
     match ty {
         Ty::Ref(..) | Ty::AnyRef | Ty::Instance(..) => true,
-        Ty::Optional(inner) => matches!(**inner, Ty::Ref(..) | Ty::AnyRef | Ty::Instance(..)),
+        Ty::Optional(inner) => {
+            matches!(**inner, Ty::Ref(..) | Ty::AnyRef | Ty::Instance(..) | Ty::List(_))
+                && is_choosable(db, inner, depth)
+        }
+        // All that is in it, for clauses: how many there are is not asked of it then.
+        Ty::List(inner) => is_choosable(db, inner, 0),
         Ty::Tuple(parts) => depth > 0 && parts.iter().all(|part| is_choosable(db, part, depth - 1)),
         Ty::Record(id, args) if depth > 0 => match signature::signature(db, *id) {
             Signature::Record(fields) => {

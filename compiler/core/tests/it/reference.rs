@@ -21,7 +21,12 @@ fn a_position_among_references_is_constant() {
     late("let f = l.sort_by(|s| if (n > 1) { s.name } else { \"\" })");
     late("let f = l.take(n)");
     late("let f = [\"x\" => a].get(facts.fqdn)");
-    late("let f = if (n > 1) { [a] } else { [a, b] }");
+    // Clauses take what the host chooses; how many there are is not asked.
+    let chosen = "let f = if (n > 1) { [a] } else { [a, b] }";
+    right(&source(&format!("{chosen}\nFile \"/c\" {{ after f }}")));
+    assert_eq!(wrong(&source(&format!("{chosen}\nlet first = f.first()"))), [("MC0401".to_owned(), 8)]);
+    let asked = wrong(&source(&format!("{chosen}\nFile \"/c\" {{ after f[0] }}")));
+    assert_eq!(asked, [("MC0409".to_owned(), 8)]);
     right(&source("let m = [\"x\" => a].merge([\"y\" => b])\nFile \"/c\" { after m[\"y\"] }"));
 }
 
