@@ -181,6 +181,19 @@ fn duration(text: &str) -> Result<i64, Mistake> {
     Ok(total.cast_signed())
 }
 
+/// What a unit is of.
+#[derive(Clone, Copy)]
+pub(crate) enum Unit {
+    Size,
+    Time,
+}
+
+/// What this is a unit of; none for what is none.
+pub(crate) fn unit(name: &str) -> Option<Unit> {
+    let size = SIZES.iter().any(|(unit, _)| *unit == name).then_some(Unit::Size);
+    size.or_else(|| DURATIONS.iter().any(|(unit, _)| *unit == name).then_some(Unit::Time))
+}
+
 fn unknown_unit(unit: &str) -> Mistake {
     let lower = unit.to_ascii_lowercase();
     let near = match lower.as_str() {

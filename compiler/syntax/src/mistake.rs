@@ -10,6 +10,7 @@ use crate::Span;
 use crate::ast::*;
 use crate::deep::Deep;
 use crate::error::{SyntaxError, SyntaxErrorKind as Kind};
+use crate::literal;
 use crate::token::{Lexeme, Token};
 use crate::tree::Cx;
 use crate::wording::{
@@ -82,6 +83,7 @@ impl Cx<'_> {
         }
         let error = self
             .habit(&site)
+            .or_else(|| self.unit_apart(&site))
             .or_else(|| self.not_a_name(&site))
             .or_else(|| self.unknown_tag(&site))
             .or_else(|| self.after_missing_body(&site))
@@ -451,6 +453,28 @@ impl Cx<'_> {
         }
         let kind = Kind::NotAvailable { word: "..".into(), purpose: "ranges" };
         Some(SyntaxError::new(kind, site.span).help("write the elements into a list: `[1, 2, 3]`"))
+    }
+
+    /// `5 MiB`
+    fn unit_apart(&self, site: &Site<'_>) -> Option<SyntaxError> {
+        let number = self.before(site, 1).filter(|previous| previous.token == Token::Int)?;
+        if !matches!(site.found?, Token::Upper | Token::Lower) {
+            return None;
+        }
+        let unit = self.slice(site.span);
+        let between = self.slice(Span::new(number.span.end, site.span.start));
+        if between.is_empty() || !between.bytes().all(|byte| byte == b' ') {
+            return None;
+        }
+        let span = number.span.to(site.span);
+        let text = SmolStr::new(self.slice(span));
+        let kind = match literal::unit(unit)? {
+            literal::Unit::Size => Kind::BadSize { text },
+            literal::Unit::Time => Kind::BadDuration { text },
+        };
+        let help =
+            format!("write `{}{unit}`: nothing stands between a number and its unit", self.text(number));
+        Some(SyntaxError::new(kind, span).help(help))
     }
 
     /// Nothing where a value, a type or a name has to follow.

@@ -324,6 +324,26 @@ let o = 1h1h"#,
 }
 
 #[test]
+fn a_unit_stands_at_its_number() {
+    check_in_policy(
+        r#"let a = 5 MiB
+File "/a" { size = 1 GiB, timeout 30 s }
+if b < 2 h { c }"#,
+        expect![[r#"
+            2:9-2:14 MC0110 `5 MiB` is no size: a size is one number with one unit
+              help: write `5MiB`: nothing stands between a number and its unit
+            3:20-3:25 MC0110 `1 GiB` is no size: a size is one number with one unit
+              help: write `1GiB`: nothing stands between a number and its unit
+            3:35-3:39 MC0109 `30 s` is no duration: its parts go from large to small, each once
+              help: write `30s`: nothing stands between a number and its unit
+            4:8-4:11 MC0109 `2 h` is no duration: its parts go from large to small, each once
+              help: write `2h`: nothing stands between a number and its unit
+            (policy p {(let a <error>) (new File "/a" {(size = <error>) (Timeout <error>)}) (if <error> {c})})
+        "#]],
+    );
+}
+
+#[test]
 fn bad_characters() {
     check_in_policy(
         r#"let x = @@ 3
