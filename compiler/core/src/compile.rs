@@ -136,7 +136,7 @@ pub fn template_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
 /// The mistakes of data files in their format. What such a file says is not drawn where a secret may stand in it: as it
 /// cannot be read, any of it may be the secret, unless all that load it want what is public.
 fn data_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
-    let files = package::all_texts(db).into_iter().filter(|file| !name::is_template(db, *file));
+    let files = package::all_texts(db).filter(|file| !name::is_template(db, *file));
     let broken: Vec<(File, &data::Parsed)> = files
         .map(|file| (file, data::parsed(db, file)))
         .filter(|(_, read)| !read.diagnostics.is_empty())

@@ -157,7 +157,7 @@ impl<'db> Checker<'db> {
             });
             return self.with_arguments(args, span);
         }
-        let values = self.template_arguments(&text, file, args, (callee, span));
+        let values = self.template_arguments(text, file, args, (callee, span));
         let ty = Ty::String.secret_if(super::template_is_secret(self.db, file));
         self.push(ExprKind::CallTemplate(file, values), ty, span)
     }
