@@ -36,6 +36,19 @@ pub struct Body {
     pub root: Option<BlockId>,
     /// The expressions that were made of data files, in order.
     pub foreign: Vec<Foreign>,
+    /// Of the values of a module, by position: what each was checked into.
+    pub values: Vec<ModuleValue>,
+}
+
+/// The expressions and blocks that belong to a value of a module alone: those from the first on to before the end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ModuleValue {
+    /// Its expressions.
+    pub exprs: (u32, u32),
+    /// Its blocks.
+    pub blocks: (u32, u32),
+    /// The value itself, unless it could not be checked.
+    pub value: Option<ExprId>,
 }
 
 /// Expressions in a row that stand in another file than their body: what a data file says.

@@ -375,8 +375,15 @@ impl<'db> Checker<'db> {
         } else {
             order.order
         };
+        self.body.values = vec![hir::ModuleValue::default(); lets.len()];
         for at in order {
+            let before = (self.body.exprs.len() as u32, self.body.blocks.len() as u32);
             let value = self.let_value(lets[at]);
+            self.body.values[at] = hir::ModuleValue {
+                exprs: (before.0, self.body.exprs.len() as u32),
+                blocks: (before.1, self.body.blocks.len() as u32),
+                value: Some(value),
+            };
             let ty = self.ty(value).clone();
             self.set_local_type(root, at as u32, ty);
             let stmt = match lets[at].constant {

@@ -124,13 +124,22 @@ pub fn checked(db: &dyn Db, unit: Unit) -> &Checked {
 pub(super) fn analyse(db: &dyn Db, unit: Unit) -> Flow {
     let checked = checked(db, unit);
     let body = &checked.body;
+    // One value of a module has the blocks that were made for it; around them is the module.
+    let (first_block, blocks) = match unit.part {
+        UnitPart::Value(local) => {
+            let (first, end) = body.values.get(local as usize).map_or((0, 0), |value| value.blocks);
+            (first, end.saturating_sub(first) as usize)
+        }
+        _ => (0, body.blocks.len()),
+    };
     let mut analysis = Analysis {
         db,
         unit,
         body,
         values: Values::default(),
-        locals: vec![Vec::new(); body.blocks.len()],
-        parents: vec![None; body.blocks.len()],
+        first_block,
+        locals: vec![Vec::new(); blocks],
+        parents: vec![None; blocks],
         block: None,
         // The values of a module declare nothing.
         declared: if matches!(unit.part, UnitPart::Value(_)) { Vec::new() } else { declared(body) },
@@ -184,6 +193,8 @@ pub(super) struct Analysis<'db> {
     pub unit: Unit,
     pub body: &'db Body,
     pub values: Values,
+    /// The first of the blocks that are analysed.
+    first_block: u32,
     /// The values of the locals by block.
     locals: Vec<Vec<Abs>>,
     /// The block around each block.
@@ -227,12 +238,8 @@ impl<'db> Analysis<'db> {
             }
             (UnitPart::Value(local), Some(root)) => {
                 self.block = Some(root);
-                let stmts = self.body.block(root).stmts.iter();
-                let mut values = stmts.filter_map(|stmt| match stmt {
-                    Stmt::Let(at, value) | Stmt::ConstLet(at, value) if *at == local => Some(*value),
-                    _ => None,
-                });
-                let value = values.next().map_or(Abs::KNOWN, |value| self.expr(value));
+                let value = self.body.values.get(local as usize).and_then(|value| value.value);
+                let value = value.map_or(Abs::KNOWN, |value| self.expr(value));
                 self.gives = vec![value];
                 self.block = None;
             }
@@ -302,7 +309,7 @@ impl<'db> Analysis<'db> {
     pub(super) fn block(&mut self, id: BlockId, bound: &[(u32, Abs)]) -> Abs {
         let block: &'db Block = self.body.block(id);
         let around = self.block.replace(id);
-        self.parents[id.0 as usize] = around;
+        self.set_parent(id, around);
         for (local, value) in bound {
             self.set(id, *local, *value);
         }
@@ -361,7 +368,7 @@ impl<'db> Analysis<'db> {
                 Stmt::After(_) => {}
                 Stmt::Guard(rule) => {
                     let around = self.block.replace(rule.block);
-                    self.parents[rule.block.0 as usize] = Some(id);
+                    self.set_parent(rule.block, Some(id));
                     for read in rule.predicate.iter().chain(&rule.message) {
                         self.expr(*read);
                     }
@@ -424,8 +431,19 @@ impl<'db> Analysis<'db> {
         self.set(block, param.local, value);
     }
 
+    /// The position of a block among those that are analysed.
+    fn place(&self, block: BlockId) -> Option<usize> {
+        Some(block.0.checked_sub(self.first_block)? as usize)
+    }
+
+    fn set_parent(&mut self, block: BlockId, around: Option<BlockId>) {
+        if let Some(slot) = self.place(block).and_then(|at| self.parents.get_mut(at)) {
+            *slot = around;
+        }
+    }
+
     fn set(&mut self, block: BlockId, local: u32, value: Abs) {
-        let locals = &mut self.locals[block.0 as usize];
+        let Some(locals) = self.place(block).and_then(|at| self.locals.get_mut(at)) else { return };
         if locals.is_empty() {
             locals.resize(self.body.block(block).locals.len(), Abs::KNOWN);
         }
@@ -437,7 +455,7 @@ impl<'db> Analysis<'db> {
     /// Something that stands in a block and sees its first locals: the guard of an arm.
     pub(super) fn inside(&mut self, id: BlockId, bound: &[(u32, Abs)], expr: ExprId) -> Abs {
         let around = self.block.replace(id);
-        self.parents[id.0 as usize] = around;
+        self.set_parent(id, around);
         for (local, value) in bound {
             self.set(id, *local, *value);
         }
@@ -449,7 +467,7 @@ impl<'db> Analysis<'db> {
     /// The block so many blocks out.
     pub(super) fn outward(&self, mut block: Option<BlockId>, hops: u32) -> Option<BlockId> {
         for _ in 0..hops {
-            block = block.and_then(|block| self.parents[block.0 as usize]);
+            block = block.and_then(|block| *self.parents.get(self.place(block)?)?);
         }
         block
     }
@@ -457,13 +475,14 @@ impl<'db> Analysis<'db> {
     /// The value of a local, so many blocks out.
     pub(super) fn local(&self, hops: u32, local: u32) -> Abs {
         let block = self.outward(self.block, hops);
-        let found = block.and_then(|block| self.locals[block.0 as usize].get(local as usize));
+        let found = block.and_then(|block| self.locals.get(self.place(block)?)?.get(local as usize));
         found.copied().unwrap_or(Abs::KNOWN)
     }
 
     /// A value of the module whose values are analysed.
     pub(super) fn own_value(&self, root: BlockId, local: u32) -> Abs {
-        self.locals[root.0 as usize].get(local as usize).copied().unwrap_or(Abs::KNOWN)
+        let found = self.place(root).and_then(|at| self.locals.get(at)?.get(local as usize));
+        found.copied().unwrap_or(Abs::KNOWN)
     }
 
     /// Where an expression stands.
@@ -546,7 +565,7 @@ impl<'db> Analysis<'db> {
         summary.needs = needs;
         let mut late: Vec<(ExprId, Abs)> = self.late.into_iter().collect();
         late.sort_unstable_by_key(|(id, _)| *id);
-        let locals = (0..).map(BlockId).zip(&self.locals).flat_map(|(block, values)| {
+        let locals = (self.first_block..).map(BlockId).zip(&self.locals).flat_map(|(block, values)| {
             let values = (0..).zip(values).filter(|(_, value)| **value != Abs::KNOWN);
             values.map(move |(local, value)| ((block, local), *value))
         });

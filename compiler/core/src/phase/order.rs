@@ -4,7 +4,7 @@ use super::analysis::checked;
 use super::summary::{Unit, UnitPart};
 use super::summary_of;
 use crate::db::{Db, File};
-use crate::hir::{self, Body, ExprId, ExprKind, Stmt};
+use crate::hir::{self, Body, ExprId, ExprKind};
 use crate::name;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -42,18 +42,10 @@ fn uses_query(db: &dyn Db, file: File, part: UnitPart) -> Vec<(File, UnitPart)> 
     found
 }
 
-/// The expressions of one value of a module: those that were made after the value before it.
+/// The expressions of one value of a module.
 fn own_exprs(body: &Body, local: u32) -> &[hir::Expr] {
-    let mut first = 0;
-    for stmt in body.root.iter().flat_map(|root| &body.block(*root).stmts) {
-        let (Stmt::Let(at, value) | Stmt::ConstLet(at, value)) = stmt else { continue };
-        let end = value.0 as usize + 1;
-        if *at == local {
-            return body.exprs.get(first..end).unwrap_or_default();
-        }
-        first = first.max(end);
-    }
-    &[]
+    let (first, end) = body.values.get(local as usize).map_or((0, 0), |value| value.exprs);
+    body.exprs.get(first as usize..end as usize).unwrap_or_default()
 }
 
 /// The unit that says how late a value of a module is: all values of the module together, or the value alone where

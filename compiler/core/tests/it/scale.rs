@@ -19,6 +19,21 @@ fn a_chain_of_100_000_values() {
     assert!(matches!(value, Operand::Value(Value::Blob(blob)) if blob.size == "100001".len() as u64));
 }
 
+/// Each value is made by a function that reads the one before.
+#[test]
+fn values_and_functions_in_turn() {
+    let mut source = String::from("import std.fs.File\nlet v0 = facts.cpu.count\n");
+    for i in (1..=4_000).rev() {
+        let before = i - 1;
+        let _ = writeln!(source, "let v{i} = if f{i}() > 1 {{ f{i}() }} else {{ 1 }}");
+        let _ = writeln!(source, "fn f{i}() -> Int {{ v{before} + 1 }}");
+    }
+    source.push_str("policy p { File \"/x\" { content = \"${v4000}\" } }\n");
+    let db = database(&[("src/main.mc", &source)]);
+    let compiled = mc_compiler::compiled_plan(&db).expect("it compiles");
+    assert!(compiled.plan.exprs.nodes.len() > 4_000);
+}
+
 #[test]
 fn a_chain_of_host_values() {
     let mut source = String::from("import std.fs.File\npolicy p {\nlet v0 = facts.cpu.count\n");
