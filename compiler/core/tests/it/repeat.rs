@@ -7,6 +7,7 @@ use mc_plan::plan::Plan;
 use std::fmt::Write as _;
 
 /// The loops of a plan, what is in each, and the instances that the host names.
+#[expect(clippy::expect_used, reason = "test code: a plan has its bytes")]
 fn loops(source: &str) -> String {
     let plan = right(source);
     assert!(plan.features().contains(&"repeats".to_owned()));

@@ -26,7 +26,7 @@ fn everything_is_shown() {
 
         policy web  (src/main.mc:1:3)
           select labels.role == .Web
-          check "a web host has two cores" fails when labels.role == .Web  (src/main.mc:98:3)
+          check "a web host has two cores" fails when labels.role == .Web for disk in web.site  (src/main.mc:98:3)
           prune std.fs.File limit 20  (src/main.mc:101:3)
 
         policy zone  (src/main.mc:90:3)
@@ -73,6 +73,8 @@ fn everything_is_shown() {
               approval dba
               tags security, web.tier
           File["/srv/files/0000002.conf"]
+            for disk in web.site
+            for name, port in web.site
             by web  (src/main.mc:4:3)
               content = "after ${web/File["/srv/files/0000001.conf"].sha256}"
               owner = "root"
