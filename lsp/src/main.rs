@@ -26,6 +26,9 @@ use std::process::ExitCode;
 #[cfg(panic = "abort")]
 compile_error!("the language server needs `panic = \"unwind\"`");
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const USAGE: &str = "\
 The language server of Masterchef. It is started by editors and speaks over standard input and output.
 

@@ -73,6 +73,10 @@ impl Body {
 
     /// What is said of an expression that stands in another file.
     pub fn foreign(&self, id: ExprId) -> Option<&Foreign> {
+        // Almost no body has any.
+        if self.foreign.is_empty() {
+            return None;
+        }
         let next = self.foreign.partition_point(|range| range.first <= id.0);
         self.foreign.get(next.checked_sub(1)?).filter(|range| id.0 < range.end)
     }

@@ -193,6 +193,9 @@ impl Ty {
 
     /// Whether it has no more parts than a type may have. Looks at no more than that.
     pub fn is_of_bounded_size(&self) -> bool {
+        if self.is_simple() {
+            return true;
+        }
         let mut left = MAX_PARTS;
         let mut stack = vec![self];
         while let Some(ty) = stack.pop() {
@@ -214,6 +217,18 @@ impl Ty {
             }
         }
         true
+    }
+
+    /// Whether it has no parts.
+    fn is_simple(&self) -> bool {
+        match self {
+            Ty::List(_) | Ty::Set(_) | Ty::Optional(_) | Ty::Secret(_) | Ty::Refined(..) | Ty::Map(..) => {
+                false
+            }
+            Ty::Tuple(all) | Ty::Record(_, all) | Ty::Enum(_, all) | Ty::Instance(_, all) => all.is_empty(),
+            Ty::Fn(..) => false,
+            _ => true,
+        }
     }
 
     /// The type with each inner type replaced, from the inside out.

@@ -17,6 +17,9 @@ mod time;
 
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Deeply nested sources need a deep stack; the one of the main thread depends on the system.
 const STACK: usize = 64 << 20;
 

@@ -223,7 +223,7 @@ pub fn everything() -> Plan {
         Setting {
             attribute: 0,
             priority: Priority::Force,
-            value: Operand::Value(Value::Blob(blob(BLOBS[0]))),
+            value: Operand::Value(Value::blob(blob(BLOBS[0]))),
             span: span(91),
         },
         Setting {
@@ -401,7 +401,7 @@ fn everything_in_exprs(plan: &mut Plan) {
         Value::Record(Arc::new([])),
         Value::Variant(3, Arc::new([Value::Int(24)])),
         Value::Variant(0, Arc::new([])),
-        Value::Blob(blob(BLOBS[1])),
+        Value::blob(blob(BLOBS[1])),
         float(0.0),
         float(-1.5),
         float(100_000.0),

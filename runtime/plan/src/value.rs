@@ -38,8 +38,8 @@ pub enum Value {
     Record(Arc<[Value]>),
     /// An enum's variant by its position, with its payload.
     Variant(u32, Arc<[Value]>),
-    /// Content stored once in the bundle.
-    Blob(Blob),
+    /// Content stored once in the bundle. Shared, because it is larger than all other values.
+    Blob(Arc<Blob>),
     /// A finite 64-bit floating-point number.
     Float(Float),
     /// Bytes that need not be text.
@@ -54,6 +54,12 @@ pub enum Value {
 pub struct DuplicateKey(pub Value);
 
 impl Value {
+    /// Content stored once in the bundle.
+    #[must_use]
+    pub fn blob(blob: Blob) -> Self {
+        Self::Blob(Arc::new(blob))
+    }
+
     /// A map of these entries, in any order.
     ///
     /// # Errors

@@ -96,7 +96,7 @@ impl<'a> Decode<'a> for Content<'a> {
         match value {
             Value::Str(text) => Some(Self::Text(text)),
             Value::Bytes(bytes) => Some(Self::Bytes(bytes)),
-            Value::Blob(blob) => Some(Self::Blob(*blob)),
+            Value::Blob(blob) => Some(Self::Blob(**blob)),
             _ => None,
         }
     }

@@ -5,7 +5,7 @@ use super::{Checker, Want};
 use crate::diagnostic::{Diagnostic, code, nearest};
 use crate::hir::{self, Arm, BlockId, ExprId, ExprKind, Pattern};
 use crate::package::{self, Assets, DATA, FILES, TEMPLATE, TEMPLATES, Written};
-use crate::signature::{self, Signature};
+use crate::signature::Signature;
 use crate::ty::Ty;
 use camino::{Utf8Path, Utf8PathBuf};
 use mc_plan::value::{TextKind, Value};
@@ -183,7 +183,7 @@ impl<'db> Checker<'db> {
         let Some(assets) = self.assets() else { return self.error(span) };
         match written {
             Written::Whole(text) => match assets.files.get(Utf8Path::new(text)) {
-                Some(blob) => self.push(ExprKind::Value(Value::Blob(*blob)), Ty::Blob, span),
+                Some(blob) => self.push(ExprKind::Value(Value::blob(*blob)), Ty::Blob, span),
                 None => {
                     self.no_asset(text, path.span, Asset::File, assets.files.keys());
                     self.error(span)
@@ -198,7 +198,7 @@ impl<'db> Checker<'db> {
                         let mut arms = Vec::new();
                         for (pattern, path, _) in chosen.cases {
                             let Some(blob) = assets.files.get(&path) else { continue };
-                            let value = self.push(ExprKind::Value(Value::Blob(*blob)), Ty::Blob, span);
+                            let value = self.push(ExprKind::Value(Value::blob(*blob)), Ty::Blob, span);
                             arms.push((pattern, value));
                         }
                         if !chosen.total {
@@ -240,7 +240,7 @@ impl<'db> Checker<'db> {
                 );
                 continue;
             }
-            entries.push((Value::Str(Arc::from(inner.as_str())), Value::Blob(*blob)));
+            entries.push((Value::Str(Arc::from(inner.as_str())), Value::blob(*blob)));
         }
         if entries.is_empty() && all_fit {
             let folders: std::collections::BTreeSet<Utf8PathBuf> = assets
@@ -355,7 +355,7 @@ impl<'db> Checker<'db> {
         let mut names: Vec<SmolStr> = Vec::new();
         match ty.plain() {
             Ty::Enum(id, _) => {
-                if let Signature::Enum(variants) = signature::signature(self.db, *id) {
+                if let Signature::Enum(variants) = self.signature(*id) {
                     names = variants.iter().map(|(name, _)| name.clone()).collect();
                 }
             }

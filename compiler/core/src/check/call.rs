@@ -225,7 +225,7 @@ impl<'db> Checker<'db> {
         callee: Span,
         span: Span,
     ) -> ExprId {
-        let Signature::Fn(params, result) = signature::signature(self.db, id) else {
+        let Signature::Fn(params, result) = self.signature(id) else {
             return self.with_arguments(args, span);
         };
         let mut bindings = Bindings::new(id, signature::generics(self.db, id).len());
@@ -266,7 +266,7 @@ impl<'db> Checker<'db> {
 
     /// A declared function as an argument.
     pub(super) fn function_value(&mut self, id: DeclId, expected: &Ty, span: Span) -> ExprId {
-        let Signature::Fn(params, result) = signature::signature(self.db, id) else {
+        let Signature::Fn(params, result) = self.signature(id) else {
             return self.error(span);
         };
         let declared =

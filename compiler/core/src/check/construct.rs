@@ -27,13 +27,7 @@ impl<'db> Checker<'db> {
                 self.label_values(c, span)
             }
             [name] => {
-                let found = signature::lookup_type(
-                    self.db,
-                    self.types(),
-                    path.module.as_ref(),
-                    name,
-                    &mut self.findings,
-                );
+                let found = self.constructed(path.module.as_ref(), name);
                 // A type with a condition is written like what it is made of.
                 if let Some(ty @ Ty::Refined(id, base)) = &found
                     && let Ty::Record(record, args) = base.plain()
@@ -118,7 +112,7 @@ impl<'db> Checker<'db> {
         expected: Option<&Ty>,
         span: Span,
     ) -> ExprId {
-        let Signature::Record(fields) = signature::signature(self.db, id) else { return self.error(span) };
+        let Signature::Record(fields) = self.signature(id) else { return self.error(span) };
         let mut bindings = Bindings::new(id, args.len());
         let open = Ty::Record(id, signature::parameters(self.db, id));
         bindings.learn(&open, &given(Ty::Record(id, args.iter().cloned().collect()), id));
@@ -182,7 +176,7 @@ impl<'db> Checker<'db> {
         for name in path {
             let found = match at.plain() {
                 Ty::Record(decl, args) => {
-                    let Signature::Record(fields) = signature::signature(self.db, *decl) else { return None };
+                    let Signature::Record(fields) = self.signature(*decl) else { return None };
                     let position = fields.iter().position(|f| f.name == name.text);
                     if position.is_none() {
                         self.unknown_attribute(*decl, fields, name, "field");
@@ -320,7 +314,7 @@ impl<'db> Checker<'db> {
 
     /// A variant's position and payload.
     pub(super) fn find_variant(&mut self, id: DeclId, name: &ast::Name) -> Option<(u32, Vec<Field>)> {
-        let Signature::Enum(variants) = signature::signature(self.db, id) else { return None };
+        let Signature::Enum(variants) = self.signature(id) else { return None };
         if let Some(tag) = variants.iter().position(|(v, _)| *v == name.text) {
             self.refer(name.span, Target::Member(id, name.text.clone()));
             return Some((tag as u32, variants[tag].1.clone()));
@@ -477,9 +471,8 @@ impl<'db> Checker<'db> {
         match crate::name::scope(self.db, self.file).get(&name.text) {
             Some(Entity::Decl(id, DeclKind::Let)) => {
                 self.refer(name.span, Target::Decl(*id));
-                let values = super::value_types(self.db, id.file);
-                match values.get(&id.text(self.db)) {
-                    Some((index, ty)) => self.push(ExprKind::Global(id.file, *index), ty.clone(), name.span),
+                match self.global(*id) {
+                    Some((index, ty)) => self.push(ExprKind::Global(id.file, index), ty, name.span),
                     None => self.error(name.span),
                 }
             }
@@ -639,7 +632,7 @@ impl<'db> Checker<'db> {
                 _ => return None,
             },
             Ty::Enum(id, _) => {
-                let Signature::Enum(variants) = signature::signature(self.db, *id) else { return None };
+                let Signature::Enum(variants) = self.signature(*id) else { return None };
                 format!(".{}", variants.iter().find(|(_, fields)| fields.is_empty())?.0)
             }
             _ => return None,

@@ -10,7 +10,7 @@ use crate::db::File;
 use crate::diagnostic::{Code, Diagnostic, Place, code, nearest};
 use crate::hir::{ExprId, ExprKind, Foreign};
 use crate::name::DeclId;
-use crate::signature::{self, Field, Signature};
+use crate::signature::{Field, Signature};
 use crate::ty::Ty;
 use mc_plan::expr::Builtin;
 use mc_plan::op;
@@ -143,7 +143,7 @@ impl<'db> Checker<'db> {
                 ExprKind::Map(pairs)
             }
             (Ty::Record(id, args), Data::Table(entries)) => {
-                let Signature::Record(fields) = signature::signature(self.db, *id) else {
+                let Signature::Record(fields) = self.signature(*id) else {
                     return self.push_at(at, ExprKind::Error, Ty::Error, node.span);
                 };
                 let fields: Vec<Field> =
@@ -263,7 +263,7 @@ impl<'db> Checker<'db> {
         ty: &Ty,
         at: Loaded<'_>,
     ) -> ExprId {
-        let Signature::Enum(variants) = signature::signature(self.db, id) else {
+        let Signature::Enum(variants) = self.signature(id) else {
             return self.push_at(at, ExprKind::Error, Ty::Error, node.span);
         };
         let (name, name_span, payload) = match &node.value {
@@ -508,7 +508,7 @@ impl<'db> Checker<'db> {
                     return None;
                 }
                 seen.push(*id);
-                let Signature::Record(fields) = signature::signature(self.db, *id) else { return None };
+                let Signature::Record(fields) = self.signature(*id) else { return None };
                 let types: Vec<Ty> = fields.iter().map(|field| field.ty.substitute(*id, args)).collect();
                 types.iter().find_map(|ty| self.unloadable_part(ty, seen))
             }
@@ -517,7 +517,7 @@ impl<'db> Checker<'db> {
                     return None;
                 }
                 seen.push(*id);
-                let Signature::Enum(variants) = signature::signature(self.db, *id) else { return None };
+                let Signature::Enum(variants) = self.signature(*id) else { return None };
                 let fields = variants.iter().flat_map(|(_, fields)| fields);
                 let types: Vec<Ty> = fields.map(|field| field.ty.substitute(*id, args)).collect();
                 types.iter().find_map(|ty| self.unloadable_part(ty, seen))

@@ -129,12 +129,11 @@ impl<'db> Checker<'db> {
             let read = self.read_local(hops, index, block);
             return self.push(read, ty, span);
         }
-        match name::scope(self.db, self.file).get(name) {
+        match &self.entity(name) {
             Some(Entity::Decl(id, DeclKind::Let)) => {
                 self.refer(span, Target::Decl(*id));
-                let values = super::value_types(self.db, id.file);
-                match values.get(&id.text(self.db)) {
-                    Some((index, ty)) => self.push(ExprKind::Global(id.file, *index), ty.clone(), span),
+                match self.global(*id) {
+                    Some((index, ty)) => self.push(ExprKind::Global(id.file, index), ty, span),
                     None => self.error(span),
                 }
             }
@@ -245,7 +244,7 @@ impl<'db> Checker<'db> {
 
     /// Whether the resource whose body is checked has a part of this name.
     fn is_own_part(&self, name: &str) -> bool {
-        let Some(Signature::Resource(own)) = self.resource.map(|id| signature::signature(self.db, id)) else {
+        let Some(Signature::Resource(own)) = self.resource.map(|id| self.signature(id)) else {
             return false;
         };
         own.key.name == name || own.attributes.iter().chain(&own.outputs).any(|part| part.name == name)
@@ -365,7 +364,7 @@ impl<'db> Checker<'db> {
             self.pure(key, &Want::Any);
             return self.error(span);
         };
-        let key_ty = match signature::signature(self.db, id) {
+        let key_ty = match self.signature(id) {
             Signature::Resource(resource) => resource.key.ty.clone(),
             _ => Ty::Error,
         };

@@ -130,7 +130,7 @@ impl<'db> Checker<'db> {
         name: &ast::Name,
         lifted: bool,
     ) -> Option<(ExprKind, Ty)> {
-        let Signature::Record(fields) = signature::signature(self.db, decl) else { return None };
+        let Signature::Record(fields) = self.signature(decl) else { return None };
         let position = signature::field_position(self.db, decl, fields, &name.text)?;
         self.refer(name.span, Target::Member(decl, name.text.clone()));
         let ty = fields[position].ty.substitute(decl, args);
@@ -145,7 +145,7 @@ impl<'db> Checker<'db> {
         name: &ast::Name,
         lifted: bool,
     ) -> Option<(ExprKind, Ty)> {
-        let Signature::Resource(resource) = signature::signature(self.db, decl) else { return None };
+        let Signature::Resource(resource) = self.signature(decl) else { return None };
         self.refer(name.span, Target::Member(decl, name.text.clone()));
         if let Some(position) = resource.outputs.iter().position(|f| f.name == name.text) {
             let ty = resource.output(position, skip)?;
@@ -162,7 +162,7 @@ impl<'db> Checker<'db> {
         name: &ast::Name,
         lifted: bool,
     ) -> Option<(ExprKind, Ty)> {
-        let Signature::Component(_, outs) = signature::signature(self.db, decl) else { return None };
+        let Signature::Component(_, outs) = self.signature(decl) else { return None };
         let position = outs.iter().position(|f| f.name == name.text)?;
         self.refer(name.span, Target::Member(decl, name.text.clone()));
         let ty = outs[position].ty.substitute(decl, args);
@@ -188,7 +188,7 @@ impl<'db> Checker<'db> {
             Diagnostic::error(code::UNKNOWN_FIELD, place, format!("{subject} has no {what} `{}`", name.text))
                 .here(format!("no such {what}"));
         if let Ty::Ref(decl, _) = ty
-            && let Signature::Resource(resource) = signature::signature(self.db, *decl)
+            && let Signature::Resource(resource) = self.signature(*decl)
             && resource.attributes.iter().any(|f| f.name == name.text)
         {
             diagnostic = diagnostic.note(format!(
@@ -217,7 +217,7 @@ impl<'db> Checker<'db> {
     /// The names that may stand behind a dot of a value of this declaration.
     fn member_names(&self, decl: DeclId) -> Vec<String> {
         let names = |fields: &[Field]| fields.iter().map(|f| f.name.to_string()).collect::<Vec<_>>();
-        match signature::signature(self.db, decl) {
+        match self.signature(decl) {
             Signature::Record(fields) => names(fields),
             Signature::Component(_, outs) => names(outs),
             Signature::Resource(resource) => {
@@ -231,7 +231,7 @@ impl<'db> Checker<'db> {
 
     /// The names of the key and the attributes of a resource type.
     fn attribute_names(&self, decl: DeclId) -> Vec<String> {
-        let Signature::Resource(resource) = signature::signature(self.db, decl) else { return Vec::new() };
+        let Signature::Resource(resource) = self.signature(decl) else { return Vec::new() };
         let attributes = resource.attributes.iter().map(|f| f.name.to_string());
         std::iter::once(resource.key.name.to_string()).chain(attributes).collect()
     }
@@ -336,7 +336,7 @@ impl<'db> Checker<'db> {
             );
             return self.error(span);
         };
-        let Signature::Resource(resource) = signature::signature(self.db, decl) else {
+        let Signature::Resource(resource) = self.signature(decl) else {
             return self.error(span);
         };
         self.refer(self_span, Target::SelfValue(decl));
@@ -364,7 +364,7 @@ impl<'db> Checker<'db> {
     }
 
     fn unknown_self(&mut self, decl: DeclId, name: &ast::Name) {
-        let Signature::Resource(resource) = signature::signature(self.db, decl) else { return };
+        let Signature::Resource(resource) = self.signature(decl) else { return };
         let early = (0..).zip(&resource.outputs).filter(|(at, _)| resource.is_early(*at)).map(|(_, f)| f);
         let known = resource
             .attributes

@@ -4,7 +4,7 @@ use super::{Checker, Want};
 use crate::diagnostic::{Diagnostic, code, nearest};
 use crate::hir::{ExprId, ExprKind, GuardRule, Stmt};
 use crate::name::DeclId;
-use crate::signature::{self, Signature, Target};
+use crate::signature::{Signature, Target};
 use crate::ty::{Skip, Ty};
 use mc_plan::expr::{ChangeFact, UnaryOp};
 use mc_syntax::Span;
@@ -201,7 +201,7 @@ impl<'db> Checker<'db> {
     pub(super) fn subject_part(&mut self, base: Span, name: &ast::Name, span: Span) -> ExprId {
         let Some(subject) = self.subject.clone() else { return self.error(span) };
         let decl = subject.decl;
-        let Signature::Resource(resource) = signature::signature(self.db, decl) else {
+        let Signature::Resource(resource) = self.signature(decl) else {
             return self.error(span);
         };
         self.refer(base, if subject.own { Target::SelfValue(decl) } else { Target::Decl(decl) });

@@ -375,7 +375,7 @@ impl<'db> Checker<'db> {
         path: &str,
     ) -> ExprId {
         let span = context.span;
-        let Signature::Record(fields) = signature::signature(self.db, id) else { return self.error(span) };
+        let Signature::Record(fields) = self.signature(id) else { return self.error(span) };
         let fields: Vec<Field> =
             fields.iter().map(|f| Field { ty: f.ty.substitute(id, args), ..f.clone() }).collect();
         let into = self.fields_of(id, None, &fields);

@@ -471,10 +471,7 @@ impl<'db> Checker<'db> {
             }
             Ty::Enum(id, _) => {
                 let kind = ExprKind::TryVariant(*id, text);
-                let crate::signature::Signature::Enum(variants) = crate::signature::signature(self.db, *id)
-                else {
-                    return None;
-                };
+                let crate::signature::Signature::Enum(variants) = self.signature(*id) else { return None };
                 if variants.iter().any(|(_, fields)| !fields.is_empty()) {
                     return None;
                 }

@@ -429,7 +429,7 @@ impl<'db> Checker<'db> {
             self.bind_all(Some(fields), bound);
             return None;
         };
-        let Signature::Record(declared) = signature::signature(self.db, id) else { return None };
+        let Signature::Record(declared) = self.signature(id) else { return None };
         let declared: Vec<Field> =
             declared.iter().map(|f| Field { ty: f.ty.substitute(id, &args), ..f.clone() }).collect();
         let target = |field: &ast::Name| Target::Member(id, field.text.clone());

@@ -9,6 +9,7 @@ use mc_syntax::Span;
 use mc_syntax::ast::{self, ItemKind, StmtKind, StringPart, TypeExprKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 
 /// The loops among the declarations of the package.
 #[salsa::tracked(no_eq, returns(ref))]
@@ -192,7 +193,7 @@ fn message(db: &dyn Db, way: &[(DeclId, Span)]) -> Diagnostic {
 
 /// The declarations that a declaration needs to be made, with the place of each use.
 fn uses(db: &dyn Db, id: DeclId) -> Vec<(DeclId, Span)> {
-    let mut found = Uses { db, file: id.file, found: Vec::new() };
+    let mut found = Uses::new(db, id.file);
     match &id.item(db).kind {
         ItemKind::Let(l) => found.expr(&l.value),
         ItemKind::Fn(f) => {
@@ -232,10 +233,16 @@ fn uses(db: &dyn Db, id: DeclId) -> Vec<(DeclId, Span)> {
 struct Uses<'db> {
     db: &'db dyn Db,
     file: File,
+    /// The names of the file.
+    scope: &'db BTreeMap<SmolStr, Entity>,
     found: Vec<(DeclId, Span)>,
 }
 
-impl Uses<'_> {
+impl<'db> Uses<'db> {
+    fn new(db: &'db dyn Db, file: File) -> Self {
+        Uses { db, file, scope: name::scope(db, file), found: Vec::new() }
+    }
+
     /// What a template uses, where it is called.
     fn template(&mut self, callee: &ast::Expr, args: &[ast::Arg]) {
         let (ast::ExprKind::Name(name), Some(path)) = (&callee.kind, args.first()) else { return };
@@ -245,7 +252,7 @@ impl Uses<'_> {
         let Some(file) = assets.and_then(|assets| assets.templates.get(camino::Utf8Path::new(&*path))) else {
             return;
         };
-        let mut inner = Uses { db: self.db, file: *file, found: Vec::new() };
+        let mut inner = Uses::new(self.db, *file);
         let template = &name::template(self.db, *file).template;
         template.params.iter().filter_map(|param| param.default.as_ref()).for_each(|e| inner.expr(e));
         inner.parts(&template.parts);
@@ -282,7 +289,7 @@ impl Uses<'_> {
     }
 
     fn name(&mut self, name: &str, span: Span) {
-        if let Some(Entity::Decl(id, kind)) = name::scope(self.db, self.file).get(name)
+        if let Some(Entity::Decl(id, kind)) = self.scope.get(name)
             && matches!(kind, DeclKind::Let | DeclKind::Fn | DeclKind::Fact)
         {
             self.found.push((*id, span));
@@ -292,7 +299,7 @@ impl Uses<'_> {
     fn path(&mut self, path: &ast::Path) {
         let [name] = path.segments.as_slice() else { return };
         let entity = match &path.module {
-            None => name::scope(self.db, self.file).get(&name.text).copied(),
+            None => self.scope.get(&name.text).copied(),
             Some(module) => self.member(&module.text, &name.text),
         };
         use DeclKind::{Component, Enum, Record, Type};
@@ -319,7 +326,7 @@ impl Uses<'_> {
             }
             TypeExprKind::Path { module, name, args } => {
                 let entity = match module {
-                    None => name::scope(self.db, self.file).get(&name.text).copied(),
+                    None => self.scope.get(&name.text).copied(),
                     Some(module) => self.member(&module.text, &name.text),
                 };
                 if let Some(Entity::Decl(id, DeclKind::Type)) = entity {
@@ -332,7 +339,7 @@ impl Uses<'_> {
     }
 
     fn member(&self, module: &str, name: &str) -> Option<Entity> {
-        let Some(Entity::Module(file)) = name::scope(self.db, self.file).get(module) else { return None };
+        let Some(Entity::Module(file)) = self.scope.get(module) else { return None };
         name::declarations(self.db, *file).get(name).map(|d| Entity::Decl(d.id, d.kind))
     }
 
@@ -357,7 +364,7 @@ impl Uses<'_> {
         };
         args.iter().for_each(|arg| self.held(arg));
         let entity = match module {
-            None => name::scope(self.db, self.file).get(&name.text).copied(),
+            None => self.scope.get(&name.text).copied(),
             Some(module) => self.member(&module.text, &name.text),
         };
         if let Some(Entity::Decl(id, DeclKind::Record | DeclKind::Enum)) = entity {

@@ -22,9 +22,8 @@ impl<'db> Checker<'db> {
     }
 
     pub(super) fn resource(&mut self, id: DeclId, c: &'db ast::Construct, head: Span, span: Span) -> ExprId {
-        let name = id.text(self.db);
         self.may_declare(head, "a resource");
-        let Signature::Resource(resource) = signature::signature(self.db, id) else {
+        let Signature::Resource(resource) = self.signature(id) else {
             return self.broken(c, span);
         };
         let key_ty = resource.key.ty.clone();
@@ -35,6 +34,7 @@ impl<'db> Checker<'db> {
                     Ty::Text(mc_plan::value::TextKind::AbsPath) => "/etc/motd",
                     _ => "name",
                 };
+                let name = id.text(self.db);
                 self.report(
                     Diagnostic::error(
                         code::BAD_TITLE,
@@ -49,7 +49,7 @@ impl<'db> Checker<'db> {
         };
         let when = self.when(&c.body);
         let skip = if self.may_be_skipped(id, &c.body) { Skip::Perhaps } else { Skip::Never };
-        let ty = signature::reference(self.db, id, skip);
+        let ty = self.reference_type(id, skip);
         let ty = if when.is_some() { ty.optional() } else { ty };
         let head = c.title.as_ref().map_or(head, |title| head.to(title.span));
         let kind = ExprKind::Resource(Box::new(Resource {
@@ -69,7 +69,7 @@ impl<'db> Checker<'db> {
     pub(super) fn instance(&mut self, id: DeclId, c: &'db ast::Construct, head: Span, span: Span) -> ExprId {
         self.may_declare(head, "an instance of a component");
         let name = c.title.as_ref().map(|title| self.pure(title, &Want::Type(Ty::String)));
-        let Signature::Component(params, _) = signature::signature(self.db, id) else {
+        let Signature::Component(params, _) = self.signature(id) else {
             return self.broken(c, span);
         };
         let mut bindings = Bindings::new(id, signature::generics(self.db, id).len());
@@ -135,7 +135,7 @@ impl<'db> Checker<'db> {
         body: &'db ast::Body,
         inherited: Option<&[u32]>,
     ) -> (Vec<Setting>, Vec<Clause>) {
-        let Signature::Resource(resource) = signature::signature(self.db, decl) else {
+        let Signature::Resource(resource) = self.signature(decl) else {
             return (Vec::new(), Vec::new());
         };
         let fields = &resource.attributes;
@@ -207,7 +207,7 @@ impl<'db> Checker<'db> {
             let ast::StmtKind::Defaults(defaults) = &stmt.kind else { continue };
             let Some(decl) = self.resource_path(&defaults.path) else { continue };
             let Some(scope) = self.scope.clone() else { continue };
-            let Signature::Resource(resource) = signature::signature(self.db, decl) else { continue };
+            let Signature::Resource(resource) = self.signature(decl) else { continue };
             let named = defaults.body.items.iter().filter_map(|item| match item {
                 BodyItem::Attribute { name, .. } => {
                     resource.attributes.iter().position(|f| f.name == name.text).map(|p| p as u32)
@@ -365,7 +365,7 @@ impl<'db> Checker<'db> {
         if !matches!(clause.kind, ClauseKind::Notify | ClauseKind::RestartOn | ClauseKind::ReloadOn) {
             return;
         }
-        let inert = |id: &DeclId| match signature::signature(self.db, *id) {
+        let inert = |id: &DeclId| match self.signature(*id) {
             Signature::Resource(resource) => resource.inert,
             _ => false,
         };

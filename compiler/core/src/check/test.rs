@@ -293,7 +293,7 @@ impl<'db> Checker<'db> {
         }
         if let (PlanMethod::Content, Some(reference)) = (method, values.first())
             && let Ty::Ref(decl, _) = self.ty(*reference).clone()
-            && let Signature::Resource(resource) = signature::signature(self.db, decl)
+            && let Signature::Resource(resource) = self.signature(decl)
             && !resource.attributes.iter().any(|a| a.name == "content")
         {
             let headline = format!("a `{}` has no content", decl.text(self.db));
@@ -379,7 +379,7 @@ impl<'db> Checker<'db> {
         name: &ast::Name,
         lifted: bool,
     ) -> Option<(ExprKind, Ty)> {
-        let Signature::Resource(resource) = signature::signature(self.db, decl) else { return None };
+        let Signature::Resource(resource) = self.signature(decl) else { return None };
         self.refer(name.span, Target::Member(decl, name.text.clone()));
         if resource.key.name == name.text {
             return Some((ExprKind::PlannedKey(base, lifted), resource.key.ty.clone()));

@@ -334,11 +334,16 @@ impl<'db> Evaluator<'db> {
         let (frame, env) = (task.frame, &task.env);
         match &frame.body.expr(task.expr).kind {
             ExprKind::Resource(resource) => {
-                let mut set: Vec<u32> = Vec::with_capacity(resource.attributes.len());
+                if let Owner::Step(step) = task.owner {
+                    self.out.declared[step as usize].settings.reserve_exact(resource.attributes.len());
+                }
                 for setting in &resource.attributes {
                     self.setting(frame, env, task.owner, setting);
-                    set.push(setting.attribute);
                 }
+                let mut set: Vec<u32> = match resource.inherited.as_slice() {
+                    [] => Vec::new(),
+                    _ => resource.attributes.iter().map(|setting| setting.attribute).collect(),
+                };
                 self.clauses(task, env, &resource.clauses, false);
                 // What the resource leaves open, the innermost block says first.
                 for (hops, id) in &resource.inherited {
@@ -372,7 +377,8 @@ impl<'db> Evaluator<'db> {
             return;
         }
         if let (Some(value), Owner::Step(step)) = (self.operand(&datum, place), owner) {
-            if !self.takes_secret(step, setting.attribute) && !self.is_public(&value, place) {
+            let secret = matches!(value, Operand::Expr(id) if self.out.residual.is_secret(id));
+            if secret && !self.takes_secret(step, setting.attribute) && !self.is_public(&value, place) {
                 return;
             }
             let place = Place::new(frame.file, setting.span);
@@ -583,15 +589,12 @@ impl<'db> Evaluator<'db> {
     pub(super) fn key_of(&mut self, datum: &Datum, lifted: bool, place: Place) -> Datum {
         match datum {
             Datum::Key(_, value) => Datum::Value(value.clone()),
-            Datum::Refs(steps) => {
-                let steps = steps.to_vec();
-                self.one_of_steps(&steps, lifted, place, |e, step| {
-                    match e.out.declared[step as usize].key.clone() {
-                        Operand::Value(value) => Datum::Value(value),
-                        Operand::Expr(id) => Datum::Node(id),
-                    }
-                })
-            }
+            Datum::Refs(steps) => self.one_of_steps(steps, lifted, place, |e, step| {
+                match e.out.declared[step as usize].key.clone() {
+                    Operand::Value(value) => Datum::Value(value),
+                    Operand::Expr(id) => Datum::Node(id),
+                }
+            }),
             Datum::Value(Value::None) => Datum::NONE,
             dead if dead.is_dead() => dead.clone(),
             _ => Datum::Poison,
@@ -601,21 +604,18 @@ impl<'db> Evaluator<'db> {
     /// An output of a referred resource.
     pub(super) fn output(&mut self, datum: &Datum, position: u32, lifted: bool, place: Place) -> Datum {
         match datum {
-            Datum::Refs(steps) => {
-                let steps = steps.to_vec();
-                self.one_of_steps(&steps, lifted, place, |e, step| {
-                    let id = e.out.residual.node(Node::Output { step, output: position }, place);
-                    let declared = &e.out.declared[step as usize];
-                    let skip = if declared.skippable { Skip::Perhaps } else { Skip::Never };
-                    if let Signature::Resource(resource) = signature::signature(e.db, declared.decl)
-                        && let Some(ty) = resource.output(position as usize, skip)
-                        && !matches!(ty, Ty::Optional(_))
-                    {
-                        e.out.residual.mark_present(id);
-                    }
-                    Datum::Node(id)
-                })
-            }
+            Datum::Refs(steps) => self.one_of_steps(steps, lifted, place, |e, step| {
+                let id = e.out.residual.node(Node::Output { step, output: position }, place);
+                let declared = &e.out.declared[step as usize];
+                let skip = if declared.skippable { Skip::Perhaps } else { Skip::Never };
+                if let Signature::Resource(resource) = signature::signature(e.db, declared.decl)
+                    && let Some(ty) = resource.output(position as usize, skip)
+                    && !matches!(ty, Ty::Optional(_))
+                {
+                    e.out.residual.mark_present(id);
+                }
+                Datum::Node(id)
+            }),
             Datum::Key(decl, _) => {
                 let name = decl.text(self.db);
                 self.report(
@@ -639,6 +639,9 @@ impl<'db> Evaluator<'db> {
         place: Place,
         mut part: impl FnMut(&mut Self, u32) -> Datum,
     ) -> Datum {
+        if let ([(step, None)], false) = (steps, lifted) {
+            return part(self, *step);
+        }
         let conditions = self.conditions(steps, place, |e, step| e.out.declared[step as usize].condition);
         let parts: Vec<Datum> = steps.iter().map(|(step, _)| part(self, *step)).collect();
         self.one_that_exists(&conditions, parts, lifted, place)

@@ -650,6 +650,13 @@ impl<'db> Evaluator<'db> {
         if parts.iter().any(Datum::is_dead) {
             return Datum::Poison;
         }
+        let value = |part: &Datum| match part {
+            Datum::Value(value) => Some(value.clone()),
+            _ => None,
+        };
+        if let Some(values) = parts.iter().map(value).collect::<Option<Vec<Value>>>() {
+            return self.checked(op::concat(&values), place);
+        }
         // Constants side by side are joined, so that the host joins as little as possible.
         let mut joined: Vec<Datum> = Vec::with_capacity(parts.len());
         let mut run: Vec<Value> = Vec::new();

@@ -347,6 +347,8 @@ impl<'db> Evaluator<'db> {
             let checked = check::body(self.db, decl);
             if let Some(root) = checked.body.root {
                 let frame = Frame { file: decl.file, body: &checked.body };
+                // Mostly, each statement declares something.
+                self.out.declared.reserve(checked.body.block(root).stmts.len());
                 self.block(frame, None, root, Vec::new());
             }
             self.work();
@@ -677,6 +679,11 @@ impl<'db> Evaluator<'db> {
     /// Whether a value is small enough to be looked at as a whole, and no deeper than plans carry; else it is
     /// reported.
     fn is_bounded(&mut self, value: &Value, place: Place) -> bool {
+        let is_simple =
+            !matches!(value, Value::List(_) | Value::Record(_) | Value::Variant(..) | Value::Map(_));
+        if is_simple {
+            return self.take(1, place);
+        }
         let mut stack = vec![(value, 0)];
         let (mut count, mut deepest) = (0_usize, 0);
         while let Some((value, depth)) = stack.pop() {

@@ -55,7 +55,7 @@ pub(super) fn edges(
     evaluation: &Evaluation,
     conditions: &Conditions<'_>,
     (drafts, step_of): (&[Draft], &[u32]),
-    sources: &mut Sources,
+    sources: &mut Sources<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Graph {
     let order = super::policy::order(evaluation, conditions, diagnostics);
@@ -106,7 +106,7 @@ pub(super) fn edges(
     let bounds = builder.bounds;
     let mut found = builder.found;
     for (edge, (place, owner)) in &mut found {
-        edge.span = sources.span(db, *place);
+        edge.span = sources.span(*place);
         // Of several declarations of one step, each brings its edges only where it exists.
         if let Some(owner) = *owner
             && edge.carrier.is_none()

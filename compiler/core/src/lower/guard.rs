@@ -2,7 +2,6 @@
 
 use super::source::Sources;
 use super::{Draft, Schemas, merge, shown};
-use crate::db::Db;
 use crate::diagnostic::{Diagnostic, code};
 use crate::eval::{Evaluation, GuardInfo};
 use crate::notation::short_value;
@@ -18,11 +17,10 @@ const STEPS_EACH: u64 = 10_000;
 
 /// The rules in order of name that are about something in the plan. Reports what is denied.
 pub(super) fn guards(
-    db: &dyn Db,
     schemas: &Schemas,
     evaluation: &Evaluation,
     drafts: &[Draft],
-    sources: &mut Sources,
+    sources: &mut Sources<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Guard> {
     let mut by_schema: Vec<Vec<&GuardInfo>> = vec![Vec::new(); schemas.list.len()];
@@ -44,7 +42,7 @@ pub(super) fn guards(
                 .iter()
                 .map(|(text, value, _)| Part { text: text.clone(), value: value.clone() })
                 .collect(),
-            span: sources.span(db, guard.place),
+            span: sources.span(guard.place),
         });
     }
     if rules.iter().any(|rule| rule.action == GuardAction::Deny) {

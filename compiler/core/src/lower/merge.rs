@@ -14,6 +14,7 @@ use mc_plan::value::Value;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 /// Groups declared resources by identity: type, key, and the instance where the key is local. Keys that are
@@ -259,7 +260,9 @@ pub(super) fn claims(
     drafts: &[Draft],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let mut owners: FxHashMap<(&str, Value), Vec<(usize, u32)>> = FxHashMap::default();
+    // The first owner of each thing, and the others: mostly there are none.
+    type Owners = ((usize, u32), Vec<(usize, u32)>);
+    let mut owners: FxHashMap<(&str, Value), Owners> = FxHashMap::default();
     let mut evaluators: Vec<Evaluator<'_>> = schemas.list.iter().map(|s| Evaluator::new(&s.exprs)).collect();
     for (step, draft) in drafts.iter().enumerate() {
         let schema = &schemas.list[draft.schema as usize];
@@ -270,16 +273,20 @@ pub(super) fn claims(
             let own = Own { schema, key: &draft.key, settings: &declared.settings };
             for claim in &schema.claims {
                 for value in rule_values(evaluator, claim.value, &own) {
-                    owners.entry((claim.domain.as_str(), value)).or_default().push((step, *d));
+                    match owners.entry((claim.domain.as_str(), value)) {
+                        Entry::Vacant(entry) => {
+                            entry.insert(((step, *d), Vec::new()));
+                        }
+                        Entry::Occupied(mut entry) => entry.get_mut().1.push((step, *d)),
+                    }
                 }
             }
         }
     }
     let mut shared: Vec<Vec<(usize, u32)>> = owners
         .into_values()
-        .filter(|owners| {
-            owners.iter().any(|(step, _)| Some(*step) != owners.first().map(|(first, _)| *first))
-        })
+        .filter(|(first, others)| others.iter().any(|(step, _)| *step != first.0))
+        .map(|(first, others)| std::iter::once(first).chain(others).collect())
         .collect();
     shared.sort_unstable();
     for owners in shared {

@@ -98,7 +98,7 @@ pub fn lower(db: &dyn Db, mut evaluation: Evaluation) -> (CompiledPlan, Vec<Diag
         .map(|policy| Policy {
             name: policy.name.clone(),
             select: policy.select.clone().unwrap_or(Operand::Value(Value::Bool(true))),
-            span: sources.span(db, policy.decl.place(db)),
+            span: sources.span(policy.decl.place(db)),
         })
         .collect();
     plan.refusals = evaluation
@@ -115,25 +115,26 @@ pub fn lower(db: &dyn Db, mut evaluation: Evaluation) -> (CompiledPlan, Vec<Diag
                 .map(|(text, value)| Part { text: text.clone(), value: value.clone() })
                 .collect(),
             repeat: refusal.repeat,
-            span: sources.span(db, refusal.place),
+            span: sources.span(refusal.place),
         })
         .collect();
-    (plan.repeats, plan.instances) = repeat::repeats(db, &evaluation, &graph.in_loops, &mut sources);
-    plan.guards = guard::guards(db, &schemas, &evaluation, &drafts, &mut sources, &mut diagnostics);
+    (plan.repeats, plan.instances) = repeat::repeats(&evaluation, &graph.in_loops, &mut sources);
+    plan.guards = guard::guards(&schemas, &evaluation, &drafts, &mut sources, &mut diagnostics);
     plan.rollouts = policy::rollouts(db, &schemas, &evaluation, &drafts, &mut sources, &mut diagnostics);
-    plan.prune = policy::prune(db, &schemas, &evaluation, &mut sources);
+    plan.prune = policy::prune(&schemas, &evaluation, &mut sources);
     let mut declared: Vec<Option<Declared>> = evaluation.declared.into_iter().map(Some).collect();
     plan.steps = drafts
         .into_iter()
         .map(|draft| {
-            let all = draft.declared.iter().filter_map(|d| declared[*d as usize].take());
+            let mut declarations = Vec::with_capacity(draft.declared.len());
+            for d in draft.declared.iter().filter_map(|d| declared[*d as usize].take()) {
+                declarations.push(pool.declaration(draft.schema, d, &mut |p| sources.span(p)));
+            }
             Step {
                 schema: draft.schema,
                 key: draft.key,
                 scope: draft.scope,
-                declarations: all
-                    .map(|d| pool.declaration(draft.schema, d, &mut |p| sources.span(db, p)))
-                    .collect(),
+                declarations,
                 repeat: draft.repeat,
             }
         })
@@ -153,33 +154,37 @@ pub fn lower(db: &dyn Db, mut evaluation: Evaluation) -> (CompiledPlan, Vec<Diag
 
 /// The contents of the packages' own files that a plan names.
 fn package_contents(db: &dyn Db, plan: &Plan, blobs: &mut BTreeMap<[u8; 32], Arc<[u8]>>) {
-    fn named(value: &Value, found: &mut BTreeSet<[u8; 32]>) {
+    fn named(value: &Value, known: &BTreeMap<[u8; 32], Arc<[u8]>>, found: &mut BTreeSet<[u8; 32]>) {
         match value {
+            Value::Blob(blob) if known.contains_key(&blob.digest) => {}
             Value::Blob(blob) => {
                 found.insert(blob.digest);
             }
-            Value::Map(entries) => entries.iter().for_each(|(_, value)| named(value, found)),
-            other => other.parts().iter().for_each(|part| named(part, found)),
+            Value::Map(entries) => entries.iter().for_each(|(_, value)| named(value, known, found)),
+            other => other.parts().iter().for_each(|part| named(part, known, found)),
         }
+    }
+    let mut statics = package::all_statics(db).peekable();
+    if statics.peek().is_none() {
+        return;
     }
     let mut found = BTreeSet::new();
     for declaration in plan.steps.iter().flat_map(|step| &step.declarations) {
         for setting in &declaration.attributes {
             if let Operand::Value(value) = &setting.value {
-                named(value, &mut found);
+                named(value, blobs, &mut found);
             }
         }
     }
     for node in &plan.exprs.nodes {
         if let Node::Const(value) = node {
-            named(value, &mut found);
+            named(value, blobs, &mut found);
         }
     }
-    found.retain(|digest| !blobs.contains_key(digest));
     if found.is_empty() {
         return;
     }
-    for file in package::all_statics(db) {
+    for file in statics {
         if found.remove(&file.blob(db).digest) {
             blobs.insert(file.blob(db).digest, Arc::clone(file.content(db)));
         }
@@ -219,14 +224,14 @@ fn labels(db: &dyn Db, evaluation: &Evaluation, types: &mut Types) -> Vec<Label>
         .collect()
 }
 
-fn facts(db: &dyn Db, evaluation: &Evaluation, types: &mut Types, sources: &mut Sources) -> Vec<Fact> {
+fn facts(db: &dyn Db, evaluation: &Evaluation, types: &mut Types, sources: &mut Sources<'_>) -> Vec<Fact> {
     let fact = |f: &FactUse| {
         let path = f.path.to_string();
         let Some(declared) = &f.declared else {
             return Some(Fact { path, ty: types.convert(db, &f.ty)?, declared: None });
         };
         let ty = types.convert_open(db, &f.ty)?;
-        let span = sources.span(db, declared.id.place(db));
+        let span = sources.span(declared.id.place(db));
         let declared = DeclaredFact { probe: declared.probe.clone(), format: declared.format, span };
         Some(Fact { path, ty, declared: Some(declared) })
     };
@@ -304,9 +309,9 @@ impl Pool<'_> {
         let blob = schema.attributes.get(setting.attribute as usize).is_some_and(|a| is_blob(&a.ty));
         let value = match setting.value {
             Operand::Value(Value::Str(text)) if blob => {
-                Operand::Value(Value::Blob(self.store(text.as_bytes())))
+                Operand::Value(Value::blob(self.store(text.as_bytes())))
             }
-            Operand::Value(Value::Bytes(bytes)) if blob => Operand::Value(Value::Blob(self.store(&bytes))),
+            Operand::Value(Value::Bytes(bytes)) if blob => Operand::Value(Value::blob(self.store(&bytes))),
             other => other,
         };
         Setting { attribute: setting.attribute, priority: setting.priority, value, span: span(setting.place) }

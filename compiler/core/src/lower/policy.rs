@@ -123,18 +123,13 @@ fn circle(evaluation: &Evaluation, way: &[(u32, Place)]) -> Diagnostic {
 }
 
 /// What is removed when it is no longer declared.
-pub(super) fn prune(
-    db: &dyn Db,
-    schemas: &Schemas,
-    evaluation: &Evaluation,
-    sources: &mut Sources,
-) -> Vec<Prune> {
+pub(super) fn prune(schemas: &Schemas, evaluation: &Evaluation, sources: &mut Sources<'_>) -> Vec<Prune> {
     let of = |prune: &crate::eval::PruneInfo| {
         let mut types: Vec<u32> =
             prune.types.iter().filter_map(|decl| schemas.index.get(decl)).copied().collect();
         types.sort_unstable();
         let limit = prune.limit.clone();
-        Prune { policy: prune.policy, schemas: types, limit, span: sources.span(db, prune.place) }
+        Prune { policy: prune.policy, schemas: types, limit, span: sources.span(prune.place) }
     };
     evaluation.prune.iter().map(of).collect()
 }
@@ -145,7 +140,7 @@ pub(super) fn rollouts(
     schemas: &Schemas,
     evaluation: &Evaluation,
     drafts: &[Draft],
-    sources: &mut Sources,
+    sources: &mut Sources<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Rollout> {
     if evaluation.rollouts.is_empty() {
@@ -194,7 +189,7 @@ pub(super) fn rollouts(
             waves: rollout.waves.iter().map(wave).collect(),
             health,
             budget: rollout.budget,
-            span: sources.span(db, rollout.place),
+            span: sources.span(rollout.place),
         });
     }
     rollouts

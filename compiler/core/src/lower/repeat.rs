@@ -2,7 +2,6 @@
 
 use super::source::Sources;
 use super::{Draft, Schemas, shown};
-use crate::db::Db;
 use crate::diagnostic::{Diagnostic, code};
 use crate::eval::Evaluation;
 use mc_plan::expr::{ExprId, Operand};
@@ -12,10 +11,9 @@ use std::collections::BTreeSet;
 
 /// The loops, with the barriers in each, and the instances in order of path.
 pub(super) fn repeats(
-    db: &dyn Db,
     evaluation: &Evaluation,
     barriers: &[(u32, u32)],
-    sources: &mut Sources,
+    sources: &mut Sources<'_>,
 ) -> (Vec<Repeat>, Vec<HostInstance>) {
     let when = |id: Option<ExprId>| id.map_or(Operand::Value(Value::Bool(true)), Operand::Expr);
     let mut repeats: Vec<Repeat> = Vec::with_capacity(evaluation.repeats.len());
@@ -27,7 +25,7 @@ pub(super) fn repeats(
             condition: when(repeat.condition),
             name: repeat.name.to_string(),
             barriers: Vec::new(),
-            span: sources.span(db, repeat.place),
+            span: sources.span(repeat.place),
         });
     }
     for (barrier, repeat) in barriers {
@@ -44,7 +42,7 @@ pub(super) fn repeats(
             name,
             repeat: instance.repeat,
             condition: when(instance.condition),
-            span: sources.span(db, instance.place),
+            span: sources.span(instance.place),
         })
         .collect();
     instances.sort_by(|a, b| a.path.cmp(&b.path));

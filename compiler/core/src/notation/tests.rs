@@ -144,7 +144,7 @@ fn values() {
         show(&Value::Record([other, Value::None].into()), Type::Named(2)),
         "Os { family = .Other { name = \"Plan 9\" }, id = none }"
     );
-    let blob = Value::Blob(Blob { digest: [0xab; 32], size: 3 });
+    let blob = Value::blob(Blob { digest: [0xab; 32], size: 3 });
     assert_eq!(show(&blob, Type::Blob), format!("blob {} (3 bytes)", "ab".repeat(32)));
     assert_eq!(type_name(Typed::new(&Type::List(Box::new(Type::Named(2))), &plan.types)), "List<Os>");
 }

@@ -223,7 +223,7 @@ fn given(
 /// A content as text, if it is one and short.
 fn content(compiled: &CompiledPlan, value: &Operand) -> Option<String> {
     let Operand::Value(Value::Blob(blob)) = value else { return None };
-    let (_, bytes) = compiled.blobs.iter().find(|(known, _)| known == blob)?;
+    let (_, bytes) = compiled.blobs.iter().find(|(known, _)| *known == **blob)?;
     let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() <= LONGEST)?;
     Some(format!("{text:?}"))
 }

@@ -117,7 +117,7 @@ fn content_of(compiled: &CompiledPlan, value: &Value) -> String {
     match value {
         Value::Str(text) => text.to_string(),
         Value::Blob(blob) => {
-            let found = compiled.blobs.iter().find(|(other, _)| other == blob);
+            let found = compiled.blobs.iter().find(|(other, _)| *other == **blob);
             String::from_utf8_lossy(&found.expect("a content of the bundle").1).into_owned()
         }
         other => format!("{other:?}"),

@@ -23,7 +23,7 @@ pub struct Expr {
     pub span: Span,
 }
 
-/// The kinds of expressions.
+/// The kinds of expressions. What is rare and large is boxed: a tree consists of these.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExprKind {
     /// `true`
@@ -45,7 +45,7 @@ pub enum ExprKind {
     /// A `lower` name.
     Name(SmolStr),
     /// An `Upper` path as a value: `Tls.Off`.
-    Path(Path),
+    Path(Box<Path>),
     /// `.Off`
     Variant(Name),
     /// `self`
@@ -124,14 +124,14 @@ pub enum ExprKind {
     /// `File["/etc/motd"]`
     Reference {
         /// The resource type.
-        path: Path,
+        path: Box<Path>,
         /// Its key.
         key: Box<Expr>,
     },
     /// `AbsPath(x)`: a checked conversion.
     Convert {
         /// The type.
-        path: Path,
+        path: Box<Path>,
         /// The value.
         value: Box<Expr>,
     },

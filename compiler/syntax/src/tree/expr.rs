@@ -100,7 +100,7 @@ impl Cx<'_> {
 
     pub(crate) fn path_value(&mut self, path: Path) -> Deep<Expr> {
         let span = path.span;
-        self.leaf(ExprKind::Path(path), span.start, span.end)
+        self.leaf(ExprKind::Path(Box::new(path)), span.start, span.end)
     }
 
     /// `f<T>()` at its parenthesis: the two signs are reported when the operation is complete.
@@ -240,12 +240,12 @@ impl Cx<'_> {
 
     pub(crate) fn reference(&mut self, path: Path, key: Deep<Expr>, r: u32) -> Deep<Expr> {
         let l = path.span.start;
-        self.expr(ExprKind::Reference { path, key: Box::new(key.node) }, l, r, key.depth)
+        self.expr(ExprKind::Reference { path: Box::new(path), key: Box::new(key.node) }, l, r, key.depth)
     }
 
     pub(crate) fn convert(&mut self, path: Path, value: Deep<Expr>, r: u32) -> Deep<Expr> {
         let l = path.span.start;
-        self.expr(ExprKind::Convert { path, value: Box::new(value.node) }, l, r, value.depth)
+        self.expr(ExprKind::Convert { path: Box::new(path), value: Box::new(value.node) }, l, r, value.depth)
     }
 
     pub(crate) fn construct(&mut self, path: Path, title: Option<Deep<Expr>>, body: BodyNode) -> Deep<Expr> {

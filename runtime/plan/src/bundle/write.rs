@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use super::envelope::{self, KeySignature};
 use super::header::{FRAME_LENGTH, Header};
 use super::{
@@ -79,7 +81,7 @@ pub fn write(content: &Content<'_>, release: &Release, keys: &[&SigningKey]) -> 
 
 /// The contents that the plan names, by digest.
 fn named_blobs<'a>(content: &Content<'a>) -> Result<BTreeMap<[u8; 32], &'a [u8]>, WriteError> {
-    let given: BTreeMap<[u8; 32], &[u8]> =
+    let given: FxHashMap<[u8; 32], &[u8]> =
         content.blobs.iter().map(|bytes| (sha256(bytes), *bytes)).collect();
     let mut named = BTreeMap::new();
     let mut missing = None;
@@ -140,21 +142,21 @@ pub(super) fn assemble(
     others: &BTreeMap<[u8; 32], &[u8]>,
 ) -> Result<Vec<u8>, WriteError> {
     debug_assert!(envelope.len() <= MAX_ENVELOPE, "16 signatures fit");
-    let blobs = || std::iter::once(plan).chain(others.values().copied());
-    let blobs_length: usize = blobs().map(|bytes| bytes.len() + FRAME_LENGTH).sum();
+    let others = others.iter().map(|(digest, bytes)| (*digest, *bytes));
+    let blobs: Vec<([u8; 32], &[u8])> = std::iter::once((sha256(plan), plan)).chain(others).collect();
+    let blobs_length: usize = blobs.iter().map(|(_, bytes)| bytes.len() + FRAME_LENGTH).sum();
     let header = Header {
         envelope: envelope.len(),
         manifest: manifest.len(),
-        blobs: u32::try_from(1 + others.len())
-            .map_err(|_| WriteError::TooLarge("it has too many contents"))?,
+        blobs: u32::try_from(blobs.len()).map_err(|_| WriteError::TooLarge("it has too many contents"))?,
         blobs_length: blobs_length as u64,
     };
     let mut out = Vec::with_capacity(super::HEADER_LENGTH + envelope.len() + manifest.len() + blobs_length);
     out.extend_from_slice(&header.to_bytes());
     out.extend_from_slice(envelope);
     out.extend_from_slice(manifest);
-    for bytes in blobs() {
-        out.extend_from_slice(&sha256(bytes));
+    for (digest, bytes) in blobs {
+        out.extend_from_slice(&digest);
         out.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
         out.extend_from_slice(bytes);
     }

@@ -383,7 +383,7 @@ impl Reader<'_> {
                 }
                 let blob = Blob { digest: self.array_of("a digest")?, size: self.uint()? };
                 self.close();
-                Value::Blob(blob)
+                Value::blob(blob)
             }
         })
     }

@@ -99,7 +99,7 @@ fn maps() {
     assert_eq!(binary(BinaryOp::In, &Value::Int(1), &map_value), Ok(Value::Bool(true)));
     assert_eq!(binary(BinaryOp::In, &s("a"), &map_value), Ok(Value::Bool(false)));
     assert_eq!(map(vec![(s("x"), Value::None); 2]), Err(EvalError::DuplicateKey("\"x\"".to_owned())));
-    let blob = Value::Blob(Blob { digest: [0; 32], size: 0 });
+    let blob = Value::blob(Blob { digest: [0; 32], size: 0 });
     assert_eq!(map(vec![(blob, Value::None)]), Err(EvalError::Type("an order")));
 }
 
@@ -153,12 +153,12 @@ fn comparison() {
 
 #[test]
 fn a_blob_equals_the_text_that_it_holds() {
-    let blob = Value::Blob(Blob { digest: crate::digest::sha256(b"hello"), size: 5 });
+    let blob = Value::blob(Blob { digest: crate::digest::sha256(b"hello"), size: 5 });
     assert!(equal(&blob, &s("hello")));
     assert!(equal(&l(&[s("hello")]), &l(std::slice::from_ref(&blob))));
     assert!(equal(&Value::Variant(1, Arc::new([blob.clone()])), &Value::Variant(1, Arc::new([s("hello")]))));
     assert!(!equal(&blob, &s("hellO")));
-    let lying = Value::Blob(Blob { digest: crate::digest::sha256(b"hello"), size: 6 });
+    let lying = Value::blob(Blob { digest: crate::digest::sha256(b"hello"), size: 6 });
     assert!(!equal(&lying, &s("hello")));
     assert_eq!(binary(BinaryOp::Less, &blob, &blob), Err(EvalError::Type("a comparison")));
     assert_eq!(concat(&[blob]), Err(EvalError::Type("a text")));

@@ -130,7 +130,7 @@ fn content_comes_by_digest_too() {
     let rig = Rig::new("std.fs.File");
     rig.host.put("/etc/motd", FakeFile::regular("hello\n"));
     let blob = Blob { digest: sha256(b"hello\n"), size: 6 };
-    let of = |blob| resource("/etc/motd", [Some(Value::Blob(blob)), None, None, None, None]);
+    let of = |blob| resource("/etc/motd", [Some(Value::blob(blob)), None, None, None, None]);
     assert_eq!(rig.changes(&of(blob)), "");
     let other = Blob { digest: [1; 32], size: 6 };
     let error = rig.diff(&of(other)).unwrap_err();

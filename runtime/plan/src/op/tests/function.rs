@@ -328,7 +328,7 @@ fn of_lists() {
             "this list of lists gives a list of more than 1048576 elements",
         ),
     ]);
-    let blob = Value::Blob(Blob { digest: [0; 32], size: 0 });
+    let blob = Value::blob(Blob { digest: [0; 32], size: 0 });
     for function in [Sort, Distinct, ToSet, ListMin] {
         assert_eq!(call(function, &[l(std::slice::from_ref(&blob))]), Err(EvalError::Type("an order")));
     }
@@ -532,7 +532,7 @@ fn encodings() {
         (UrlEncode, vec![s("a b/ä~")], s("a%20b%2F%C3%A4~")),
         (Sha256, vec![s("abc")], s(abc)),
         (Sha256, vec![bytes(b"abc")], s(abc)),
-        (Sha256, vec![Value::Blob(blob)], s(abc)),
+        (Sha256, vec![Value::blob(blob)], s(abc)),
         (ShellQuote, vec![s("/etc/a-b.conf")], s("/etc/a-b.conf")),
         (ShellQuote, vec![s("")], s("''")),
         (ShellQuote, vec![s("it's $HOME")], s(r"'it'\''s $HOME'")),
@@ -563,7 +563,7 @@ fn every_function_refuses_what_it_is_not_for() {
         two(s("a"), i(1)),
         Value::Variant(0, Arc::new([])),
         Value::Map(Arc::new([(s("a"), NONE)])),
-        Value::Blob(Blob { digest: [0; 32], size: 0 }),
+        Value::blob(Blob { digest: [0; 32], size: 0 }),
     ];
     for function in Builtin::ALL {
         assert_eq!(call(*function, &[]), Err(EvalError::Type(function.name())));
