@@ -218,12 +218,17 @@ fn work(
     let mut done = Vec::new();
     let Some(plan) = compile::compiled_plan(db) else { return done };
     let branches = compile::branches(db);
-    let unrolled = boxcar::Vec::new();
-    let package =
-        Package { plan, branches, unrolled: &unrolled, goldens: &options.goldens, update: options.update };
     loop {
         let at = next.fetch_add(1, Ordering::Relaxed);
         let Some((id, case)) = jobs.get(at) else { return done };
+        let unrolled = boxcar::Vec::new();
+        let package = Package {
+            plan,
+            branches,
+            unrolled: &unrolled,
+            goldens: &options.goldens,
+            update: options.update,
+        };
         done.push((
             at,
             match case {

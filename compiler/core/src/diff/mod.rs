@@ -56,7 +56,7 @@ pub enum Change {
 /// A difference in one of the tables of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Entry {
-    /// `policy`, `guard`, `rollout`, `removal`, `label`, `fact`, `type`, `effect`, `secret`, `override` or `refusal`.
+    /// `policy`, `guard`, `rollout`, `removal`, `label`, `fact`, `type`, `effect`, `secret`, `override`, `instance` or `refusal`.
     pub table: &'static str,
     /// What happened.
     pub change: Change,
@@ -190,7 +190,7 @@ impl Diff {
         part("edge", all(&self.edges.iter().map(|g| (g.change, g.edges.len())).collect::<Vec<_>>()));
         for table in [
             "policy", "guard", "rollout", "removal", "label", "fact", "type", "effect", "secret", "override",
-            "refusal",
+            "instance", "refusal",
         ] {
             let mut entries: Vec<(Change, &str)> = self
                 .entries

@@ -1,4 +1,5 @@
-//! The tables of a plan: policies, guards, rollouts, labels, facts, resource types, effects, secrets, overrides, refusals.
+//! The tables of a plan: policies, guards, rollouts, labels, facts, resource types, effects, secrets, overrides, named instances,
+//! refusals.
 
 use super::{Change, Entry, Pair};
 use crate::notation::{Notation, Place, Typed, short, type_name};
@@ -22,7 +23,7 @@ const HASH: &str = "schema hash";
 
 pub(super) fn entries(pair: &Pair<'_>) -> Vec<Entry> {
     let sides = [(pair.old.plan, &pair.old_notation), (pair.new.plan, &pair.new_notation)];
-    let tables: [(&'static str, Maker); 11] = [
+    let tables: [(&'static str, Maker); 12] = [
         ("policy", policies),
         ("guard", guards),
         ("rollout", rollouts),
@@ -33,6 +34,7 @@ pub(super) fn entries(pair: &Pair<'_>) -> Vec<Entry> {
         ("effect", effects),
         ("secret", secrets),
         ("override", overrides),
+        ("instance", instances),
         ("refusal", refusals),
     ];
     let mut entries = Vec::new();
@@ -219,6 +221,16 @@ fn effects(plan: &Plan, _: &Notation<'_>) -> Table {
 
 fn secrets(plan: &Plan, _: &Notation<'_>) -> Table {
     plan.secrets.iter().map(|secret| (secret.name.clone(), (Parts::new(), None))).collect()
+}
+
+/// The instances that the host names.
+fn instances(plan: &Plan, notation: &Notation<'_>) -> Table {
+    let entry = |instance: &mc_plan::plan::HostInstance| {
+        let name = notation.operand(&Operand::Expr(instance.name), Place::default());
+        let parts = Parts::from([("name".to_owned(), name)]);
+        (instance.path.clone(), (parts, Some(notation.at(instance.span))))
+    };
+    plan.instances.iter().map(entry).collect()
 }
 
 fn refusals(plan: &Plan, notation: &Notation<'_>) -> Table {

@@ -325,10 +325,12 @@ fn a_plan_that_has_everything() {
         effect Added fs.write []: - => -
         secret Added db/password []: - => -
         secret Added tls.key []: - => -
+        instance Added web/Nginx[name] []: - => name, port
+        instance Added web/Proxy[site] []: - => web.site
         refusal Added web: "a web host has two cores" when labels.role == .Web for disk in web.site []: - => -
         refusal Added zone: "web hosts run Debian" when labels.role == .Web []: - => -"#]].assert_eq(&tables.join("\n"));
     let summary = diff(side(&everything), side(&empty)).summary();
-    expect!["3 steps removed; 1 edge removed; 2 policies removed; 2 guards removed; 1 rollout removed; 2 removals removed; 2 labels removed; 4 facts removed; 1 type removed; 1 effect removed; 2 secrets removed; 2 refusals removed"].assert_eq(&summary);
+    expect!["3 steps removed; 1 edge removed; 2 policies removed; 2 guards removed; 1 rollout removed; 2 removals removed; 2 labels removed; 4 facts removed; 1 type removed; 1 effect removed; 2 secrets removed; 2 instances removed; 2 refusals removed"].assert_eq(&summary);
 }
 
 #[test]

@@ -22,7 +22,7 @@ impl Evaluator<'_> {
     }
 
     fn choose_parts(&mut self, test: ExprId, a: Datum, b: Datum, place: Place, depth: usize) -> Datum {
-        if !self.take(super::NODE_PARTS, place) || !self.is_shallow(depth, place) {
+        if !self.take(super::budget::NODE_PARTS, place) || !self.is_shallow(depth, place) {
             return Datum::Poison;
         }
         match (&a, &b) {

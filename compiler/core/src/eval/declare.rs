@@ -45,6 +45,8 @@ pub struct Declared {
     pub tags: Vec<Arc<str>>,
     /// The innermost loop of the host around it.
     pub repeat: Option<u32>,
+    /// The innermost loop of the host whose rounds the path of the instance tells apart.
+    pub told: Option<u32>,
     /// Type and key as written.
     pub place: Place,
 }
@@ -152,6 +154,7 @@ impl<'db> Evaluator<'db> {
             approval: None,
             tags: self.context.tags.to_vec(),
             repeat: self.context.repeat,
+            told: self.context.told,
             place,
         });
         let context = Context { condition, own: Some(step), ..self.context.clone() };

@@ -12,7 +12,7 @@ use std::sync::Arc;
 impl<'db> Evaluator<'db> {
     /// A value of a type as maps, lists and scalars.
     pub(super) fn describe(&mut self, datum: &Datum, ty: &Ty, place: Place) -> Datum {
-        if datum.is_dead() || !self.take(super::NODE_PARTS, place) {
+        if datum.is_dead() || !self.take(super::budget::NODE_PARTS, place) {
             return Datum::Poison;
         }
         match ty {

@@ -38,6 +38,8 @@ impl<'db> Evaluator<'db> {
             fact: Some(id),
             inside: false,
             lambdas: 0,
+            repeat: None,
+            told: None,
             ..self.context.clone()
         };
         let ty = fact::ty(self.db, id);

@@ -132,7 +132,14 @@ impl<'db> Evaluator<'db> {
         let block = checked.body.block(root);
         let env = self.env(None, block.locals.len());
         // It belongs to no policy.
-        let context = Context { condition: None, own: None, module: true, ..self.context.clone() };
+        let context = Context {
+            condition: None,
+            own: None,
+            module: true,
+            repeat: None,
+            told: None,
+            ..self.context.clone()
+        };
         self.with_context(context, |e| block.stmts.iter().for_each(|stmt| each(e, frame, &env, stmt)));
     }
 

@@ -7,6 +7,7 @@
 
 mod assertion;
 pub mod branch;
+mod budget;
 mod call;
 mod choice;
 mod datum;
@@ -39,11 +40,10 @@ use crate::name::{self, DeclId, DeclKind};
 use crate::signature;
 use crate::ty::Ty;
 use branch::BranchKind;
+use budget::{NODE_PARTS, PARTS_BUDGET};
 use mc_plan::expr::{ExprId, Node, Operand};
-use mc_plan::op;
 use mc_plan::plan::{FactFormat, Probe, RefusalKind};
 use mc_plan::value::Value;
-use mc_syntax::Span;
 use residual::{Phase, Residual};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -51,25 +51,6 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
-
-/// How many expressions an evaluation may visit.
-const STEP_BUDGET: u64 = 100_000_000;
-
-/// After how many steps an evaluation looks whether its answer is still wanted: an editor goes on typing.
-const CANCEL_STEPS: u64 = 1 << 12;
-
-/// How deep calls and expressions may nest. Callers give the thread 64 MiB of stack for it.
-const DEPTH_BUDGET: u32 = 3_000;
-
-/// How many parts a value may have that an operation looks at as a whole, those of its parts included. Values share
-/// their parts, so that a short program could make one that is too large to ever look at.
-const PARTS_BUDGET: usize = 1 << 20;
-
-/// What making something of a part counts, where only looking at it counts one.
-const NODE_PARTS: usize = 8;
-
-/// How many bytes of text and elements of lists all operations together may make.
-const OUTPUT_BUDGET: usize = 1 << 28;
 
 /// A policy after evaluation.
 #[derive(Debug)]
@@ -359,12 +340,12 @@ impl<'db> Evaluator<'db> {
 
     /// Evaluates the bodies that were put aside.
     fn work(&mut self) {
+        let around = self.context.clone();
         while let Some(task) = self.tasks.pop_front() {
             self.context = task.context.clone();
             self.task(&task);
         }
-        self.context.condition = None;
-        self.context.own = None;
+        self.context = around;
     }
 
     fn label_defaults(&mut self) {
@@ -588,14 +569,6 @@ impl<'db> Evaluator<'db> {
         self.with_budget(|e| e.part(datum, place, 0))
     }
 
-    /// Looks at one value with a budget of its own.
-    fn with_budget<T>(&mut self, look: impl FnOnce(&mut Self) -> T) -> T {
-        let around = std::mem::replace(&mut self.left, PARTS_BUDGET);
-        let result = look(self);
-        self.left = around;
-        result
-    }
-
     /// The residual node of a part of a datum, as far as the budget goes.
     fn part(&mut self, datum: &Datum, place: Place, depth: usize) -> Option<ExprId> {
         if !self.take(NODE_PARTS, place) || !self.is_shallow(depth, place) {
@@ -649,85 +622,6 @@ impl<'db> Evaluator<'db> {
         items.iter().map(|item| self.part(item, place, depth + 1)).collect()
     }
 
-    /// Whether a part is no deeper inside of a value than plans carry; else it is reported.
-    fn is_shallow(&mut self, depth: usize, place: Place) -> bool {
-        if depth <= op::MAX_DEPTH {
-            return true;
-        }
-        self.too_much(place, "this value nests too deep", || {
-            format!("lists, records and payloads nest {} levels at most", op::MAX_DEPTH)
-        });
-        false
-    }
-
-    /// Takes from the budget of parts; false when it is used up, which is reported.
-    fn take(&mut self, parts: usize, place: Place) -> bool {
-        match self.left.checked_sub(parts) {
-            Some(left) => {
-                self.left = left;
-                true
-            }
-            None => {
-                self.too_much(place, "this value has too many parts", || {
-                    format!("a value has {PARTS_BUDGET} parts at most, those of its parts included")
-                });
-                false
-            }
-        }
-    }
-
-    /// Whether a value is small enough to be looked at as a whole, and no deeper than plans carry; else it is
-    /// reported.
-    fn is_bounded(&mut self, value: &Value, place: Place) -> bool {
-        let is_simple =
-            !matches!(value, Value::List(_) | Value::Record(_) | Value::Variant(..) | Value::Map(_));
-        if is_simple {
-            return self.take(1, place);
-        }
-        let mut stack = vec![(value, 0)];
-        let (mut count, mut deepest) = (0_usize, 0);
-        while let Some((value, depth)) = stack.pop() {
-            count += 1;
-            deepest = deepest.max(depth);
-            if count > self.left || deepest > op::MAX_DEPTH {
-                break;
-            }
-            match value {
-                Value::List(parts) | Value::Record(parts) | Value::Variant(_, parts) => {
-                    stack.extend(parts.iter().map(|part| (part, depth + 1)));
-                }
-                Value::Map(entries) => {
-                    stack.extend(entries.iter().flat_map(|(k, v)| [(k, depth + 2), (v, depth + 2)]));
-                }
-                _ => {}
-            }
-        }
-        self.is_shallow(deepest, place) && self.take(count, place)
-    }
-
-    /// Counts what an operation made; false when that is too much, which is reported.
-    fn produce(&mut self, size: usize, place: Place) -> bool {
-        self.made = self.made.saturating_add(size);
-        if self.made <= OUTPUT_BUDGET {
-            return true;
-        }
-        self.too_much(place, "this program makes too much text and too many lists", || {
-            format!("all that is computed may have {} MiB at most", OUTPUT_BUDGET >> 20)
-        });
-        false
-    }
-
-    /// Reports that a budget is used up, the first time, and lets the evaluation end.
-    fn too_much(&mut self, place: Place, headline: &str, note: impl FnOnce() -> String) {
-        if !self.exhausted {
-            self.exhausted = true;
-            let diagnostic = Diagnostic::error(code::BUDGET, place, headline);
-            self.report(diagnostic.here("evaluation stopped here").note(note()));
-        }
-        // Nothing that follows has a meaning any more.
-        self.steps = STEP_BUDGET;
-    }
-
     fn nodes(&mut self, items: &[Datum], place: Place) -> Option<Vec<ExprId>> {
         items.iter().map(|item| self.node(item, place)).collect()
     }
@@ -770,27 +664,6 @@ impl<'db> Evaluator<'db> {
                 .note("whoever sees that it failed could tell something of the secret"),
         );
         Datum::Poison
-    }
-
-    /// Counts a step; false when the budget is used up, which is reported once.
-    fn spend(&mut self, frame: Frame<'db>, span: Span) -> bool {
-        let place = Place::new(frame.file, span);
-        self.steps += 1;
-        if self.steps.is_multiple_of(CANCEL_STEPS) {
-            self.db.unwind_if_revision_cancelled();
-        }
-        if self.steps <= STEP_BUDGET && self.depth <= DEPTH_BUDGET {
-            return true;
-        }
-        if !self.exhausted {
-            self.exhausted = true;
-            let what =
-                if self.depth > DEPTH_BUDGET { "calls nest too deep" } else { "this takes too many steps" };
-            self.report(Diagnostic::error(code::BUDGET, place, what).here("evaluation stopped here").note(
-                format!("an evaluation has {STEP_BUDGET} steps and nests {DEPTH_BUDGET} deep at most"),
-            ));
-        }
-        false
     }
 }
 

@@ -71,6 +71,8 @@ impl<'db> Evaluator<'db> {
             condition: None,
             own: None,
             lambdas: 0,
+            repeat: None,
+            told: None,
             module: true,
             fact: None,
             inside: false,

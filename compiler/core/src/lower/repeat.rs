@@ -4,10 +4,9 @@ use super::source::Sources;
 use super::{Draft, Schemas, shown};
 use crate::diagnostic::{Diagnostic, code};
 use crate::eval::Evaluation;
-use mc_plan::expr::{ExprId, Operand};
-use mc_plan::plan::{HostInstance, Repeat};
+use mc_plan::expr::{ExprId, Node, Operand};
+use mc_plan::plan::{HostInstance, Priority, Repeat};
 use mc_plan::value::Value;
-use std::collections::BTreeSet;
 
 /// The loops, with the barriers in each, and the instances in order of path.
 pub(super) fn repeats(
@@ -56,19 +55,22 @@ pub(super) fn same_in_each_round(
     drafts: &[Draft],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let residual = &evaluation.residual;
-    let read = |operand: &Operand| match operand {
-        Operand::Expr(id) => residual.elements_read(*id),
-        Operand::Value(_) => BTreeSet::new(),
-    };
+    if evaluation.repeats.is_empty() {
+        return;
+    }
+    let rounds = Rounds::new(evaluation);
     for draft in drafts.iter().filter(|draft| draft.repeat.is_some()) {
         let schema = &schemas.list[draft.schema as usize];
-        let told = read(&draft.key);
         for declared in draft.declared.iter().map(|d| &evaluation.declared[*d as usize]) {
-            let chosen = declared.condition.map(|id| residual.elements_read(id)).unwrap_or_default();
+            // A local key is one of its instance's.
+            let scope = if draft.scope.is_empty() { 0 } else { rounds.around(declared.told) };
+            let chosen = declared.condition.map_or(0, |id| rounds.of_expr(id));
+            let told = rounds.of(&draft.key) | scope | chosen;
             let differs = declared.settings.iter().find(|setting| {
                 let union = schema.attributes.get(setting.attribute as usize).is_some_and(|a| a.union);
-                !union && read(&setting.value).iter().any(|at| !told.contains(at) && !chosen.contains(at))
+                // What yields may differ: something stronger can decide.
+                let decides = matches!(setting.priority, Priority::Plain | Priority::Force);
+                decides && !union && rounds.of(&setting.value) & !told != 0
             });
             let Some(setting) = differs else { continue };
             let attribute = schema.attributes.get(setting.attribute as usize).map_or("", |a| a.name.as_str());
@@ -81,6 +83,56 @@ pub(super) fn same_in_each_round(
                     .help("let the key depend on the loop as well, or declare the resource outside of it"),
             );
             break;
+        }
+    }
+}
+
+/// In which loops what an expression gives may change from round to round: a bit for each loop by its depth. The loops of
+/// one place are in each other, so that their depths tell them apart.
+struct Rounds {
+    /// By loop: its own bit and those of the loops around it.
+    loops: Vec<u32>,
+    exprs: Vec<u32>,
+}
+
+impl Rounds {
+    fn new(evaluation: &Evaluation) -> Self {
+        let mut loops: Vec<u32> = Vec::with_capacity(evaluation.repeats.len());
+        for repeat in &evaluation.repeats {
+            let around = repeat.parent.and_then(|parent| loops.get(parent as usize)).copied().unwrap_or(0);
+            loops.push(around << 1 | 1);
+        }
+        let mut rounds = Rounds { loops, exprs: Vec::new() };
+        for node in &evaluation.residual.exprs().nodes {
+            let mut own = match node {
+                // Of the loop itself, without those around.
+                Node::Element(repeat) => {
+                    let all = rounds.around(Some(*repeat));
+                    all & !(all >> 1)
+                }
+                Node::Output { step, .. } => {
+                    rounds.around(evaluation.declared.get(*step as usize).and_then(|made| made.repeat))
+                }
+                _ => 0,
+            };
+            node.operands(|operand| own |= rounds.of_expr(operand));
+            rounds.exprs.push(own);
+        }
+        rounds
+    }
+
+    fn around(&self, repeat: Option<u32>) -> u32 {
+        repeat.and_then(|repeat| self.loops.get(repeat as usize)).copied().unwrap_or(0)
+    }
+
+    fn of_expr(&self, id: ExprId) -> u32 {
+        self.exprs.get(id.0 as usize).copied().unwrap_or(0)
+    }
+
+    fn of(&self, operand: &Operand) -> u32 {
+        match operand {
+            Operand::Expr(id) => self.of_expr(*id),
+            Operand::Value(_) => 0,
         }
     }
 }

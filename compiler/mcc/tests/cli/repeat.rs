@@ -39,6 +39,9 @@ fn a_plan_shows_its_loops() {
           select every host
           fail "${disk.name} is too small" when disk.size < 1GiB for disk in web.disks  (src/main.mc:13:27)
 
+        instances that the host names
+          base/Mount[disk.name] disk.name for disk in web.disks  (src/main.mc:15:5)
+
         steps: 3
           File["/etc/disks.list"]
             by base  (src/main.mc:17:3)
@@ -176,4 +179,177 @@ test "the same name twice" {
         -- status 1
     "#]]
     .assert_eq(&session.transcript(&["test", "web"]));
+}
+
+/// The tests of a package with a fact `names`, which must pass.
+#[track_caller]
+fn passes(source: &str) {
+    let session = Session::with_package();
+    let imports = "import std.exec.{Command, Query}\nimport std.facts.fixture.{debian12}\nimport std.fs.{Directory, File}\n\
+                   fact names: List<String> from file \"/etc/names\" as lines\n";
+    session.write("web/src/main.mc", format!("{imports}{source}"));
+    session.run(&["test", "web"]).ok();
+}
+
+#[test]
+fn a_loop_ends_with_its_policy() {
+    passes(
+        r#"
+component Part { File "/part" {} }
+policy a { if facts.cpu.count > 100000 { for n in names { File "/a/${n}" { content = "" } } } }
+policy security { File "/etc/ssh-hardened" { content = "yes" }
+  Part {}
+  if facts.hostname == "bad" { fail("this host is refused") } }
+test "without elements" {
+  given facts = debian12
+  given names = []
+  expect plan().has(File["/etc/ssh-hardened"])
+}
+test "refused all the same" {
+  given facts = debian12 with { hostname = "bad" }
+  given names = []
+  expect fails "this host is refused" { plan(security) }
+}
+"#,
+    );
+}
+
+#[test]
+fn local_keys_are_those_of_their_instance() {
+    passes(
+        r#"
+component Part { param name: String
+  Command "init" { argv = ["/bin/init", name], creates = "/srv/${name}" } }
+policy base { for n in names { Part (n) { name = n } } }
+test "each its own" {
+  given facts = debian12
+  given names = ["a", "b"]
+  expect plan(base).count() == 2
+}
+"#,
+    );
+}
+
+#[test]
+fn what_two_policies_in_an_order_share_belongs_to_neither() {
+    passes(
+        r#"
+policy a { for n in names { Directory "/mnt/${n}" {} }
+  File "/first" {} }
+policy b { after a
+  for n in names { Directory "/mnt/${n}" {}
+    Directory "/mnt/${n}/b" {} } }
+test "in order" {
+  given facts = debian12
+  given names = ["x", "y"]
+  let p = plan()
+  expect p.count() == 5
+  expect p.before(File["/first"], Directory["/mnt/x/b"])
+  expect p.before(Directory["/mnt/x"], Directory["/mnt/x/b"])
+}
+"#,
+    );
+}
+
+#[test]
+fn a_loop_without_elements_keeps_the_order() {
+    passes(
+        r#"
+component Only { param around: String
+  for n in names { File "/o/${around}/${n}" {} } }
+policy p {
+  let a = File "/a" {}
+  let b = for n in names { File "/b/${n}" { after a } }
+  let c = for n in names { for m in n.split("-") { File "/c/${n}/${m}" { after b } } }
+  let only = Only "x" { around = "x", after c }
+  File "/d" { after only }
+}
+test "none" {
+  given facts = debian12
+  given names = []
+  let made = plan(p)
+  expect made.count() == 2
+  expect made.before(File["/a"], File["/d"])
+}
+test "some" {
+  given facts = debian12
+  given names = ["n-m"]
+  let made = plan(p)
+  expect made.count() == 6
+  expect made.before(File["/b/n-m"], File["/o/x/n-m"])
+}
+"#,
+    );
+}
+
+#[test]
+fn names_are_of_what_is_there() {
+    passes(
+        r#"
+component Part { param name: String, File "/p/${name}" {} }
+policy a { File "/etc/a" {} }
+policy b { Part (names[5]) { name = names[5] } }
+policy c {
+  if facts.cpu.count > 100000 { Part "a" { name = "static" } } else { for n in names { Part (n) { name = n } } }
+}
+test "another policy has no name" {
+  given facts = debian12
+  given names = []
+  expect plan(a).count() == 1
+}
+test "the other one is not there" {
+  given facts = debian12
+  given names = ["a", "b"]
+  expect plan(c).count() == 2
+}
+"#,
+    );
+}
+
+#[test]
+fn equal_elements_say_the_same() {
+    passes(
+        r#"
+policy p {
+  let v = Query "v" { argv = ["/bin/echo", "1"] }
+  for n in names { File "/srv/${n}" { content = "${n} ${v.stdout}" } }
+  for n in names { File "/srv/x" { content = default n } }
+  File "/srv/x" { content = "fixed" }
+}
+test "twice" {
+  given facts = debian12
+  given names = ["a", "a"]
+  let made = plan(p)
+  expect made.count() == 3
+  expect made.content(File["/srv/x"]) == "fixed"
+}
+"#,
+    );
+}
+
+#[test]
+fn names_of_the_host_are_compared() {
+    let session = Session::with_package();
+    session.write("web/src/main.mc", SOURCE);
+    session.write("next/masterchef.toml", session.read("web/masterchef.toml"));
+    session.write("next/src/main.mc", SOURCE.replace("Mount (disk.name)", "Mount \"m-${disk.name}\""));
+    expect![[r#"
+        old  web  web 0.1.0, package
+        new  next  web 0.1.0, package
+
+        instances that hosts name
+        + base/Mount[*]: "m-${disk.name}"  [src/main.mc:15:5]
+        - base/Mount[disk.name]: disk.name  [src/main.mc:15:5]
+
+        steps of policy base
+        ~ File[AbsPath("/srv/${disk.name}")]  [src/main.mc:8:3]
+            in: base/Mount[disk.name] -> base/Mount[*]
+
+        edges
+        + end of base/Mount[*] -> File["/etc/disks.list"]  (after)  [src/main.mc:17:47]
+        - end of base/Mount[disk.name] -> File["/etc/disks.list"]  (after)  [src/main.mc:17:47]
+
+        1 step changed; 1 edge added, 1 removed; 1 instance added, 1 removed
+    "#]]
+    .assert_eq(&session.run(&["diff", "web", "next"]).stdout);
 }

@@ -3,7 +3,8 @@
 use crate::expr::Operand;
 use crate::plan::{EdgeReason, Step as PlanStep};
 use crate::value::Value;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
 
 use super::{Build, Site, vertex_of};
 use crate::instance::graph::{Edge, Edges, Origin, Vertex, at};
@@ -36,8 +37,69 @@ impl<S: Site> Build<'_, S> {
             }
             list.push(Edge { from, to, origin: Origin::Plan(position) });
         }
+        self.shared_by_policies(&mut list);
         self.automatic(&mut list);
         Edges::new(vertices, list)
+    }
+
+    /// What two policies in an order both declare belongs to neither side. The compiler sees that of one step; this is for
+    /// steps that became one here.
+    fn shared_by_policies(&self, list: &mut Vec<Edge>) {
+        if self.sources.iter().all(|sources| sources.more.is_empty()) {
+            return;
+        }
+        let steps = self.steps.len();
+        let policy = |edge: &Edge| match edge.origin {
+            Origin::Plan(position) => {
+                self.plan.edges.get(at(position)).filter(|edge| edge.reason == EdgeReason::Policy)
+            }
+            Origin::Host(_) => None,
+        };
+        // The order of the policies' own boundaries.
+        let mut after: FxHashMap<Vertex, Vec<Vertex>> = FxHashMap::default();
+        // Per merged step: the edges from boundaries before it, and to those behind it, with the steps of the plan.
+        let mut ends: BTreeMap<Vertex, Ends> = BTreeMap::new();
+        let merged = |vertex: Vertex| self.sources.get(at(vertex)).is_some_and(|s| !s.more.is_empty());
+        for (index, edge) in list.iter().enumerate() {
+            let Some(said) = policy(edge) else { continue };
+            match (at(edge.from) < steps, at(edge.to) < steps) {
+                (false, false) => after.entry(edge.from).or_default().push(edge.to),
+                (false, true) if merged(edge.to) => {
+                    ends.entry(edge.to).or_default().before.push((index, edge.from, said.to));
+                }
+                (true, false) if merged(edge.from) => {
+                    ends.entry(edge.from).or_default().behind.push((index, edge.to, said.from));
+                }
+                _ => {}
+            }
+        }
+        let mut reached: FxHashMap<Vertex, FxHashSet<Vertex>> = FxHashMap::default();
+        let mut dropped = FxHashSet::default();
+        for Ends { before, behind } in ends.values() {
+            for (leaving, back, from) in behind {
+                let reached = reached.entry(*back).or_insert_with(|| {
+                    let mut seen = FxHashSet::default();
+                    let mut open = vec![*back];
+                    while let Some(vertex) = open.pop() {
+                        let next = after.get(&vertex).into_iter().flatten().copied();
+                        open.extend(next.filter(|next| seen.insert(*next)));
+                    }
+                    seen
+                });
+                for (entering, front, to) in before {
+                    if from != to && reached.contains(front) {
+                        dropped.extend([*leaving, *entering]);
+                    }
+                }
+            }
+        }
+        if !dropped.is_empty() {
+            let mut index = 0;
+            list.retain(|_| {
+                index += 1;
+                !dropped.contains(&(index - 1))
+            });
+        }
     }
 
     /// The rules that the compiler could not decide: where a key or an attribute is known on the host only,
@@ -120,6 +182,13 @@ impl<S: Site> Build<'_, S> {
         }
         broken.into_iter().for_each(|refusal| self.refuse(refusal));
     }
+}
+
+/// The edges between a step and boundaries of policies: the edge's position, the boundary, and the step of the plan.
+#[derive(Default)]
+struct Ends {
+    before: Vec<(usize, Vertex, u32)>,
+    behind: Vec<(usize, Vertex, u32)>,
 }
 
 /// Whether the compiler knew all that a step's rules can read.

@@ -5,25 +5,23 @@
 
 mod names;
 mod rounds;
+mod work;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
 use crate::expr::{ExprId, Exprs, Node, Operand};
-use crate::plan::{Declaration, Edge, Part, Plan, PlanRefusal, Retry, Setting, Step};
+use crate::plan::{Declaration, Edge, EdgeKind, Part, Plan, PlanRefusal, Retry, Setting, Step};
 use crate::value::Value;
 
 use super::Site;
 use super::graph::at;
 use super::refusal::{Code, Refusal};
 use names::Names;
-use rounds::{Round, Rounds};
-
-/// How many edges a plan may have once its loops are unrolled.
-const MOST_EDGES: usize = 8_000_000;
-/// How many expressions.
-const MOST_EXPRS: usize = 8_000_000;
+use rounds::{Asker, Round, Rounds};
+use work::Work;
 
 /// Repeats what is in loops for each element of their lists on this host, and names the instances that the host
 /// names. A plan without them is given back as it is.
@@ -41,10 +39,11 @@ pub fn unroll<'p, S: Site>(
     if plan.repeats.is_empty() && plan.instances.is_empty() {
         return Ok(Cow::Borrowed(plan));
     }
-    let rounds = Rounds::new(plan, site, only, most)?;
-    let names = Names::new(plan, site, &rounds)?;
-    let mut unroll = Unroll::new(plan, &rounds, &names);
-    unroll.bound(most)?;
+    let mut work = Work::new();
+    let mut asker = Asker::new(plan, site, only);
+    let rounds = Rounds::new(plan, &mut asker, &mut work, most)?;
+    let names = Names::new(plan, &mut asker, &rounds, &mut work)?;
+    let mut unroll = Unroll::new(plan, &rounds, &names, work, most)?;
     let steps = unroll.steps()?;
     let refusals = unroll.refusals()?;
     let edges = unroll.edges()?;
@@ -55,7 +54,7 @@ pub fn unroll<'p, S: Site>(
         facts: plan.facts.clone(),
         schemas: plan.schemas.clone(),
         policies: plan.policies.clone(),
-        barriers: unroll.barriers(),
+        barriers: unroll.barriers,
         edges,
         refusals,
         secrets: plan.secrets.clone(),
@@ -75,26 +74,57 @@ struct Unroll<'p, 'r> {
     plan: &'p Plan,
     rounds: &'r Rounds<'p>,
     names: &'r Names<'p>,
+    work: Work,
     /// The innermost loop that each expression of the plan depends on.
     innermost: Vec<Option<u32>>,
     /// The loop around each vertex of the plan.
     around: Vec<Option<u32>>,
-    /// The first copy of each vertex.
-    first: Vec<u32>,
+    /// The copies of each vertex by round. A step in a round without an element is a barrier: it does nothing, and what
+    /// is ordered by it still is.
+    vertices: Vec<Vec<u32>>,
+    /// How many barriers there are.
+    barriers: u32,
     /// The expressions: first those of the plan, at their old positions, then the copies.
     exprs: Exprs,
     /// The copies for each round of each loop.
     copies: Vec<Vec<FxHashMap<ExprId, ExprId>>>,
+    /// The copies by what they are: equal elements have equal expressions.
+    known: FxHashMap<Node, ExprId>,
 }
 
 impl<'p, 'r> Unroll<'p, 'r> {
-    fn new(plan: &'p Plan, rounds: &'r Rounds<'p>, names: &'r Names<'p>) -> Self {
+    fn new(
+        plan: &'p Plan,
+        rounds: &'r Rounds<'p>,
+        names: &'r Names<'p>,
+        mut work: Work,
+        most: usize,
+    ) -> Outcome<Self> {
         let around = plan.repeats_of_vertices();
-        let mut first = Vec::with_capacity(around.len());
-        let mut next = 0_usize;
-        for repeat in &around {
-            first.push(u32::try_from(next).unwrap_or(u32::MAX));
-            next = next.saturating_add(rounds.count(*repeat));
+        let count = plan.steps.len();
+        let mut vertices: Vec<Vec<u32>> = Vec::with_capacity(around.len());
+        let (mut steps, mut barriers) = (0_u32, 0_u32);
+        for (vertex, repeat) in around.iter().enumerate() {
+            work.take(rounds.count(*repeat))?;
+            let mut place = |round: Round| {
+                let next = if vertex < count && rounds.is_real(round) { &mut steps } else { &mut barriers };
+                let own = *next;
+                *next = next.saturating_add(1);
+                own
+            };
+            vertices.push(rounds.of(*repeat).map(&mut place).collect());
+        }
+        if steps as usize > most {
+            let message = format!("with its loops the plan has {steps} steps, and this host allows {most}");
+            return Err(vec![Refusal::new(Code::TooManySteps, message)]);
+        }
+        // Barriers come after the steps.
+        for (vertex, (copies, repeat)) in vertices.iter_mut().zip(&around).enumerate() {
+            for (copy, round) in copies.iter_mut().zip(rounds.of(*repeat)) {
+                if vertex >= count || !rounds.is_real(round) {
+                    *copy = copy.saturating_add(steps);
+                }
+            }
         }
         let mut exprs = plan.exprs.clone();
         for node in &mut exprs.nodes {
@@ -102,7 +132,11 @@ impl<'p, 'r> Unroll<'p, 'r> {
                 Node::Output { step, .. }
                     if plan.steps.get(at(*step)).is_some_and(|s| s.repeat.is_none()) =>
                 {
-                    *step = first.get(at(*step)).copied().unwrap_or(u32::MAX);
+                    *step = vertices
+                        .get(at(*step))
+                        .and_then(|copies| copies.first())
+                        .copied()
+                        .unwrap_or(u32::MAX);
                 }
                 // Nothing reads what stands in loops any more: it is copied.
                 Node::Output { .. } | Node::Element(_) => *node = Node::Const(Value::None),
@@ -111,51 +145,37 @@ impl<'p, 'r> Unroll<'p, 'r> {
         }
         let copies =
             (0_u32..).zip(&plan.repeats).map(|(r, _)| vec![FxHashMap::default(); rounds.count(Some(r))]);
-        Self {
+        Ok(Self {
             plan,
             rounds,
             names,
+            work,
             innermost: plan.repeats_of_exprs(),
             around,
-            first,
+            vertices,
+            barriers,
             copies: copies.collect(),
             exprs,
-        }
+            known: FxHashMap::default(),
+        })
     }
 
-    /// How many copies there are of the vertices in this range.
-    fn count(&self, vertices: std::ops::Range<usize>) -> usize {
-        let around = self.around.get(vertices).unwrap_or_default();
-        around.iter().fold(0, |sum, repeat| sum.saturating_add(self.rounds.count(*repeat)))
-    }
-
-    fn barriers(&self) -> u32 {
-        u32::try_from(self.count(self.plan.steps.len()..self.around.len())).unwrap_or(u32::MAX)
-    }
-
-    fn bound(&self, most: usize) -> Outcome<()> {
-        let steps = self.count(0..self.plan.steps.len());
-        if steps > most {
-            let message = format!("with its loops the plan has {steps} steps, and this host allows {most}");
-            return Err(vec![Refusal::new(Code::TooManySteps, message)]);
-        }
-        let barriers = self.count(self.plan.steps.len()..self.around.len());
-        if barriers > most.saturating_mul(2) {
-            let message = format!("with its loops the plan has {barriers} boundaries of instances");
-            return Err(vec![Refusal::new(Code::TooManySteps, message)]);
-        }
-        Ok(())
+    /// The rounds of a loop in which something is declared.
+    fn real(&self, repeat: Option<u32>) -> impl Iterator<Item = Round> + use<'p, 'r> {
+        let rounds = self.rounds;
+        rounds.of(repeat).filter(move |round| rounds.is_real(*round))
     }
 
     fn steps(&mut self) -> Outcome<Vec<Step>> {
         let plan = self.plan;
-        let mut steps = Vec::with_capacity(self.count(0..plan.steps.len()));
+        let mut steps = Vec::with_capacity(plan.steps.len());
         for step in &plan.steps {
-            for round in self.rounds.of(step.repeat) {
+            for round in self.real(step.repeat) {
+                self.work.take(4)?;
                 steps.push(Step {
                     schema: step.schema,
                     key: self.operand(&step.key, round)?,
-                    scope: self.names.path(&step.scope, self.rounds, round),
+                    scope: self.path(&step.scope, round)?,
                     declarations: step
                         .declarations
                         .iter()
@@ -168,7 +188,14 @@ impl<'p, 'r> Unroll<'p, 'r> {
         Ok(steps)
     }
 
+    fn path(&mut self, path: &str, round: Round) -> Outcome<String> {
+        let path = self.names.path(path, self.rounds, round);
+        self.work.text(&path)?;
+        Ok(path)
+    }
+
     fn declaration(&mut self, declaration: &Declaration, round: Round) -> Outcome<Declaration> {
+        self.work.take(4 + declaration.attributes.len() + declaration.tags.len())?;
         let setting = |this: &mut Self, setting: &Setting| {
             Ok(Setting { value: this.operand(&setting.value, round)?, ..setting.clone() })
         };
@@ -181,7 +208,7 @@ impl<'p, 'r> Unroll<'p, 'r> {
         };
         Ok(Declaration {
             policy: declaration.policy,
-            instance: self.names.path(&declaration.instance, self.rounds, round),
+            instance: self.path(&declaration.instance, round)?,
             condition: self.operand(&declaration.condition, round)?,
             attributes: declaration.attributes.iter().map(|s| setting(self, s)).collect::<Outcome<_>>()?,
             timeout: self.optional(declaration.timeout.as_ref(), round)?,
@@ -197,7 +224,8 @@ impl<'p, 'r> Unroll<'p, 'r> {
         let plan = self.plan;
         let mut refusals = Vec::with_capacity(plan.refusals.len());
         for refusal in &plan.refusals {
-            for round in self.rounds.of(refusal.repeat) {
+            for round in self.real(refusal.repeat) {
+                self.work.take(4 + refusal.parts.len())?;
                 let part = |this: &mut Self, part: &Part| {
                     Ok(Part { text: part.text.clone(), value: this.operand(&part.value, round)? })
                 };
@@ -216,36 +244,45 @@ impl<'p, 'r> Unroll<'p, 'r> {
     }
 
     /// Both ends of an edge mean the same element in the loops that are around both; of every other loop, each element.
-    fn edges(&self) -> Outcome<Vec<Edge>> {
-        let mut edges = Vec::with_capacity(self.plan.edges.len());
-        for edge in &self.plan.edges {
+    fn edges(&mut self) -> Outcome<Vec<Edge>> {
+        let plan = self.plan;
+        let mut edges = Vec::with_capacity(plan.edges.len());
+        let mut ranges: FxHashMap<(Option<u32>, Option<u32>), Vec<Range<u32>>> = FxHashMap::default();
+        for edge in &plan.edges {
             let around = |end: u32| self.around.get(at(end)).copied().flatten();
             let (from, to) = (around(edge.from), around(edge.to));
             let shared = self.rounds.shared(from, to);
-            let of = |repeat| self.rounds.by(repeat, shared);
-            let (froms, tos) = (of(from), of(to));
-            for (froms, tos) in froms.iter().zip(&tos) {
+            for repeat in [from, to] {
+                if !ranges.contains_key(&(repeat, shared)) {
+                    self.work.take(self.rounds.count(repeat).saturating_add(self.rounds.count(shared)))?;
+                    ranges.insert((repeat, shared), self.rounds.by(repeat, shared));
+                }
+            }
+            let (Some(froms), Some(tos)) = (ranges.get(&(from, shared)), ranges.get(&(to, shared))) else {
+                continue;
+            };
+            for (froms, tos) in froms.iter().zip(tos) {
+                self.work.take(froms.len().saturating_mul(tos.len()).max(1))?;
                 for a in froms.clone() {
                     for b in tos.clone() {
-                        if edges.len() >= MOST_EDGES {
-                            let message = format!("with its loops the plan has more than {MOST_EDGES} edges");
-                            return Err(vec![Refusal::new(Code::TooManySteps, message)]);
-                        }
-                        edges.push(Edge {
-                            from: self.vertex(edge.from, a),
-                            to: self.vertex(edge.to, b),
-                            ..edge.clone()
-                        });
+                        edges.extend(self.edge(edge, (from.map(|r| (r, a)), a), (to.map(|r| (r, b)), b)));
                     }
                 }
             }
         }
         edges.sort_unstable();
+        edges.dedup();
         Ok(edges)
     }
 
-    fn vertex(&self, vertex: u32, copy: u32) -> u32 {
-        self.first.get(at(vertex)).copied().unwrap_or(u32::MAX).saturating_add(copy)
+    /// An edge between two copies. What carries change does not where an end is only a place in the order.
+    fn edge(&self, edge: &Edge, (from, a): (Round, u32), (to, b): (Round, u32)) -> Option<Edge> {
+        let vertex = |vertex: u32, copy: u32| self.vertices.get(at(vertex))?.get(at(copy)).copied();
+        let edge = Edge { from: vertex(edge.from, a)?, to: vertex(edge.to, b)?, ..edge.clone() };
+        if self.rounds.is_real(from) && self.rounds.is_real(to) {
+            return Some(edge);
+        }
+        Some(Edge { kind: EdgeKind::Order, carrier: None, ..edge })
     }
 
     fn optional(&mut self, operand: Option<&Operand>, round: Round) -> Outcome<Option<Operand>> {
@@ -281,12 +318,18 @@ impl<'p, 'r> Unroll<'p, 'r> {
                 continue;
             }
             open.pop();
-            if self.exprs.nodes.len() >= MOST_EXPRS {
-                let message = format!("with its loops the plan has more than {MOST_EXPRS} expressions");
-                return Err(vec![Refusal::new(Code::TooManySteps, message)]);
-            }
+            let mut operands = 0;
+            node.operands(|_| operands += 1);
+            self.work.take(2 + operands)?;
             let copy = self.copy(node, round).ok_or_else(broken)?;
-            let copy = self.exprs.push(copy);
+            let copy = match self.known.get(&copy) {
+                Some(known) => *known,
+                None => {
+                    let id = self.exprs.push(copy.clone());
+                    self.known.insert(copy, id);
+                    id
+                }
+            };
             let own = self.innermost.get(at(top.0)).copied().flatten();
             let place = own.and_then(|own| self.rounds.around(round, own));
             let map = place.and_then(|(repeat, k)| self.copies.get_mut(at(repeat))?.get_mut(at(k)));
@@ -314,7 +357,8 @@ impl<'p, 'r> Unroll<'p, 'r> {
                     Some(own) => self.rounds.around(round, own)?.1,
                     None => 0,
                 };
-                Node::Output { step: self.vertex(*step, copy), output: *output }
+                let step = *self.vertices.get(at(*step))?.get(at(copy))?;
+                Node::Output { step, output: *output }
             }
             // invariant: the operands were copied before.
             other => other.with_operands(|operand| self.copied(operand, round).unwrap_or(operand)),

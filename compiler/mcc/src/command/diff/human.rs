@@ -66,6 +66,7 @@ fn title_of(table: &str) -> &'static str {
         "effect" => "effects on hosts",
         "secret" => "secrets that are read",
         "override" => "values of other packages that `force` overrides",
+        "instance" => "instances that hosts name",
         _ => "refusals of hosts",
     }
 }

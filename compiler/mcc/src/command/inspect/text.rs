@@ -125,6 +125,13 @@ fn plan(out: &mut String, plan: &PlanView) -> std::fmt::Result {
             writeln!(out, "  {secret}")?;
         }
     }
+    if !plan.instances.is_empty() {
+        writeln!(out, "\ninstances that the host names")?;
+        for instance in &plan.instances {
+            let each: String = instance.repeats.iter().map(|each| format!(" for {each}")).collect();
+            writeln!(out, "  {} {}{each}  ({})", instance.path, instance.name, instance.at)?;
+        }
+    }
     writeln!(out, "\nsteps: {}", plan.steps.len())?;
     for step in &plan.steps {
         self::step(out, step)?;

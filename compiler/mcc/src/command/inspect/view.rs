@@ -18,6 +18,8 @@ pub(super) struct PlanView {
     pub(super) facts: Vec<FactView>,
     pub(super) policies: Vec<PolicyView>,
     pub(super) refusals: Vec<RefusalView>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) instances: Vec<InstanceView>,
     pub(super) secrets: Vec<String>,
     pub(super) prune: Vec<PruneView>,
     pub(super) guards: Vec<GuardView>,
@@ -67,6 +69,18 @@ pub(super) struct PolicyView {
     pub(super) select: Option<String>,
     /// The policies that come before it.
     pub(super) after: Vec<String>,
+    pub(super) at: String,
+}
+
+/// An instance whose name only the host knows.
+#[derive(Serialize)]
+pub(super) struct InstanceView {
+    /// Its path; what stands in the last brackets stands for the name.
+    pub(super) path: String,
+    pub(super) name: String,
+    /// The loops that the host runs around it, the outermost first: `x in LIST`.
+    #[serde(rename = "for", skip_serializing_if = "Vec::is_empty")]
+    pub(super) repeats: Vec<String>,
     pub(super) at: String,
 }
 
@@ -232,6 +246,16 @@ pub(super) fn plan_view(plan: &Plan, limit: usize) -> PlanView {
                 when: viewer.notation.condition(&refusal.condition, Place::default()),
                 message: viewer.notation.operand(&refusal.message, Place::default()),
                 at: viewer.notation.at(refusal.span),
+            })
+            .collect(),
+        instances: plan
+            .instances
+            .iter()
+            .map(|instance| InstanceView {
+                path: instance.path.clone(),
+                name: viewer.notation.operand(&Operand::Expr(instance.name), Place::default()),
+                repeats: viewer.notation.repeats(instance.repeat),
+                at: viewer.notation.at(instance.span),
             })
             .collect(),
         secrets: plan.secrets.iter().map(|secret| secret.name.clone()).collect(),

@@ -1,8 +1,11 @@
 //! The names of instances that only the host knows, and the paths that they are in.
 
 use std::borrow::Borrow;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Bound;
+
+use rustc_hash::FxHashMap;
 
 use crate::plan::{HostInstance, Plan};
 use crate::value::Value;
@@ -11,6 +14,7 @@ use super::super::Site;
 use super::super::graph::at;
 use super::super::refusal::{Code, Place, Refusal};
 use super::rounds::{Asker, Round, Rounds};
+use super::work::{Refusals, Work};
 
 /// How many characters the name of an instance may have.
 const LONGEST: usize = 1_000;
@@ -22,45 +26,64 @@ pub(super) struct Names<'p> {
     index: BTreeMap<&'p str, usize>,
     /// None where the instance does not exist.
     names: Vec<Vec<Option<String>>>,
+    /// The innermost instance of each path that was asked for.
+    found: RefCell<FxHashMap<String, Option<usize>>>,
 }
 
 impl<'p> Names<'p> {
-    pub(super) fn new<S: Site>(plan: &'p Plan, site: &S, rounds: &Rounds<'p>) -> Result<Self, Vec<Refusal>> {
+    pub(super) fn new<S: Site>(
+        plan: &'p Plan,
+        asker: &mut Asker<'p, '_, S>,
+        rounds: &Rounds<'p>,
+        work: &mut Work,
+    ) -> Result<Self, Vec<Refusal>> {
         let index = plan.instances.iter().enumerate().map(|(at, i)| (i.path.as_str(), at)).collect();
-        let mut names = Self { plan, index, names: Vec::with_capacity(plan.instances.len()) };
-        let mut asker = Asker::new(plan, site);
-        let mut refusals = Vec::new();
+        let mut names =
+            Self { plan, index, names: Vec::with_capacity(plan.instances.len()), found: RefCell::default() };
+        let mut refusals = Refusals::default();
         for instance in &plan.instances {
-            let mut own = Vec::with_capacity(rounds.count(instance.repeat));
-            for round in rounds.of(instance.repeat) {
-                asker.next_round();
-                let exists = asker.selects(instance.policy, &mut refusals)
-                    && asker.condition(rounds, round, &instance.condition, instance.span, &mut refusals)
-                        == Some(true);
-                own.push(if exists {
-                    match name(plan, &mut asker, rounds, round, instance) {
-                        Ok(name) => Some(name),
-                        Err(refusal) => {
-                            refusals.push(refusal);
-                            None
+            let selected = asker.selects(instance.policy, &mut refusals);
+            let all = rounds.of(instance.repeat);
+            work.take(all.len().saturating_mul(4))?;
+            let mut own = Vec::with_capacity(all.len());
+            for round in all {
+                let mut found = None;
+                if selected && rounds.is_real(round) {
+                    asker.next_round();
+                    let exists =
+                        asker.condition(rounds, round, &instance.condition, instance.span, &mut refusals);
+                    if exists == Some(true) {
+                        match name(plan, asker, rounds, round, instance) {
+                            Ok(name) => {
+                                work.text(&name)?;
+                                found = Some(name);
+                            }
+                            Err(refusal) => refusals.push(refusal),
                         }
                     }
-                } else {
-                    None
-                });
+                    if refusals.is_full() {
+                        return refusals.stand().map(|()| names);
+                    }
+                }
+                own.push(found);
             }
             names.names.push(own);
         }
-        if refusals.is_empty() {
-            names.distinct(rounds, &mut refusals);
-        }
-        if refusals.is_empty() { Ok(names) } else { Err(refusals) }
+        refusals.stand()?;
+        names.distinct(asker, rounds, work)?;
+        Ok(names)
     }
 
-    /// Reports two instances that have one path.
-    fn distinct(&self, rounds: &Rounds<'p>, refusals: &mut Vec<Refusal>) {
+    /// Refuses two instances that have one path.
+    fn distinct<S: Site>(
+        &self,
+        asker: &mut Asker<'p, '_, S>,
+        rounds: &Rounds<'p>,
+        work: &mut Work,
+    ) -> Result<(), Vec<Refusal>> {
+        let mut refusals = Refusals::default();
         let mut owners: BTreeMap<String, &HostInstance> = BTreeMap::new();
-        let mut clash = |path: String, other: Place, instance: &HostInstance| {
+        let clash = |path: &str, other: Place, instance: &HostInstance| {
             let own = Place::of(self.plan, instance.span);
             let headline = format!("there are two instances `{path}` on this host");
             let refusal = Refusal::new(Code::Conflict, headline);
@@ -68,33 +91,44 @@ impl<'p> Names<'p> {
                 true => refusal.at(own, "made in two rounds"),
                 false => refusal.at(own, "made here").at(other, "and made here"),
             };
-            refusals.push(refusal.note("give each a name of its own"));
+            refusal.note("give each a name of its own")
         };
         for (instance, names) in self.plan.instances.iter().zip(&self.names) {
             for (round, _) in rounds.of(instance.repeat).zip(names).filter(|(_, name)| name.is_some()) {
                 let path = self.path(&instance.path, rounds, round);
+                work.text(&path)?;
                 if let Some(other) = owners.get(&path) {
-                    clash(path, Place::of(self.plan, other.span), instance);
+                    refusals.push(clash(&path, Place::of(self.plan, other.span), instance));
                 } else {
                     owners.insert(path, instance);
                 }
             }
         }
         // Those whose names were known when the bundle was built are told by what they declare.
-        for declaration in self.plan.steps.iter().flat_map(|step| &step.declarations) {
+        let outside = self.plan.steps.iter().filter(|step| step.repeat.is_none());
+        for declaration in outside.flat_map(|step| &step.declarations) {
             if self.innermost(&declaration.instance).is_some() {
                 continue;
             }
-            if let Some((path, instance)) = innermost(&owners, &declaration.instance) {
-                clash(path.clone(), Place::of(self.plan, declaration.span), instance);
-                return;
+            let Some((path, instance)) = innermost(&owners, &declaration.instance) else { continue };
+            let (condition, span) = (&declaration.condition, declaration.span);
+            if asker.selects(declaration.policy, &mut refusals)
+                && asker.condition(rounds, None, condition, span, &mut refusals) == Some(true)
+            {
+                refusals.push(clash(path, Place::of(self.plan, span), instance));
             }
         }
+        refusals.stand()
     }
 
     /// The innermost instance with a name of the host that a path is in.
     fn innermost(&self, path: &str) -> Option<usize> {
-        innermost(&self.index, path).map(|(_, at)| *at)
+        if let Some(known) = self.found.borrow().get(path) {
+            return *known;
+        }
+        let found = innermost(&self.index, path).map(|(_, at)| *at);
+        self.found.borrow_mut().insert(path.to_owned(), found);
+        found
     }
 
     /// A path of the plan with the names of a round.

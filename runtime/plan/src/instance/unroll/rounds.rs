@@ -1,16 +1,18 @@
 //! The rounds of each loop: what its list has on this host.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::eval::{Context, Evaluator, Lookup};
 use crate::expr::{ExprId, Operand};
 use crate::op;
-use crate::plan::{Plan, SourceSpan};
+use crate::plan::{Plan, Repeat, SourceSpan};
 use crate::value::Value;
 
 use super::super::graph::at;
 use super::super::refusal::{Code, Place, Refusal};
 use super::super::{Site, refused};
+use super::work::{Refusals, Work};
 
 /// A round of a loop: the loop and the number of its round, over all rounds of the loops around. None is the plan
 /// outside of loops.
@@ -19,82 +21,84 @@ pub(super) type Round = Option<(u32, u32)>;
 /// The rounds of all loops.
 pub(super) struct Rounds<'p> {
     plan: &'p Plan,
-    /// By loop: the round of the loop around, and the element. Those of one round of the loop around stand together.
-    all: Vec<Vec<(u32, Value)>>,
+    /// By loop. Those of one round of the loop around stand together.
+    all: Vec<Vec<Turn>>,
+}
+
+/// A round.
+struct Turn {
+    /// The round of the loop around.
+    parent: u32,
+    /// None where there is nothing to run over: nothing is declared then, and what is ordered by it still is.
+    element: Option<Value>,
 }
 
 impl<'p> Rounds<'p> {
     /// Evaluates the lists, from the outer loops to the inner ones.
     pub(super) fn new<S: Site>(
         plan: &'p Plan,
-        site: &S,
-        only: Option<&[u32]>,
+        asker: &mut Asker<'p, '_, S>,
+        work: &mut Work,
         most: usize,
     ) -> Result<Self, Vec<Refusal>> {
         let mut rounds = Self { plan, all: Vec::with_capacity(plan.repeats.len()) };
-        let mut asker = Asker::new(plan, site);
-        let mut refusals = Vec::new();
+        let mut refusals = Refusals::default();
         let mut count = 0_usize;
         for repeat in &plan.repeats {
-            let mut own = Vec::new();
-            let counts = only.is_none_or(|only| only.contains(&repeat.policy));
-            if counts && asker.selects(repeat.policy, &mut refusals) {
-                for parent in rounds.of(repeat.parent).collect::<Vec<_>>() {
+            let selected = asker.selects(repeat.policy, &mut refusals);
+            let parents = rounds.of(repeat.parent);
+            work.take(parents.len())?;
+            let mut own = Vec::with_capacity(parents.len());
+            for parent in parents {
+                let elements = if selected && rounds.is_real(parent) {
                     asker.next_round();
-                    let Some(true) =
-                        asker.condition(&rounds, parent, &repeat.condition, repeat.span, &mut refusals)
-                    else {
-                        continue;
-                    };
-                    let list = asker.value(&rounds, parent, repeat.list, repeat.span, "what `for` runs over");
-                    let elements = match list {
-                        Ok(list) => op::elements_of(&list),
-                        Err(refusal) => {
-                            refusals.push(refusal);
-                            continue;
-                        }
-                    };
-                    let Some(elements) = elements else {
-                        let message = "the plan is broken: a loop runs over what has no elements";
-                        refusals.push(
-                            Refusal::new(Code::BrokenPlan, message)
-                                .at(Place::of(plan, repeat.span), "what `for` runs over"),
-                        );
-                        continue;
-                    };
-                    count = count.saturating_add(elements.len());
-                    if count > most {
-                        let message = format!(
-                            "the loops of the plan have more than {most} rounds, and this host allows as many steps"
-                        );
-                        let refusal = Refusal::new(Code::TooManySteps, message);
-                        return Err(vec![
-                            refusal.at(Place::of(plan, repeat.span), "what this `for` runs over is too long"),
-                        ]);
-                    }
-                    let k = parent.map_or(0, |(_, k)| k);
-                    own.extend(elements.iter().map(|element| (k, element.clone())));
+                    asker.elements(&rounds, parent, repeat, &mut refusals)
+                } else {
+                    Arc::from([])
+                };
+                if refusals.is_full() {
+                    return refusals.stand().map(|()| rounds);
+                }
+                work.take(elements.len())?;
+                count = count.saturating_add(elements.len());
+                if count > most {
+                    let message = format!(
+                        "the loops of the plan have more than {most} rounds, and this host allows as many steps"
+                    );
+                    let refusal = Refusal::new(Code::TooManySteps, message);
+                    let place = Place::of(plan, repeat.span);
+                    return Err(vec![refusal.at(place, "what this `for` runs over is too long")]);
+                }
+                let parent = parent.map_or(0, |(_, k)| k);
+                own.extend(elements.iter().map(|e| Turn { parent, element: Some(e.clone()) }));
+                if elements.is_empty() {
+                    own.push(Turn { parent, element: None });
                 }
             }
             rounds.all.push(own);
         }
-        if refusals.is_empty() { Ok(rounds) } else { Err(refusals) }
+        refusals.stand().map(|()| rounds)
     }
 
-    /// How many rounds a loop has in all; outside of loops it is one.
+    /// How many rounds a loop has in all, those without an element too; outside of loops it is one.
     pub(super) fn count(&self, repeat: Option<u32>) -> usize {
         repeat.map_or(1, |repeat| self.all.get(at(repeat)).map_or(0, Vec::len))
     }
 
-    /// The rounds of a loop in order.
-    pub(super) fn of(&self, repeat: Option<u32>) -> impl Iterator<Item = Round> + use<> {
+    /// The rounds of a loop in order, those without an element too.
+    pub(super) fn of(&self, repeat: Option<u32>) -> impl ExactSizeIterator<Item = Round> + use<> {
         let count = u32::try_from(self.count(repeat)).unwrap_or(u32::MAX);
         (0..count).map(move |k| repeat.map(|repeat| (repeat, k)))
     }
 
+    /// Whether a round has an element, so that something is declared in it.
+    pub(super) fn is_real(&self, round: Round) -> bool {
+        round.is_none_or(|(repeat, k)| self.element(repeat, k).is_some())
+    }
+
     /// The element of a round.
     pub(super) fn element(&self, repeat: u32, k: u32) -> Option<&Value> {
-        Some(&self.all.get(at(repeat))?.get(at(k))?.1)
+        self.all.get(at(repeat))?.get(at(k))?.element.as_ref()
     }
 
     /// The round of the loop `outer` that a round is in.
@@ -102,7 +106,7 @@ impl<'p> Rounds<'p> {
         let (mut repeat, mut k) = round?;
         while repeat != outer {
             let parent = self.plan.repeats.get(at(repeat))?.parent?;
-            k = self.all.get(at(repeat))?.get(at(k))?.0;
+            k = self.all.get(at(repeat))?.get(at(k))?.parent;
             repeat = parent;
         }
         Some((repeat, k))
@@ -141,6 +145,8 @@ pub(super) struct Asker<'p, 's, S> {
     plan: &'p Plan,
     site: &'s S,
     evaluator: Evaluator<'p>,
+    /// The policies that count; none is all of them.
+    only: Option<&'s [u32]>,
     selected: Vec<Option<bool>>,
 }
 
@@ -169,9 +175,9 @@ impl<S: Site> Context for InRound<'_, '_, S> {
 }
 
 impl<'p, 's, S: Site> Asker<'p, 's, S> {
-    pub(super) fn new(plan: &'p Plan, site: &'s S) -> Self {
+    pub(super) fn new(plan: &'p Plan, site: &'s S, only: Option<&'s [u32]>) -> Self {
         let evaluator = Evaluator::new(&plan.exprs);
-        Self { plan, site, evaluator, selected: vec![None; plan.policies.len()] }
+        Self { plan, site, evaluator, only, selected: vec![None; plan.policies.len()] }
     }
 
     /// Call before what is asked for another round.
@@ -180,17 +186,46 @@ impl<'p, 's, S: Site> Asker<'p, 's, S> {
     }
 
     /// Whether the host gets a policy.
-    pub(super) fn selects(&mut self, policy: u32, refusals: &mut Vec<Refusal>) -> bool {
+    pub(super) fn selects(&mut self, policy: u32, refusals: &mut Refusals) -> bool {
         let Some(declared) = self.plan.policies.get(at(policy)) else { return false };
         if let Some(Some(known)) = self.selected.get(at(policy)) {
             return *known;
         }
         let none = Rounds { plan: self.plan, all: Vec::new() };
-        let holds = self.condition(&none, None, &declared.select, declared.span, refusals).unwrap_or(false);
+        let counts = self.only.is_none_or(|only| only.contains(&policy));
+        let holds =
+            counts && self.condition(&none, None, &declared.select, declared.span, refusals).unwrap_or(false);
         if let Some(slot) = self.selected.get_mut(at(policy)) {
             *slot = Some(holds);
         }
         holds
+    }
+
+    /// What a loop runs over in a round of the loop around it; nothing where it is not reached, or has no value.
+    fn elements(
+        &mut self,
+        rounds: &Rounds<'p>,
+        parent: Round,
+        repeat: &Repeat,
+        refusals: &mut Refusals,
+    ) -> Arc<[Value]> {
+        let nothing = || Arc::from([]);
+        if self.condition(rounds, parent, &repeat.condition, repeat.span, refusals) != Some(true) {
+            return nothing();
+        }
+        let what = "what `for` runs over";
+        match self.value(rounds, parent, repeat.list, repeat.span, what) {
+            Ok(list) => op::elements_of(&list).unwrap_or_else(|| {
+                let message = "the plan is broken: a loop runs over what has no elements";
+                let refusal = Refusal::new(Code::BrokenPlan, message);
+                refusals.push(refusal.at(Place::of(self.plan, repeat.span), what));
+                nothing()
+            }),
+            Err(refusal) => {
+                refusals.push(refusal);
+                nothing()
+            }
+        }
     }
 
     /// A condition; none where it has no value, which is then among the refusals.
@@ -200,7 +235,7 @@ impl<'p, 's, S: Site> Asker<'p, 's, S> {
         round: Round,
         condition: &Operand,
         span: SourceSpan,
-        refusals: &mut Vec<Refusal>,
+        refusals: &mut Refusals,
     ) -> Option<bool> {
         let found = match condition {
             Operand::Value(value) => Ok(value.clone()),

@@ -211,12 +211,22 @@ fn what_is_in_a_loop_is_there_for_each_element() {
 fn no_elements_are_no_steps() {
     expect![[r#"
         File["/outside"] in web after []
+        barrier 0 after ["File[\"/outside\"]"]
+        barrier 1 after ["barrier 0"]
+        barrier 2 after ["barrier 1"]
+        barrier 3 after ["barrier 1", "barrier 2"]
     "#]]
     .assert_eq(&shown(&loops(), &[list(&[]), list(&["1"])]));
     expect![[r#"
         File["/outside"] in web after []
         File["/x"] in web after ["File[\"/outside\"]"]
         File["/y"] in web after ["File[\"/outside\"]"]
+        barrier 0 after ["File[\"/x\"]"]
+        barrier 1 after ["File[\"/y\"]"]
+        barrier 2 after ["barrier 0"]
+        barrier 3 after ["barrier 1"]
+        barrier 4 after ["barrier 0", "barrier 2"]
+        barrier 5 after ["barrier 1", "barrier 3"]
     "#]]
     .assert_eq(&shown(&loops(), &[list(&["x", "y"]), list(&[])]));
 }
@@ -268,6 +278,10 @@ fn a_loop_that_is_not_reached_asks_nothing() {
     plan.repeats[0].condition = Operand::Value(Value::Bool(false));
     expect![[r#"
         File["/outside"] in web after []
+        barrier 0 after ["File[\"/outside\"]"]
+        barrier 1 after ["barrier 0"]
+        barrier 2 after ["barrier 1"]
+        barrier 3 after ["barrier 1", "barrier 2"]
     "#]]
     .assert_eq(&shown(&plan, &[Value::None, Value::None]));
     let mut plan = loops();
