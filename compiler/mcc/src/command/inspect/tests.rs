@@ -52,6 +52,10 @@ fn everything_is_shown() {
           db/password
           tls.key
 
+        instances that the host names
+          web/Nginx[name] name, port for disk in web.site for name, port in web.site  (src/main.mc:107:3)
+          web/Proxy[site] web.site  (src/main.mc:107:3)
+
         steps: 3
           File["/srv/files/0000000.conf"]
             by web  (src/main.mc:2:3)
