@@ -30,7 +30,6 @@ const UNTESTED: &[(&str, &str)] = &[
     ("MC6013", "needs a machine without ssh"),
     ("MC6110", "needs an expression that the compiler lets through and a host cannot compute"),
     ("MC6160", "a bundle that the compiler never makes"),
-    ("MC6161", "a bundle that the compiler never makes"),
 ];
 
 /// What `compiler/mcc/tests/page.rs` holds of pages whose wrong example is not run.
