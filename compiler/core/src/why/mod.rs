@@ -53,6 +53,9 @@ pub struct Given {
     /// The instance that declares the resource: the policy's name, or a path from it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub instance: String,
+    /// The loops that the host runs around it.
+    #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
+    pub each: Option<String>,
     /// Where it is given, if not everywhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
@@ -95,9 +98,8 @@ pub fn why(
     let policy = policy.map(|name| position(plan, name)).transpose()?;
     let notation = Notation::new(plan, LONGEST);
     let (resource, wanted) = split(question);
-    let step = find(plan, &notation, policy, resource)?;
-    let schema = plan.schemas.get(step.schema as usize);
-    let secrets = notation.secret_attributes(step);
+    let steps = find(plan, &notation, policy, resource)?;
+    let schema = steps.first().and_then(|step| plan.schemas.get(step.schema as usize));
     let mut tracer = Tracer::new(db);
     let mut attributes = Vec::new();
     let all = schema.map_or(&[][..], |schema| &schema.attributes);
@@ -105,7 +107,7 @@ pub fn why(
         if wanted.is_some_and(|wanted| wanted != attribute.name) {
             continue;
         }
-        let mut given = given(compiled, &notation, &mut tracer, &secrets, step, policy, position as u32);
+        let mut given = given(compiled, &notation, &mut tracer, &steps, policy, position as u32);
         if let (Some(default), Some(schema)) = (&attribute.default, schema) {
             let value = notation.constant(default, Typed::new(&attribute.ty, &schema.types));
             given.push(Given {
@@ -113,6 +115,7 @@ pub fn why(
                 priority: Some("schema"),
                 overridden: !given.is_empty(),
                 instance: String::new(),
+                each: None,
                 when: None,
                 way: Vec::new(),
             });
@@ -155,12 +158,13 @@ fn position(plan: &Plan, name: &str) -> Result<u32, NoAnswer> {
     })
 }
 
+/// The steps of a resource: one, and those of the same name in loops that the host runs.
 fn find<'p>(
     plan: &'p Plan,
     notation: &Notation<'p>,
     policy: Option<u32>,
     resource: &str,
-) -> Result<&'p Step, NoAnswer> {
+) -> Result<Vec<&'p Step>, NoAnswer> {
     let of_policy = |step: &Step| {
         policy.is_none_or(|policy| step.declarations.iter().any(|declaration| declaration.policy == policy))
     };
@@ -168,10 +172,12 @@ fn find<'p>(
     let short = |step: &Step, name: &str| {
         name.strip_prefix(step.scope.as_str()).map_or(name, |rest| rest.trim_start_matches('/')).to_owned()
     };
-    let exact = candidates().find(|(_, name)| *name == resource);
-    if let Some((step, _)) = exact.or_else(|| candidates().find(|(step, name)| short(step, name) == resource))
-    {
-        return Ok(step);
+    let mut name = candidates().map(|(_, name)| name).find(|name| *name == resource);
+    if name.is_none() {
+        name = candidates().find(|(step, name)| short(step, name) == resource).map(|(_, name)| name);
+    }
+    if let Some(name) = name {
+        return Ok(candidates().filter(|(_, other)| *other == name).map(|(step, _)| step).collect());
     }
     let names: Vec<&str> = candidates().map(|(_, name)| name.as_str()).collect();
     let headline = format!("no policy declares `{resource}`");
@@ -187,14 +193,17 @@ fn given(
     compiled: &CompiledPlan,
     notation: &Notation<'_>,
     tracer: &mut Tracer<'_>,
-    secrets: &SecretAttributes,
-    step: &Step,
+    steps: &[&Step],
     policy: Option<u32>,
     attribute: u32,
 ) -> Vec<Given> {
     let mut found: Vec<(Priority, Given)> = Vec::new();
-    let declarations = step.declarations.iter().filter(|d| policy.is_none_or(|policy| d.policy == policy));
-    for declaration in declarations {
+    let secrets: Vec<SecretAttributes> = steps.iter().map(|step| notation.secret_attributes(step)).collect();
+    let declarations = steps.iter().zip(&secrets).flat_map(|(step, secrets)| {
+        let wanted = step.declarations.iter().filter(|d| policy.is_none_or(|policy| d.policy == policy));
+        wanted.map(move |declaration| (*step, secrets, declaration))
+    });
+    for (step, secrets, declaration) in declarations {
         let settings: Vec<&Setting> =
             declaration.attributes.iter().filter(|setting| setting.attribute == attribute).collect();
         for setting in settings {
@@ -206,6 +215,7 @@ fn given(
                 priority: priority_word(setting.priority),
                 overridden: false,
                 instance: declaration.instance.clone(),
+                each: step.repeat.map(|_| notation.repeats(step.repeat).join(" for ")),
                 when: notation.condition(&declaration.condition, place),
                 way,
             };
@@ -213,8 +223,11 @@ fn given(
         }
     }
     // What only some hosts are given does not stand against what others are.
-    let strongest =
-        found.iter().filter(|(_, given)| given.when.is_none()).map(|(priority, _)| *priority).max();
+    let strongest = found
+        .iter()
+        .filter(|(_, given)| given.when.is_none() && given.each.is_none())
+        .map(|(priority, _)| *priority)
+        .max();
     found.sort_by(|(a, _), (b, _)| b.cmp(a));
     let weaker = |priority: Priority| strongest.is_some_and(|strongest| priority < strongest);
     found.into_iter().map(|(priority, given)| Given { overridden: weaker(priority), ..given }).collect()

@@ -114,6 +114,9 @@ fn headline(given: &Given) -> String {
     if !given.instance.is_empty() {
         let _ = write!(out, ", in {}", given.instance);
     }
+    if let Some(each) = &given.each {
+        let _ = write!(out, ", for {each}");
+    }
     if let Some(when) = &given.when {
         let _ = write!(out, ", where {when}");
     }

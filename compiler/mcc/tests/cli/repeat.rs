@@ -353,3 +353,15 @@ fn names_of_the_host_are_compared() {
     "#]]
     .assert_eq(&session.run(&["diff", "web", "next"]).stdout);
 }
+
+#[test]
+fn why_looks_into_loops() {
+    let session = Session::with_package();
+    let source = SOURCE.replace(
+        "  let all =",
+        "  File \"/etc/one\" { mode = default 0o600 }\n  for disk in disks { File \"/etc/one\" { mode = 0o644 } }\n  let all =",
+    );
+    session.write("web/src/main.mc", source);
+    let question = ["why", "base", "File[\"/etc/one\"].mode", "web"];
+    expect![[r#""#]].assert_eq(&session.run(&question).ok().stdout);
+}
