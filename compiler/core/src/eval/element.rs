@@ -127,6 +127,9 @@ impl Residual {
         match node {
             Node::Index(list, index) => {
                 let (list, index) = (*list, *index);
+                if let Some(part) = self.part_at(list, index, place) {
+                    return Some(part);
+                }
                 let (made_of, local, body) = self.late_map(list)?;
                 let found = self.node(Node::Index(made_of, index), place);
                 self.with_local(body, local, found, place)
@@ -146,6 +149,20 @@ impl Residual {
                 let Node::IfSome(inner, element) = *self.get(base)? else { return None };
                 (self.phase(base) == Phase::Run && self.is_present(element))
                     .then(|| self.node(Node::IfSome(inner, then), place))
+            }
+            _ => None,
+        }
+    }
+
+    /// The element at a position that is known, of a list whose elements are known one by one.
+    fn part_at(&mut self, list: ExprId, index: ExprId, place: Place) -> Option<ExprId> {
+        let Value::Int(index) = self.constant(index)? else { return None };
+        let index = usize::try_from(*index).ok()?;
+        match self.get(list)? {
+            Node::List(parts) => parts.get(index).copied(),
+            Node::Const(Value::List(values)) => {
+                let value = values.get(index)?.clone();
+                Some(self.node(Node::Const(value), place))
             }
             _ => None,
         }

@@ -245,3 +245,23 @@ fn how_many_rounds_there_are_is_not_asked() {
     }
     right(&source("File \"/n\" { after all, before File[\"/m\"] }\nFile \"/m\" {}"));
 }
+
+#[test]
+fn what_is_chosen_of_a_known_list_is_the_element() {
+    check(
+        r#"
+record Login { user: UserName, password: Secret<String> }
+policy p {
+  let logins = [
+    Login { user = "a", password = secret("a/password") },
+    Login { user = "b", password = secret("b/password") },
+  ]
+  for login in logins.filter(|login| login.user != facts.hostname) {
+    File "/srv/${login.user}" { content = login.password, mode = 0o600 }
+  }
+  File "/last" { after File["/srv/a"] }
+}
+"#,
+        expect![[r#""#]],
+    );
+}
