@@ -8,6 +8,7 @@ mod rounds;
 mod work;
 
 use std::borrow::Cow;
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
@@ -67,6 +68,9 @@ pub fn unroll<'p, S: Site>(
         instances: Vec::new(),
     }))
 }
+
+/// The rounds of a loop for each round of one around it.
+type Ranges = Vec<Range<u32>>;
 
 type Outcome<T> = Result<T, Vec<Refusal>>;
 
@@ -247,15 +251,15 @@ impl<'p, 'r> Unroll<'p, 'r> {
     fn edges(&mut self) -> Outcome<Vec<Edge>> {
         let plan = self.plan;
         let mut edges = Vec::with_capacity(plan.edges.len());
-        let mut ranges: FxHashMap<(Option<u32>, Option<u32>), Vec<Range<u32>>> = FxHashMap::default();
+        let mut ranges: FxHashMap<(Option<u32>, Option<u32>), Ranges> = FxHashMap::default();
         for edge in &plan.edges {
             let around = |end: u32| self.around.get(at(end)).copied().flatten();
             let (from, to) = (around(edge.from), around(edge.to));
             let shared = self.rounds.shared(from, to);
             for repeat in [from, to] {
-                if !ranges.contains_key(&(repeat, shared)) {
+                if let Entry::Vacant(entry) = ranges.entry((repeat, shared)) {
                     self.work.take(self.rounds.count(repeat).saturating_add(self.rounds.count(shared)))?;
-                    ranges.insert((repeat, shared), self.rounds.by(repeat, shared));
+                    entry.insert(self.rounds.by(repeat, shared));
                 }
             }
             let (Some(froms), Some(tos)) = (ranges.get(&(from, shared)), ranges.get(&(to, shared))) else {
