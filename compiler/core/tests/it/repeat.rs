@@ -262,6 +262,11 @@ policy p {
   File "/last" { after File["/srv/a"] }
 }
 "#,
-        expect![[r#""#]],
+        expect![[r#"
+            File[/last]
+            File[/srv/a] if #4 content=#0 mode=Mode(384)
+            File[/srv/b] if #6 content=#1 mode=Mode(384)
+            File[/srv/a] -> File[/last] (after)
+        "#]],
     );
 }

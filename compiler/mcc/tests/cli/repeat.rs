@@ -363,5 +363,12 @@ fn why_looks_into_loops() {
     );
     session.write("web/src/main.mc", source);
     let question = ["why", "base", "File[\"/etc/one\"].mode", "web"];
-    expect![[r#""#]].assert_eq(&session.run(&question).ok().stdout);
+    expect![[r#"
+        File["/etc/one"].mode is 0o644, in base, for disk in web.disks
+          src/main.mc:13:41  set here
+                               for disk in disks { File "/etc/one" { mode = 0o644 } }
+        File["/etc/one"].mode is 0o600, marked `default`, in base
+          src/main.mc:12:21  set here
+                               File "/etc/one" { mode = default 0o600 }
+    "#]].assert_eq(&session.run(&question).ok().stdout);
 }
