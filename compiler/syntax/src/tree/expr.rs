@@ -146,6 +146,7 @@ impl Cx<'_> {
         self.expr(ExprKind::Map(entries.into_nodes()), l, r, depth)
     }
 
+    #[expect(clippy::boxed_local, reason = "the symbols on the parser's stack stay small")]
     pub(crate) fn comprehension(
         &mut self,
         l: u32,

@@ -36,6 +36,7 @@ impl Cx<'_> {
         kind.map(|kind| Box::new(RolloutItem { kind, span: Span::new(l, r) }))
     }
 
+    #[expect(clippy::boxed_local, reason = "the symbols on the parser's stack stay small")]
     pub(crate) fn wave(&mut self, l: u32, wave: Box<WaveNode>, r: u32) -> Deep<Box<RolloutItem>> {
         let kind = RolloutItemKind::Wave(Box::new(wave.wave));
         self.rollout_item(l, Deep::new(kind, wave.depth), r)
