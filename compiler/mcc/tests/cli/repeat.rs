@@ -370,5 +370,6 @@ fn why_looks_into_loops() {
         File["/etc/one"].mode is 0o600, marked `default`, in base
           src/main.mc:12:21  set here
                                File "/etc/one" { mode = default 0o600 }
-    "#]].assert_eq(&session.run(&question).ok().stdout);
+    "#]]
+    .assert_eq(&session.run(&question).ok().stdout);
 }
