@@ -223,7 +223,8 @@ fn changes_then_nothing_then_repair() {
     let folder = ("std.fs.Directory", "/etc/app".to_owned(), vec![("mode", Value::Mode(0o750))]);
     let link = ("std.fs.Symlink", "/etc/app/link".to_owned(), vec![("target", text("motd"))]);
     let steps = [folder, file("/etc/app/motd", "hello\n"), link];
-    workshop.bundle("a.mcb", 1, &steps);
+    // In order: a file cannot be there before its folder.
+    workshop.write("a.mcb", &plan(&steps, true), &release(1), &key(1));
 
     let before = workshop.tree();
     let (status, text) = workshop.apply("a.mcb", &["--noop", "--detailed-exitcode"]);
