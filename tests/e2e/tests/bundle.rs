@@ -93,7 +93,7 @@ policy p {
   File "/list" { content = "${names.join(" ")}\n", after sites }
 }
 "#;
-    workshop.package("small", source);
+    workshop.write("small/src/main.mc", source);
     workshop.write("root/etc/names", "one\ntwo\n");
     build(&workshop, &[]);
     apply(&workshop).success();
