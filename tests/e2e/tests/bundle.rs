@@ -109,7 +109,7 @@ policy p {
     // Two of one name are refused, and nothing is done.
     workshop.write("root/etc/names", "four\nfour\n");
     let refused = apply(&workshop).expect_code(1);
-    assert!(refused.stderr.contains("MC6120"), "{refused}");
+    assert!(refused.stdout.contains("MC6120"), "{refused}");
     assert!(!workshop.join("root/four").exists(), "{refused}");
 }
 
