@@ -44,7 +44,9 @@ pub(super) fn value_order(db: &dyn Db, file: File) -> Vec<SmolStr> {
         while let Some((id, needs, next)) = stack.last_mut() {
             if let Some((needed, _)) = needs.get(*next).copied() {
                 *next += 1;
-                if known.insert(needed) {
+                // The values of another module are checked together, and need none of this one: that is refused.
+                let elsewhere = needed.file != file && is_let(db, needed);
+                if !elsewhere && known.insert(needed) {
                     stack.push((needed, uses(db, needed), 0));
                 }
                 continue;
@@ -95,6 +97,30 @@ fn modules(db: &dyn Db, result: &mut Recursion) {
                         stack[from..].iter().map(|(module, next)| namings[*module][next - 1]).collect();
                     result.diagnostics.push(modules_message(db, &way));
                 }
+            }
+        }
+    }
+}
+
+/// Checks the values of all modules, those that others name first, so that a chain of modules of any length needs no deep
+/// stack.
+pub(crate) fn check_values(db: &dyn Db) {
+    let mut met: FxHashSet<File> = FxHashSet::default();
+    for start in name::modules(db).values().copied() {
+        if !met.insert(start) {
+            continue;
+        }
+        let mut stack = vec![(start, namings(db, start), 0usize)];
+        while let Some((file, needs, next)) = stack.last_mut() {
+            let Some((_, needed, _)) = needs.get(*next) else {
+                super::values(db, *file);
+                stack.pop();
+                continue;
+            };
+            let other = needed.file;
+            *next += 1;
+            if met.insert(other) {
+                stack.push((other, namings(db, other), 0));
             }
         }
     }

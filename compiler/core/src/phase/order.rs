@@ -3,6 +3,7 @@
 use super::analysis::checked;
 use super::summary::{Unit, UnitPart};
 use super::summary_of;
+use crate::check::recursion;
 use crate::db::{Db, File};
 use crate::hir::{self, Body, ExprId, ExprKind};
 use crate::name;
@@ -57,6 +58,7 @@ pub(super) fn value(db: &dyn Db, file: File, local: u32) -> Unit {
 /// The modules some of whose values are made by functions that read others of them.
 #[salsa::tracked(returns(ref))]
 fn tangled(db: &dyn Db) -> FxHashSet<File> {
+    recursion::check_values(db);
     let whole = |unit: Unit| match unit.part {
         UnitPart::Value(_) => Unit::values(unit.file),
         _ => unit,
@@ -96,6 +98,7 @@ fn is_open(body: &Body, field: ExprId) -> bool {
 
 /// Analyses everything that the package declares, callees first.
 pub fn prepare(db: &dyn Db) {
+    recursion::check_values(db);
     let mut done = FxHashSet::default();
     for file in name::modules(db).values().filter(|file| name::is_user(db, **file)) {
         for unit in super::units(db, *file) {

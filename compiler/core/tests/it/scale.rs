@@ -19,6 +19,25 @@ fn a_chain_of_100_000_values() {
     assert!(matches!(value, Operand::Value(Value::Blob(blob)) if blob.size == "100001".len() as u64));
 }
 
+/// Each module's value is made of that of the one before.
+#[test]
+fn a_chain_of_modules() {
+    let mut files = vec![("src/m0000.mc".to_owned(), "pub let v0: Int = 0\n".to_owned())];
+    for i in 1..2_000 {
+        let before = i - 1;
+        let source = format!("import m{before:04}.{{v{before}}}\npub let v{i}: Int = v{before} + 1\n");
+        files.push((format!("src/m{i:04}.mc"), source));
+    }
+    let main =
+        "import std.fs.File\nimport m1999.{v1999}\npolicy p { File \"/x\" { content = \"${v1999}\" } }\n";
+    files.push(("src/main.mc".to_owned(), main.to_owned()));
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let db = database(&files);
+    let compiled = mc_compiler::compiled_plan(&db).expect("it compiles");
+    let value = &compiled.plan.steps[0].declarations[0].attributes[0].value;
+    assert!(matches!(value, Operand::Value(Value::Blob(blob)) if blob.size == "1999".len() as u64));
+}
+
 /// Each value is made by a function that reads the one before.
 #[test]
 fn values_and_functions_in_turn() {
