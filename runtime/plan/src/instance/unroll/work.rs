@@ -6,7 +6,7 @@ use super::super::refusal::{Code, Refusal};
 /// some hundred bytes at most.
 const MOST: usize = 4_000_000;
 
-/// How many reasons are listed; the rest is counted.
+/// How many reasons are listed; that there are more is said.
 const LISTED: usize = 100;
 
 /// What is left of the work that unrolling may be. Counted before anything is made.
