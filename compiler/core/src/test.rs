@@ -260,10 +260,8 @@ fn store(goldens: &mut BTreeMap<String, String>, golden: Golden) -> Option<Diagn
 
 fn coverage(db: &dyn Db, plan: &Plan, branches: &Branches, covered: &BTreeSet<u32>) -> Coverage {
     let analysis = Analysis::new(&plan.exprs);
-    // What depends on the resource around, or on an element of a list of the host, cannot be asked of a host.
-    let open = |id: mc_plan::expr::ExprId| {
-        analysis.uses_step(id) || analysis.uses_element(id) || analysis.free_locals(id) > 0
-    };
+    // What depends on the resource around cannot be asked of a host.
+    let open = |id: mc_plan::expr::ExprId| analysis.uses_step(id) || analysis.free_locals(id) > 0;
     let mut ways: Vec<Way> = Vec::with_capacity(branches.list.len());
     for (position, (side, reaches)) in (0_u32..).zip(&branches.list) {
         let taken = covered.contains(&position);

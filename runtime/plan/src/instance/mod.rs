@@ -14,7 +14,7 @@ pub mod resolve;
 mod unroll;
 
 pub use guard::{Finding, Judgement, judge, known_attributes};
-pub use unroll::unroll;
+pub use unroll::{Questions, unroll};
 
 use std::time::Duration;
 
@@ -26,11 +26,8 @@ use crate::op::EvalError;
 use crate::plan::{Plan, RefusalKind, SourceSpan};
 use crate::value::Value;
 use graph::{Graph, Step, Vertex, at};
-use refusal::{Code, Place, Refusal};
+use refusal::{Code, Place, Refusal, Refusals};
 use resolve::{Own, Relations, Resolver};
-
-/// How many refusals are listed; the rest is counted.
-const LISTED: usize = 100;
 
 /// What a plan is instantiated on: a host with its providers, or what a test gives in its place.
 pub trait Site {
@@ -83,8 +80,7 @@ pub fn instantiate<'p, S: Site>(inputs: Inputs<'p, S>) -> Result<Instance<'p, S>
         only: inputs.only,
         resolver: Resolver::new(plan, inputs.site),
         relations: Relations::new(plan),
-        refusals: Vec::new(),
-        omitted: 0,
+        refusals: Refusals::default(),
         selected: vec![false; plan.policies.len()],
         exists: Exists::new(plan),
         steps: Vec::with_capacity(plan.steps.len()),
@@ -92,16 +88,16 @@ pub fn instantiate<'p, S: Site>(inputs: Inputs<'p, S>) -> Result<Instance<'p, S>
         of_plan: Vec::with_capacity(plan.steps.len()),
     };
     build.select();
-    build.stand()?;
+    build.refusals.stand()?;
     build.existence();
     build.refused_by_policy();
     build.keys();
     build.attributes();
     build.refused_by_site();
-    build.stand()?;
+    build.refusals.stand()?;
     build.claims();
     build.guards();
-    build.stand()?;
+    build.refusals.stand()?;
     build.finish()
 }
 
@@ -155,8 +151,7 @@ struct Build<'p, S> {
     only: Option<Vec<u32>>,
     resolver: Resolver<'p, S>,
     relations: Relations<'p>,
-    refusals: Vec<Refusal>,
-    omitted: usize,
+    refusals: Refusals,
     selected: Vec<bool>,
     exists: Exists,
     steps: Vec<Step<'p>>,
@@ -166,32 +161,14 @@ struct Build<'p, S> {
 
 impl<'p, S: Site> Build<'p, S> {
     fn refuse(&mut self, refusal: Refusal) {
-        if self.refusals.len() < LISTED {
-            self.refusals.push(refusal);
-        } else {
-            self.omitted += 1;
-        }
-    }
-
-    /// Stops where something is wrong.
-    fn stand(&mut self) -> Result<(), Vec<Refusal>> {
-        if self.refusals.is_empty() {
-            return Ok(());
-        }
-        let mut refusals = std::mem::take(&mut self.refusals);
-        if self.omitted > 0
-            && let Some(last) = refusals.last_mut()
-        {
-            last.notes.push(format!("and {} more", self.omitted));
-        }
-        Err(refusals)
+        self.refusals.push(refusal);
     }
 
     fn failed(&mut self, failure: &Failure, span: SourceSpan, what: &str) {
         let refusal = refused(self.plan, failure, span, what);
         // Whoever else reads the fact has nothing new to tell.
         let told = |known: &Refusal| known.code == Code::Fact && known.message == refusal.message;
-        if refusal.code == Code::Fact && self.refusals.iter().any(told) {
+        if refusal.code == Code::Fact && self.refusals.any(told) {
             return;
         }
         self.refuse(refusal);
@@ -398,7 +375,7 @@ impl<'p, S: Site> Build<'p, S> {
         let barriers = self.steps.len();
         let vertices = barriers + at(plan.barriers);
         let edges = self.edges(vertices);
-        self.stand()?;
+        self.refusals.stand()?;
         let (edges, order) =
             graph::order(plan, &self.steps, edges, vertices).map_err(|refusal| vec![*refusal])?;
         let of_plan = &self.of_plan;

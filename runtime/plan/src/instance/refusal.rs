@@ -3,6 +3,9 @@
 use crate::plan::{Plan, SourceSpan};
 use serde::Serialize;
 
+/// How many refusals are listed; the rest is counted.
+const LISTED: usize = 100;
+
 /// One reason why a plan is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refusal {
@@ -15,6 +18,59 @@ pub struct Refusal {
     /// What else helps.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+}
+
+/// The reasons so far. What is told of one place in a hundred rounds of a loop is told once.
+#[derive(Default)]
+pub(super) struct Refusals {
+    listed: Vec<Refusal>,
+    omitted: usize,
+}
+
+impl Refusals {
+    pub(super) fn push(&mut self, refusal: Refusal) {
+        if self.any(|known| known.message == refusal.message && known.places == refusal.places) {
+            return;
+        }
+        if self.listed.len() < LISTED {
+            self.listed.push(refusal);
+        } else {
+            self.omitted += 1;
+        }
+    }
+
+    pub(super) fn any(&self, is_it: impl FnMut(&Refusal) -> bool) -> bool {
+        self.listed.iter().any(is_it)
+    }
+
+    /// Whether more would only be counted.
+    pub(super) const fn is_full(&self) -> bool {
+        self.omitted > 0
+    }
+
+    /// Stops where something is wrong.
+    pub(super) fn stand(&mut self) -> Result<(), Vec<Refusal>> {
+        if self.listed.is_empty() {
+            return Ok(());
+        }
+        let note = match self.omitted {
+            0 => return Err(std::mem::take(&mut self.listed)),
+            omitted => format!("and {omitted} more"),
+        };
+        Err(self.noted(note))
+    }
+
+    /// Stops before everything was looked at.
+    pub(super) fn cut(mut self) -> Vec<Refusal> {
+        self.noted("and perhaps more".to_owned())
+    }
+
+    fn noted(&mut self, note: String) -> Vec<Refusal> {
+        if let Some(last) = self.listed.last_mut() {
+            last.notes.push(note);
+        }
+        std::mem::take(&mut self.listed)
+    }
 }
 
 /// The codes of refusals. Their numbers never change meaning.

@@ -4,6 +4,7 @@
 //! resource means the same whether its loop was run when the bundle was built or here.
 
 mod names;
+mod question;
 mod rounds;
 mod work;
 
@@ -19,8 +20,9 @@ use crate::value::Value;
 
 use super::Site;
 use super::graph::at;
-use super::refusal::{Code, Refusal};
+use super::refusal::{Code, Place, Refusal};
 use names::Names;
+pub use question::Questions;
 use rounds::{Asker, Round, Rounds};
 use work::Work;
 
@@ -86,6 +88,8 @@ struct Unroll<'p, 'r> {
     /// The copies of each vertex by round. A step in a round without an element is a barrier: it does nothing, and what
     /// is ordered by it still is.
     vertices: Vec<Vec<u32>>,
+    /// How many steps there are.
+    steps: u32,
     /// How many barriers there are.
     barriers: u32,
     /// The expressions: first those of the plan, at their old positions, then the copies.
@@ -157,6 +161,7 @@ impl<'p, 'r> Unroll<'p, 'r> {
             innermost: plan.repeats_of_exprs(),
             around,
             vertices,
+            steps,
             barriers,
             copies: copies.collect(),
             exprs,
@@ -248,6 +253,8 @@ impl<'p, 'r> Unroll<'p, 'r> {
     }
 
     /// Both ends of an edge mean the same element in the loops that are around both; of every other loop, each element.
+    /// Where many rounds stand before many, a barrier stands between them: the edges grow with the rounds, and not with
+    /// their product.
     fn edges(&mut self) -> Outcome<Vec<Edge>> {
         let plan = self.plan;
         let mut edges = Vec::with_capacity(plan.edges.len());
@@ -266,7 +273,19 @@ impl<'p, 'r> Unroll<'p, 'r> {
                 continue;
             };
             for (froms, tos) in froms.iter().zip(tos) {
-                self.work.take(froms.len().saturating_mul(tos.len()).max(1))?;
+                let all = froms.len().saturating_mul(tos.len()).max(1);
+                let apart = froms.len().saturating_add(tos.len());
+                let has_barrier = edge.kind == EdgeKind::Order && all > apart;
+                self.work.take(if has_barrier { apart } else { all }).map_err(|refusals| {
+                    let at = Place::of(plan, edge.span);
+                    let told =
+                        |refusal: Refusal| refusal.at(at.clone(), "this orders every round by every round");
+                    refusals.into_iter().map(told).collect::<Vec<_>>()
+                })?;
+                if has_barrier {
+                    edges.extend(self.barrier(edge, froms.clone(), tos.clone()));
+                    continue;
+                }
                 for a in froms.clone() {
                     for b in tos.clone() {
                         edges.extend(self.edge(edge, (from.map(|r| (r, a)), a), (to.map(|r| (r, b)), b)));
@@ -277,6 +296,29 @@ impl<'p, 'r> Unroll<'p, 'r> {
         edges.sort_unstable();
         edges.dedup();
         Ok(edges)
+    }
+
+    /// Edges from many rounds to a new barrier, and from it to many rounds.
+    fn barrier(&mut self, edge: &Edge, froms: Range<u32>, tos: Range<u32>) -> Vec<Edge> {
+        let barrier = self.steps.saturating_add(self.barriers);
+        self.barriers = self.barriers.saturating_add(1);
+        let around = |end: u32| self.around.get(at(end)).copied().flatten();
+        let (from, to) = (around(edge.from), around(edge.to));
+        let vertex = |vertex: u32, copy: u32| self.vertices.get(at(vertex))?.get(at(copy)).copied();
+        // What brings the edge does so at its own end.
+        let carrier = |of_to: bool, repeat: Option<u32>, copy: u32| {
+            let is_real = self.rounds.is_real(repeat.map(|repeat| (repeat, copy)));
+            edge.carrier.filter(|(end, _)| *end == of_to && is_real)
+        };
+        let before = froms.filter_map(|copy| {
+            let from = (vertex(edge.from, copy)?, carrier(false, from, copy));
+            Some(Edge { from: from.0, to: barrier, carrier: from.1, ..edge.clone() })
+        });
+        let after = tos.filter_map(|copy| {
+            let to = (vertex(edge.to, copy)?, carrier(true, to, copy));
+            Some(Edge { from: barrier, to: to.0, carrier: to.1, ..edge.clone() })
+        });
+        before.chain(after).collect()
     }
 
     /// An edge between two copies. What carries change does not where an end is only a place in the order.

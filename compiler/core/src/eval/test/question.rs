@@ -9,11 +9,11 @@ use crate::diagnostic::{Diagnostic, Place, code};
 use crate::hir::PlanMethod;
 use crate::name::DeclId;
 use mc_plan::eval::Analysis;
-use mc_plan::expr::Operand;
+use mc_plan::expr::{ExprId, Operand};
 use mc_plan::instance::graph::{Step, Vertex};
 use mc_plan::instance::refusal::{Code as Reason, Refusal};
 use mc_plan::instance::resolve::{Own, Resolver};
-use mc_plan::instance::{self, Inputs, Instance};
+use mc_plan::instance::{self, Inputs, Instance, Questions};
 use mc_plan::plan::placeholder;
 use mc_plan::value::Value;
 use rustc_hash::FxHashMap;
@@ -137,6 +137,7 @@ impl<'db> Evaluator<'db> {
             .zip(&plan.policies)
             .map(|(at, policy)| asked(at) && holds(&policy.select) == Some(true))
             .collect();
+        let mut questions = Questions::new(plan, host, only, MOST_STEPS);
         let Some(testing) = &mut self.testing else { return };
         for (position, (side, reaches)) in (0_u32..).zip(&testing.branches.list) {
             if testing.covered.contains(&position) {
@@ -147,9 +148,17 @@ impl<'db> Evaluator<'db> {
                     BranchKind::Select => asked(policy),
                     _ => selected.get(policy as usize).copied().unwrap_or(false),
                 });
+                let around = reach.around.map(|id| (id, true));
+                let conditions: Vec<(ExprId, bool)> = around.into_iter().chain(reach.test).collect();
                 counts
-                    && reach.around.is_none_or(|id| holds(&Operand::Expr(id)) == Some(true))
-                    && reach.test.is_none_or(|(id, wanted)| holds(&Operand::Expr(id)) == Some(wanted))
+                    && match &mut questions {
+                        Some(questions) if conditions.iter().any(|(id, _)| questions.reads_element(*id)) => {
+                            questions.in_some_round(&conditions)
+                        }
+                        _ => {
+                            conditions.iter().all(|(id, wanted)| holds(&Operand::Expr(*id)) == Some(*wanted))
+                        }
+                    }
             });
             if taken {
                 testing.covered.insert(position);

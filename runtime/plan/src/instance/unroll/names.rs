@@ -12,9 +12,9 @@ use crate::value::Value;
 
 use super::super::Site;
 use super::super::graph::at;
-use super::super::refusal::{Code, Place, Refusal};
+use super::super::refusal::{Code, Place, Refusal, Refusals};
 use super::rounds::{Asker, Round, Rounds};
-use super::work::{Refusals, Work};
+use super::work::Work;
 
 /// How many characters the name of an instance may have.
 const LONGEST: usize = 1_000;
@@ -62,7 +62,7 @@ impl<'p> Names<'p> {
                         }
                     }
                     if refusals.is_full() {
-                        return refusals.stand().map(|()| names);
+                        return Err(refusals.cut());
                     }
                 }
                 own.push(found);

@@ -10,9 +10,9 @@ use crate::plan::{Plan, Repeat, SourceSpan};
 use crate::value::Value;
 
 use super::super::graph::at;
-use super::super::refusal::{Code, Place, Refusal};
+use super::super::refusal::{Code, Place, Refusal, Refusals};
 use super::super::{Site, refused};
-use super::work::{Refusals, Work};
+use super::work::Work;
 
 /// A round of a loop: the loop and the number of its round, over all rounds of the loops around. None is the plan
 /// outside of loops.
@@ -57,7 +57,7 @@ impl<'p> Rounds<'p> {
                     Arc::from([])
                 };
                 if refusals.is_full() {
-                    return refusals.stand().map(|()| rounds);
+                    return Err(refusals.cut());
                 }
                 work.take(elements.len())?;
                 count = count.saturating_add(elements.len());

@@ -149,6 +149,37 @@ fn loops() -> Plan {
     plan
 }
 
+/// `for a in facts.a { File "/${a}" }; for b in facts.b { File "/srv/${b}" }`: the second after the first.
+fn loop_after_loop() -> Plan {
+    let of_both = loops();
+    let mut plan = Plan { exprs: Exprs::default(), ..of_both.clone() };
+    let e = &mut plan.exprs;
+    let lists = [e.push(Node::Fact(0)), e.push(Node::Fact(1))];
+    let heads = [e.push(Node::Const(text("/"))), e.push(Node::Const(text("/srv/")))];
+    let keys = [0_u32, 1].map(|repeat| {
+        let element = e.push(Node::Element(repeat));
+        e.push(Node::Concat(vec![heads[at(repeat)], element]))
+    });
+    plan.steps = (0_u32..)
+        .zip(keys)
+        .map(|(repeat, key)| Step {
+            schema: 0,
+            key: Operand::Expr(key),
+            scope: String::new(),
+            declarations: vec![declared("web", None, repeat + 2)],
+            repeat: Some(repeat),
+        })
+        .collect();
+    plan.repeats = (0..)
+        .zip(lists)
+        .map(|(at, list)| Repeat { list, parent: None, barriers: Vec::new(), ..of_both.repeats[at].clone() })
+        .collect();
+    plan.barriers = 0;
+    plan.edges = vec![Edge { carrier: Some((true, 0)), ..order(0, 1, 4) }];
+    (plan.instances, plan.refusals) = (Vec::new(), Vec::new());
+    plan
+}
+
 /// The plan on a host: its steps, where they are declared, and what each waits for.
 fn shown(plan: &Plan, facts: &[Value]) -> String {
     plan.check().expect("a plan that holds");
@@ -303,6 +334,57 @@ fn more_steps_than_the_host_allows_are_refused() {
         refused MC6161: with its loops the plan has 139 steps, and this host allows 100
     "#]]
     .assert_eq(&shown(&loops(), &[list(&most), list(&many)]));
+}
+
+#[test]
+fn many_rounds_stand_behind_many_by_a_barrier() {
+    let plan = loop_after_loop();
+    expect![[r#"
+        File["/x"] in web after []
+        File["/y"] in web after []
+        File["/z"] in web after []
+        File["/srv/1"] in web after ["barrier 0"]
+        File["/srv/2"] in web after ["barrier 0"]
+        File["/srv/3"] in web after ["barrier 0"]
+        barrier 0 after ["File[\"/x\"]", "File[\"/y\"]", "File[\"/z\"]"]
+    "#]]
+    .assert_eq(&shown(&plan, &[list(&["x", "y", "z"]), list(&["1", "2", "3"])]));
+    // It saves nothing where one side is small.
+    expect![[r#"
+        File["/x"] in web after []
+        File["/y"] in web after []
+        File["/z"] in web after []
+        File["/srv/1"] in web after ["File[\"/x\"]", "File[\"/y\"]", "File[\"/z\"]"]
+    "#]]
+    .assert_eq(&shown(&plan, &[list(&["x", "y", "z"]), list(&["1"])]));
+    expect![[r#"
+        File["/srv/1"] in web after ["barrier 0"]
+        File["/srv/2"] in web after ["barrier 0"]
+        barrier 0 after []
+    "#]]
+    .assert_eq(&shown(&plan, &[list(&[]), list(&["1", "2"])]));
+    let host = || Host(vec![list(&["x", "y", "z"]), list(&["1", "2", "3"])]);
+    let unrolled = unroll(&plan, &host(), None, 100).unwrap();
+    let carriers: Vec<_> = unrolled.edges.iter().map(|edge| (edge.from, edge.to, edge.carrier)).collect();
+    let carried = Some((true, 0));
+    assert_eq!(
+        carriers,
+        [(0, 6, None), (1, 6, None), (2, 6, None), (6, 3, carried), (6, 4, carried), (6, 5, carried)]
+    );
+}
+
+#[test]
+fn more_edges_than_can_be_are_refused_at_their_clause() {
+    let mut plan = loop_after_loop();
+    plan.edges[0].kind = EdgeKind::Notify;
+    let many: Vec<String> = (0..2_100).map(|n| n.to_string()).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let refused = unroll(&plan, &Host(vec![list(&many), list(&many)]), None, 10_000).unwrap_err();
+    expect![[r#"
+        MC6161: with its loops the plan has more than 4000000 parts on this host
+          src/main.mc:4:3: this orders every round by every round
+          note: run loops over shorter lists, or declare less in each round"#]]
+    .assert_eq(&refused.iter().map(ToString::to_string).collect::<String>());
 }
 
 #[test]
