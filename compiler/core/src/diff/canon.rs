@@ -6,7 +6,7 @@ use mc_plan::expr::{ExprId, Node, Operand};
 use mc_plan::plan::{Fact, Plan};
 use mc_plan::schema::Schema;
 use mc_plan::value::{TypeDef, TypeShape, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
 /// Numbers for the expressions and steps of two plans: equal ones have one number.
@@ -28,7 +28,13 @@ struct Interner {
     nodes: FxHashMap<Node, u32>,
     names: FxHashMap<String, u32>,
     steps: FxHashMap<(String, Key, String), u32>,
+    /// Loops of the old plan that are none of the new one yet: what they run over, and their numbers.
+    loops: FxHashMap<LoopKey, Vec<(u32, u32)>>,
+    loop_count: u32,
 }
+
+/// The number of the loop around a loop, and what its elements are called.
+type LoopKey = (Option<u32>, String);
 
 #[derive(PartialEq, Eq, Hash)]
 enum Key {
@@ -121,18 +127,73 @@ impl Interner {
         number
     }
 
-    /// The loops by what their elements are called, and where each stands among those of one name: what it runs over
+    /// The loops, from the outer ones to the inner ones. Of those around which the same loop is, and whose elements are
+    /// called the same, first those are one that run over the same, and then the others in order: what a loop runs over
     /// may change, and is shown then.
     fn loops(&mut self, plan: &Plan) -> Vec<u32> {
-        let mut loops: Vec<u32> = Vec::with_capacity(plan.repeats.len());
-        let mut alike: FxHashMap<(Option<u32>, &str), u32> = FxHashMap::default();
-        for repeat in &plan.repeats {
-            let count = alike.entry((repeat.parent, &repeat.name)).or_default();
-            let parent = repeat.parent.and_then(|parent| loops.get(parent as usize).copied());
-            loops.push(self.name(&format!("loop {parent:?} {:?} {count}", repeat.name)));
-            *count += 1;
+        let mut numbers = Numbers {
+            exprs: vec![u32::MAX; plan.exprs.nodes.len()],
+            steps: Vec::new(),
+            loops: vec![u32::MAX; plan.repeats.len()],
+        };
+        let mut inner: BTreeMap<Option<u32>, Vec<usize>> = BTreeMap::new();
+        for (at, repeat) in plan.repeats.iter().enumerate() {
+            inner.entry(repeat.parent).or_default().push(at);
         }
-        loops
+        // Those of one plan are never each other.
+        let mut own = Vec::new();
+        let mut open = vec![None];
+        while let Some(around) = open.pop() {
+            let level = inner.remove(&around).unwrap_or_default();
+            let number = around.and_then(|around: u32| numbers.loops.get(around as usize).copied());
+            let lists: Vec<u32> =
+                level.iter().map(|at| self.expression(plan, &mut numbers, plan.repeats[*at].list)).collect();
+            let key = |at: usize| (number, plan.repeats[at].name.clone());
+            for same_list in [true, false] {
+                for (at, list) in level.iter().copied().zip(&lists) {
+                    if numbers.loops[at] != u32::MAX {
+                        continue;
+                    }
+                    let Some(known) = self.loops.get_mut(&key(at)) else { continue };
+                    let found = known.iter().position(|(other, _)| !same_list || other == list);
+                    if let Some(found) = found {
+                        numbers.loops[at] = known.remove(found).1;
+                    }
+                }
+            }
+            for (at, list) in level.iter().zip(lists) {
+                if numbers.loops[*at] == u32::MAX {
+                    numbers.loops[*at] = self.loop_count;
+                    own.push((key(*at), (list, self.loop_count)));
+                    self.loop_count += 1;
+                }
+                open.push(Some(*at as u32));
+            }
+        }
+        for (key, known) in own {
+            self.loops.entry(key).or_default().push(known);
+        }
+        numbers.loops
+    }
+
+    /// The number of an expression that reads no outputs.
+    fn expression(&mut self, plan: &Plan, numbers: &mut Numbers, id: ExprId) -> u32 {
+        let mut needed = Vec::new();
+        let mut seen = FxHashSet::default();
+        let mut open = vec![id];
+        while let Some(ExprId(at)) = open.pop() {
+            let is_open = numbers.exprs.get(at as usize).is_some_and(|number| *number == u32::MAX);
+            if is_open && seen.insert(at) {
+                needed.push(at as usize);
+                plan.exprs.nodes[at as usize].operands(|operand| open.push(operand));
+            }
+        }
+        // Operands come before what is made of them.
+        needed.sort_unstable();
+        for at in needed {
+            numbers.exprs[at] = self.node(plan, numbers, &plan.exprs.nodes[at]);
+        }
+        numbers.exprs.get(id.0 as usize).copied().unwrap_or(u32::MAX)
     }
 
     fn node(&mut self, plan: &Plan, numbers: &Numbers, node: &Node) -> u32 {

@@ -386,3 +386,37 @@ fn values_of_other_packages_that_are_overridden() {
         1 step changed; 1 override added"#]]
     .assert_eq(&overrides(&plain, &over));
 }
+
+#[test]
+fn a_loop_of_the_host_is_known_by_what_it_runs_over() {
+    check(
+        r#"
+policy web {
+  for part in facts.fqdn.split(".") {
+    File "/etc/${part}" { mode = 0o644 }
+    for word in part.split("-") { File "/etc/${part}/${word}" {} }
+  }
+  for part in facts.hostname.split("x") { File "/opt/${part}" {} }
+}
+"#,
+        r#"
+policy web {
+  for part in facts.hostname.split("-") { File "/srv/${part}" {} }
+  for part in facts.fqdn.split(".") {
+    File "/etc/${part}" { mode = 0o600 }
+    for word in part.split("+") { File "/etc/${part}/${word}" {} }
+  }
+}
+"#,
+        &expect![[r#"
+            Added web: File[AbsPath("/srv/${part}")]
+              for: - => part in facts.hostname.split("-")
+            Removed web: File[AbsPath("/opt/${part}")]
+            Changed web: File[AbsPath("/etc/${part}")]
+              mode: 0o644 => 0o600
+            Changed web: File[AbsPath("/etc/${part}/${word}")]
+              for: part in facts.fqdn.split(".") for word in part.split("-") => part in facts.fqdn.split(".") for word in part.split("+")
+            1 step added, 1 removed, 2 changed
+        "#]],
+    );
+}
