@@ -30,13 +30,13 @@ const CASES: [Case; 6] = [
 
 pub(super) fn measure(runs: usize, workshop: &Workshop, table: &mut Table) -> Result<()> {
     for case in &CASES {
-        let cost = |count: usize, runs: usize| {
+        let cost = |count: usize| {
             let folder = format!("{}-{count}", case.folder);
             workshop.modules(&folder, &(case.modules)(count));
             best(runs, || Ok(()), || workshop.build(&folder))
         };
-        let small = cost(case.count, runs)?;
-        let large = cost(10 * case.count, runs.min(2))?;
+        let small = cost(case.count)?;
+        let large = cost(10 * case.count)?;
         let mut add = |count: usize, cpu| {
             let name = format!("build {count} {}, cpu", case.name);
             table.add(name, milliseconds(cpu), Unit::Milliseconds, None);

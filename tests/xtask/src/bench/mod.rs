@@ -12,6 +12,7 @@ mod floor;
 mod format;
 mod growth;
 mod package;
+mod page;
 mod peers;
 mod recheck;
 mod start;
@@ -23,6 +24,7 @@ use mc_test_support::workshop::Workshop;
 
 use crate::{build, cargo};
 use figure::Table;
+use peers::Costs;
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
@@ -35,11 +37,14 @@ pub(crate) struct Options {
     /// Also write the figures to this file, as JSON
     #[arg(long)]
     json: Option<Utf8PathBuf>,
+    /// Measure everything, the other tools too, and write `docs/speed.md`
+    #[arg(long, conflicts_with = "peers")]
+    page: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { runs: 5, peers: false, json: None }
+        Self { runs: 5, peers: false, json: None, page: false }
     }
 }
 
@@ -47,17 +52,27 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     build::run()?;
     let mut table = Table::default();
     let workshop = Workshop::new();
-    if options.peers {
-        peers::measure(options.runs, &workshop, &mut table)?;
+    let costs = if options.peers || options.page {
+        peers::measure(options.runs, &workshop)?
     } else {
-        start::measure(options.runs, &workshop, &mut table)?;
-        recheck::measure(&mut table)?;
-        compile::measure(options.runs, &workshop, &mut table)?;
-        format::measure(options.runs, &workshop, &mut table)?;
-        growth::measure(options.runs, &workshop, &mut table)?;
-        let floor = floor::measure(options.runs, &workshop, &mut table)?;
-        apply::measure(options.runs, &workshop, &floor, &mut table)?;
+        Costs::default()
+    };
+    costs.add_to(&mut table);
+    let mut own = Table::default();
+    if !options.peers {
+        start::measure(options.runs, &workshop, &mut own)?;
+        recheck::measure(&mut own)?;
+        compile::measure(options.runs, &workshop, &mut own)?;
+        format::measure(options.runs, &workshop, &mut own)?;
+        growth::measure(options.runs, &workshop, &mut own)?;
+        let floor = floor::measure(options.runs, &workshop, &mut own)?;
+        apply::measure(options.runs, &workshop, &floor, &mut own)?;
     }
+
+    if options.page {
+        page::write(&costs, &own)?;
+    }
+    table.figures.extend(own.figures);
 
     println!("\n{table}");
     if let Some(path) = &options.json {

@@ -20,6 +20,8 @@ use super::package;
 use crate::cargo;
 
 const COUNT: usize = 1_000;
+/// How deep Jsonnet may go: its default is too little for the chain.
+const MAX_STACK: &str = "1000000";
 
 /// Where a tool comes from.
 enum Registry {
@@ -58,7 +60,7 @@ const PEERS: [Peer; 7] = [
         name: "Jsonnet (C++)",
         registry: Registry::Debian(&["jsonnet"]),
         extension: "jsonnet",
-        command: &["jsonnet"],
+        command: &["jsonnet", "--max-stack", MAX_STACK],
         flat: jsonnet::flat,
         repeated: Some(jsonnet::repeated),
         deep: Some(jsonnet::deep),
@@ -67,7 +69,12 @@ const PEERS: [Peer; 7] = [
         name: "Jsonnet (Rust)",
         registry: Registry::Python(&["rjsonnet==0.5.6"]),
         extension: "jsonnet",
-        command: &["bin/python", "-c", "import rjsonnet, sys; print(rjsonnet.evaluate_file(sys.argv[1]))"],
+        command: &[
+            "bin/python",
+            "-c",
+            "import rjsonnet, sys; print(rjsonnet.evaluate_file(sys.argv[2], max_stack=int(sys.argv[1])))",
+            MAX_STACK,
+        ],
         flat: jsonnet::flat,
         repeated: Some(jsonnet::repeated),
         deep: Some(jsonnet::deep),
@@ -116,8 +123,37 @@ const PEERS: [Peer; 7] = [
     },
 ];
 
-/// Measures all of them, and says how `mcc` compares.
-pub(super) fn measure(runs: usize, workshop: &Workshop, table: &mut Table) -> Result<()> {
+/// What each tool cost for each input.
+#[derive(Default)]
+pub(super) struct Costs {
+    /// Inputs with their sizes, in order; in each the tools in order, `mcc` first.
+    pub(super) inputs: Vec<(String, Vec<(&'static str, Usage)>)>,
+}
+
+/// The name of `mcc` among the tools.
+pub(super) const OURS: &str = "mcc build";
+
+impl Costs {
+    /// A line for each cost, and how many times another tool's ours is: the goal is to be below each.
+    pub(super) fn add_to(&self, table: &mut Table) {
+        for (input, tools) in &self.inputs {
+            let ours = tools.iter().find(|(name, _)| *name == OURS).map(|(_, usage)| usage.cpu.as_secs_f64());
+            for (name, usage) in tools {
+                let line = |what: &str| format!("{input}: {name}, {what}");
+                table.add(line("cpu"), milliseconds(usage.cpu), Unit::Milliseconds, None);
+                table.add(line("memory"), megabytes(usage.peak_memory), Unit::Megabytes, None);
+                if let Some(ours) = ours.filter(|_| *name != OURS) {
+                    let ratio = ours / usage.cpu.as_secs_f64();
+                    table.add("  mcc build to it, cpu", ratio, Unit::Times, 1.0);
+                }
+            }
+        }
+    }
+}
+
+/// Measures all of them.
+pub(super) fn measure(runs: usize, workshop: &Workshop) -> Result<Costs> {
+    let mut costs = Costs::default();
     let ours = |input: &str, count: usize| -> Result<Usage> {
         let folder = format!("{input}-{count}");
         let source = match input {
@@ -140,8 +176,7 @@ pub(super) fn measure(runs: usize, workshop: &Workshop, table: &mut Table) -> Re
         .collect();
     for input in ["flat", "loop", "deep"] {
         for count in [COUNT, 10 * COUNT] {
-            let own = ours(input, count)?;
-            row(table, "mcc build", input, count, own, None);
+            let mut row = vec![(OURS, ours(input, count)?)];
             for (peer, program) in &installed {
                 let source = match input {
                     "flat" => Some(peer.flat),
@@ -157,32 +192,20 @@ pub(super) fn measure(runs: usize, workshop: &Workshop, table: &mut Table) -> Re
                     command
                 };
                 match best(runs.min(3), || Ok(()), command) {
-                    Ok(usage) => row(table, peer.name, input, count, usage, Some(own)),
+                    Ok(usage) => row.push((peer.name, usage)),
                     Err(error) => {
                         let text = format!("{error:#}");
-                        let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+                        let mut lines = text.lines();
+                        let first = lines.next().unwrap_or_default();
+                        let line = lines.find(|line| line.to_lowercase().contains("error")).unwrap_or(first);
                         println!("peers: {} fails on {input} {count}: {line}", peer.name);
                     }
                 }
             }
+            costs.inputs.push((format!("{input} {count}"), row));
         }
     }
-    Ok(())
-}
-
-/// A tool's cost, and how many times that ours is: the goal is to be below each.
-fn row(table: &mut Table, name: &str, input: &str, count: usize, usage: Usage, ours: Option<Usage>) {
-    table.add(format!("{input} {count}: {name}, cpu"), milliseconds(usage.cpu), Unit::Milliseconds, None);
-    table.add(
-        format!("{input} {count}: {name}, memory"),
-        megabytes(usage.peak_memory),
-        Unit::Megabytes,
-        None,
-    );
-    if let Some(ours) = ours {
-        let ratio = ours.cpu.as_secs_f64() / usage.cpu.as_secs_f64();
-        table.add("  mcc build to it, cpu", ratio, Unit::Times, 1.0);
-    }
+    Ok(costs)
 }
 
 fn slug(name: &str) -> String {
@@ -320,9 +343,9 @@ mod nickel {
 
     pub(super) fn repeated(count: usize) -> String {
         format!(
-            "let F = {CONTRACT} in let path = fun i => \"/srv/shop/unit-%{{std.to_string i}}.conf\" in \
-             std.array.generate (fun i => ({{ path = path i, owner = \"root\", mode = \"0644\", \
-             content = \"shop %{{std.to_string i}}\", after = path (i - 1) }} | F)) {count}\n"
+            "let F = {CONTRACT} in let place = fun i => \"/srv/shop/unit-%{{std.to_string i}}.conf\" in \
+             std.array.generate (fun i => ({{ path = place i, owner = \"root\", mode = \"0644\", \
+             content = \"shop %{{std.to_string i}}\", after = place (i - 1) }} | F)) {count}\n"
         )
     }
 
@@ -388,9 +411,9 @@ mod kcl {
 
     pub(super) fn repeated(count: usize) -> String {
         format!(
-            "{SCHEMA}path = lambda i: int -> str {{\n    \"/srv/shop/unit-\" + str(i) + \".conf\"\n}}\n\
-             files = [F {{path = path(i), owner = \"root\", mode = \"0644\", content = \"shop ${{i}}\", \
-             after = path(i - 1)}} for i in range({count})]\n"
+            "{SCHEMA}place = lambda i: int -> str {{\n    \"/srv/shop/unit-\" + str(i) + \".conf\"\n}}\n\
+             files = [F {{path = place(i), owner = \"root\", mode = \"0644\", content = \"shop ${{i}}\", \
+             after = place(i - 1)}} for i in range({count})]\n"
         )
     }
 
