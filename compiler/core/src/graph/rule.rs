@@ -1,11 +1,12 @@
 //! What holds for steps beside their order: guards, approvals, removals, rollouts.
 
+use crate::lower::judged::{Judged, known, unknown};
 use crate::notation::{Notation, Place, short};
-use mc_plan::eval::{Budget, Context, Evaluated, Evaluator, Lookup};
-use mc_plan::expr::{ChangeFact, ExprId, Node, Operand};
+use mc_plan::eval::{Budget, Evaluated, Evaluator, Lookup};
+use mc_plan::expr::{ExprId, Node, Operand};
 use mc_plan::op::render_duration;
 use mc_plan::plan::{Guard, GuardAction, Plan, Rollout, SourceSpan, Step};
-use mc_plan::schema::Schema;
+use mc_plan::schema::{Attribute, Schema};
 use mc_plan::value::Value;
 use std::collections::BTreeSet;
 
@@ -138,7 +139,8 @@ impl<'p> Watch<'p> {
         let guards: Vec<&Guard> =
             self.guards.iter().copied().filter(|guard| guard.schema == step.schema).collect();
         if !guards.is_empty() {
-            let judged = Judged { step, schema: self.plan.schemas.get(step.schema as usize) };
+            let schema = self.plan.schemas.get(step.schema as usize);
+            let judged = Judged { key: &step.key, attributes: attributes(step, schema) };
             self.evaluator.next_step();
             for guard in guards {
                 if !self.is_false(guard.predicate, &judged) {
@@ -170,49 +172,19 @@ impl<'p> Watch<'p> {
     }
 }
 
-/// A step as a guard sees it, as far as it is the same on every host.
-struct Judged<'p> {
-    step: &'p Step,
-    schema: Option<&'p Schema>,
-}
-
-fn unknown() -> Lookup {
-    Lookup::Unknown("known on the host".into())
-}
-
-impl Context for Judged<'_> {
-    fn fact(&self, _: u32) -> Lookup {
-        unknown()
-    }
-
-    fn label(&self, _: u32) -> Lookup {
-        unknown()
-    }
-
-    fn change(&self, _: ChangeFact) -> Lookup {
-        unknown()
-    }
-
-    fn key(&self) -> Lookup {
-        match &self.step.key {
-            Operand::Value(value) => Lookup::Value(value.clone()),
-            Operand::Expr(_) => unknown(),
+/// The attributes that a step has on every host, with the schema's defaults.
+fn attributes(step: &Step, schema: Option<&Schema>) -> Vec<Lookup> {
+    let schema = schema.map_or(&[][..], |schema| &schema.attributes);
+    // Which of several declarations counts is for the host to know.
+    let [declaration] = step.declarations.as_slice() else {
+        return schema.iter().map(|_| unknown()).collect();
+    };
+    let default = |attribute: &Attribute| Lookup::Value(attribute.default.clone().unwrap_or(Value::None));
+    let mut found: Vec<Lookup> = schema.iter().map(default).collect();
+    for setting in &declaration.attributes {
+        if let Some(attribute) = found.get_mut(setting.attribute as usize) {
+            *attribute = known(&setting.value);
         }
     }
-
-    fn attribute(&self, position: u32) -> Lookup {
-        // Which of several declarations counts is for the host to know.
-        let [declaration] = self.step.declarations.as_slice() else { return unknown() };
-        match declaration.attributes.iter().find(|setting| setting.attribute == position) {
-            Some(setting) => match &setting.value {
-                Operand::Value(value) => Lookup::Value(value.clone()),
-                Operand::Expr(_) => unknown(),
-            },
-            None => {
-                let attribute = self.schema.and_then(|schema| schema.attributes.get(position as usize));
-                let default = attribute.and_then(|attribute| attribute.default.clone());
-                Lookup::Value(default.unwrap_or(Value::None))
-            }
-        }
-    }
+    found
 }

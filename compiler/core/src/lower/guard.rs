@@ -1,16 +1,16 @@
 //! Guards: judged for each resource as far as its attributes are known; what they deny is an error.
 
+use super::judged::{Judged, unknown};
 use super::source::Sources;
 use super::{Draft, Schemas, merge, shown};
 use crate::diagnostic::{Diagnostic, code};
 use crate::eval::{Evaluation, GuardInfo};
 use crate::notation::short_value;
-use mc_plan::eval::{Budget, Context, Evaluated, Evaluator, Lookup};
-use mc_plan::expr::{ChangeFact, Operand};
+use mc_plan::eval::{Budget, Evaluated, Evaluator, Lookup};
+use mc_plan::expr::Operand;
 use mc_plan::plan::{Guard, GuardAction, Part, Priority};
 use mc_plan::schema::{Attribute, Schema};
 use mc_plan::value::Value;
-use std::sync::Arc;
 
 /// How much work judging may be for each resource and rule.
 const STEPS_EACH: u64 = 10_000;
@@ -111,42 +111,6 @@ fn denied(
         diagnostic = diagnostic.label(evaluation.declared[*d as usize].place, "declared here as well");
     }
     diagnostic
-}
-
-/// A resource as a guard sees it.
-struct Judged<'a> {
-    key: &'a Operand,
-    attributes: Vec<Lookup>,
-}
-
-fn unknown() -> Lookup {
-    thread_local!(static WHY: Arc<str> = Arc::from("known on the host"));
-    Lookup::Unknown(WHY.with(Arc::clone))
-}
-
-impl Context for Judged<'_> {
-    fn fact(&self, _: u32) -> Lookup {
-        unknown()
-    }
-
-    fn label(&self, _: u32) -> Lookup {
-        unknown()
-    }
-
-    fn change(&self, _: ChangeFact) -> Lookup {
-        unknown()
-    }
-
-    fn key(&self) -> Lookup {
-        match self.key {
-            Operand::Value(value) => Lookup::Value(value.clone()),
-            Operand::Expr(_) => unknown(),
-        }
-    }
-
-    fn attribute(&self, position: u32) -> Lookup {
-        self.attributes.get(position as usize).cloned().unwrap_or_else(unknown)
-    }
 }
 
 /// The attributes that a resource has on every host where it exists, after merging and with the schema's defaults;

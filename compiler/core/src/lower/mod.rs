@@ -7,6 +7,7 @@ mod condition;
 mod cycle;
 mod graph;
 mod guard;
+pub(crate) mod judged;
 mod merge;
 mod missing;
 mod policy;
