@@ -77,8 +77,21 @@ fn has_errors(diagnostics: &[Diagnostic]) -> bool {
 
 /// What can be said without evaluating anything: all but what is found in values, conditions and the graph.
 pub fn static_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
+    // What reads the whole package, see `Db::snapshot`.
+    name::modules(&*db.snapshot());
+    recursion::recursion(&*db.snapshot());
+    phase::prepare_values(&*db.snapshot());
+    phase::prepare(&*db.snapshot());
+    gather(db)
+}
+
+/// The same inside of a query.
+fn gather(db: &dyn Db) -> Vec<Diagnostic> {
     let mut all = package::diagnostics(db);
     phase::prepare(db);
+    for file in name::smallest_first(db) {
+        file_diagnostics(db, file);
+    }
     for file in name::modules(db).values().filter(|f| name::is_user(db, **f)) {
         all.extend(file_diagnostics(db, *file).iter().cloned());
     }

@@ -53,7 +53,14 @@ mod input {
 
 /// The database as queries see it.
 #[salsa::db]
-pub trait Db: salsa::Database {}
+pub trait Db: salsa::Database {
+    /// A snapshot that shares what was computed, for a query that reads all of the package, outside of any other query.
+    ///
+    /// Salsa keeps the sets in which running queries note what they read, one for each depth, and clears all the room of
+    /// a set after each use: behind a query that read much, every small one would pay for it. The sets of this snapshot go
+    /// with it. Queries that read what they are asked about come in order of its size (`name::smallest_first`).
+    fn snapshot(&self) -> Box<dyn Db>;
+}
 
 /// The database. Clones are snapshots that share what was computed.
 #[salsa::db]
@@ -66,7 +73,11 @@ pub struct Database {
 impl salsa::Database for Database {}
 
 #[salsa::db]
-impl Db for Database {}
+impl Db for Database {
+    fn snapshot(&self) -> Box<dyn Db> {
+        Box::new(self.clone())
+    }
+}
 
 impl Database {
     /// An empty database with the standard library and a package without files.

@@ -11,6 +11,7 @@ use crate::db::{Db, File, Origin};
 use crate::diagnostic::{Diagnostic, Place, code, nearest};
 use crate::package;
 use mc_syntax::{Span, ast};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -239,17 +240,17 @@ pub fn declarations(db: &dyn Db, file: File) -> BTreeMap<SmolStr, Declared> {
 
 /// The names of a module: its own and those it imports.
 #[salsa::tracked(returns(ref))]
-pub fn scope(db: &dyn Db, file: File) -> BTreeMap<SmolStr, Entity> {
+pub fn scope(db: &dyn Db, file: File) -> Arc<BTreeMap<SmolStr, Entity>> {
     if is_template(db, file) {
-        return template_scope(db, file);
+        return Arc::new(template_scope(db, file));
     }
-    resolve_imports(db, file).0
+    Arc::clone(&resolve_imports(db, file).names)
 }
 
 /// What is wrong with a module's names.
 #[salsa::tracked(returns(ref))]
 pub fn name_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
-    let mut found = resolve_imports(db, file).1;
+    let mut found = resolve_imports(db, file).found.clone();
     for diagnostic in duplicates(db, file) {
         found.push(diagnostic);
     }
@@ -257,7 +258,7 @@ pub fn name_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
 }
 
 fn duplicates(db: &dyn Db, file: File) -> Vec<Diagnostic> {
-    let mut first: BTreeMap<&str, Span> = BTreeMap::new();
+    let mut first: FxHashMap<&str, Span> = FxHashMap::default();
     let mut found = Vec::new();
     for item in &tree(db, file).items {
         let Some(name) = item_name(&item.kind) else { continue };
@@ -278,7 +279,14 @@ fn duplicates(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     found
 }
 
-fn resolve_imports(db: &dyn Db, file: File) -> (BTreeMap<SmolStr, Entity>, Vec<Diagnostic>) {
+/// The names of a module with what is wrong with its imports.
+struct Resolved {
+    names: Arc<BTreeMap<SmolStr, Entity>>,
+    found: Vec<Diagnostic>,
+}
+
+#[salsa::tracked(no_eq, returns(ref))]
+fn resolve_imports(db: &dyn Db, file: File) -> Resolved {
     let own = declarations(db, file);
     let mut names: BTreeMap<SmolStr, Entity> =
         own.iter().map(|(name, d)| (name.clone(), Entity::Decl(d.id, d.kind))).collect();
@@ -359,7 +367,7 @@ fn resolve_imports(db: &dyn Db, file: File) -> (BTreeMap<SmolStr, Entity>, Vec<D
     for name in broken {
         names.entry(name).or_insert(Entity::Broken);
     }
-    (names, found)
+    Resolved { names: Arc::new(names), found }
 }
 
 /// `taken` is what the same import takes already.
@@ -438,6 +446,13 @@ pub fn facts_record(db: &dyn Db) -> Option<DeclId> {
 /// Whether mistakes of this file are the user's: in the package, or in one that it depends on.
 pub fn is_user(db: &dyn Db, file: File) -> bool {
     file.origin(db) != Origin::Standard
+}
+
+/// The files whose mistakes are the user's, in order of the length of their texts: see [`Db::snapshot`].
+pub(crate) fn smallest_first(db: &dyn Db) -> Vec<File> {
+    let mut files: Vec<File> = modules(db).values().copied().filter(|file| is_user(db, *file)).collect();
+    files.sort_by_key(|file| file.text(db).len());
+    files
 }
 
 /// Whether an item counts in this build. Policies, tests and labels of a dependency are there for its own sake,

@@ -33,10 +33,10 @@ pub fn recursion(db: &dyn Db) -> Recursion {
 pub(super) fn value_order(db: &dyn Db, file: File) -> Vec<SmolStr> {
     let mut order = Vec::new();
     let mut known: FxHashSet<DeclId> = FxHashSet::default();
-    let items = name::tree(db, file).items.iter().enumerate();
-    let lets = items.filter(|(_, item)| matches!(item.kind, ItemKind::Let(_)));
-    for start in lets.map(|(index, _)| DeclId { file, index: index as u32 }) {
-        let declared = name::declarations(db, file).get(&start.text(db)).is_some_and(|d| d.id == start);
+    for (index, item) in name::tree(db, file).items.iter().enumerate() {
+        let ItemKind::Let(item) = &item.kind else { continue };
+        let start = DeclId { file, index: index as u32 };
+        let declared = name::declarations(db, file).get(&item.name.text).is_some_and(|d| d.id == start);
         if !declared || !known.insert(start) {
             continue;
         }
@@ -51,8 +51,10 @@ pub(super) fn value_order(db: &dyn Db, file: File) -> Vec<SmolStr> {
                 }
                 continue;
             }
-            if id.file == file && is_let(db, *id) {
-                order.push(id.text(db));
+            if id.file == file
+                && let ItemKind::Let(item) = &id.item(db).kind
+            {
+                order.push(item.name.text.clone());
             }
             stack.pop();
         }
@@ -129,7 +131,7 @@ pub(crate) fn check_values(db: &dyn Db) {
 /// Where the values of a module name values of others.
 fn namings(db: &dyn Db, file: File) -> Vec<Naming> {
     let lets = name::declarations(db, file).values().filter(|declared| declared.kind == DeclKind::Let);
-    let all = lets.flat_map(|l| uses(db, l.id).into_iter().map(|(other, span)| (l.id, other, span)));
+    let all = lets.flat_map(|l| uses(db, l.id).iter().map(|(other, span)| (l.id, *other, *span)));
     all.filter(|(_, other, _)| other.file != file && is_let(db, *other)).collect()
 }
 
@@ -218,42 +220,32 @@ fn message(db: &dyn Db, way: &[(DeclId, Span)]) -> Diagnostic {
 }
 
 /// The declarations that a declaration needs to be made, with the place of each use.
-fn uses(db: &dyn Db, id: DeclId) -> Vec<(DeclId, Span)> {
-    let mut found = Uses::new(db, id.file);
-    match &id.item(db).kind {
-        ItemKind::Let(l) => found.expr(&l.value),
-        ItemKind::Fn(f) => {
-            f.params.iter().filter_map(|p| p.default.as_ref()).for_each(|e| found.expr(e));
-            found.block(&f.body);
-        }
-        ItemKind::Record(r) => {
-            found.fields(&r.fields);
-            found.checks(&r.checks);
-        }
-        ItemKind::Enum(e) => e.variants.iter().for_each(|v| {
-            found.fields(&v.fields);
-            found.checks(&v.checks);
-        }),
-        ItemKind::TypeAlias(alias) => {
-            found.held(&alias.ty);
-            found.aliases(&alias.ty);
-            alias.refinement.iter().for_each(|e| found.expr(e));
-        }
-        // What is read there becomes a value of its type, with its defaults and conditions.
-        ItemKind::FactDecl(fact) => {
-            found.held(&fact.ty);
-            found.aliases(&fact.ty);
-            match &fact.source {
-                ast::FactSource::Command(e) | ast::FactSource::File(e) => found.expr(e),
-                ast::FactSource::Error(_) => {}
-            }
-            fact.timeout.iter().for_each(|e| found.expr(e));
-        }
-        ItemKind::Component(c) => found.block(&c.body),
-        ItemKind::Policy(p) => found.block(&p.body),
-        _ => {}
+fn uses(db: &dyn Db, id: DeclId) -> &[(DeclId, Span)] {
+    let FileUses { all, ends } = file_uses(db, id.file);
+    let index = id.index as usize;
+    let start = index.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
+    let end = ends.get(index).copied().unwrap_or(start);
+    all.get(start as usize..end as usize).unwrap_or_default()
+}
+
+/// What the items of a file use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct FileUses {
+    /// Of one item after the other.
+    all: Vec<(DeclId, Span)>,
+    /// By item: where its uses end.
+    ends: Vec<u32>,
+}
+
+#[salsa::tracked(returns(ref))]
+fn file_uses(db: &dyn Db, file: File) -> FileUses {
+    let mut found = Uses::new(db, file);
+    let mut ends = Vec::new();
+    for item in &name::tree(db, file).items {
+        found.item(&item.kind);
+        ends.push(found.found.len() as u32);
     }
-    found.found
+    FileUses { all: found.found, ends }
 }
 
 struct Uses<'db> {
@@ -267,6 +259,42 @@ struct Uses<'db> {
 impl<'db> Uses<'db> {
     fn new(db: &'db dyn Db, file: File) -> Self {
         Uses { db, file, scope: name::scope(db, file), found: Vec::new() }
+    }
+
+    fn item(&mut self, item: &ItemKind) {
+        match item {
+            ItemKind::Let(l) => self.expr(&l.value),
+            ItemKind::Fn(f) => {
+                f.params.iter().filter_map(|p| p.default.as_ref()).for_each(|e| self.expr(e));
+                self.block(&f.body);
+            }
+            ItemKind::Record(r) => {
+                self.fields(&r.fields);
+                self.checks(&r.checks);
+            }
+            ItemKind::Enum(e) => e.variants.iter().for_each(|v| {
+                self.fields(&v.fields);
+                self.checks(&v.checks);
+            }),
+            ItemKind::TypeAlias(alias) => {
+                self.held(&alias.ty);
+                self.aliases(&alias.ty);
+                alias.refinement.iter().for_each(|e| self.expr(e));
+            }
+            // What is read there becomes a value of its type, with its defaults and conditions.
+            ItemKind::FactDecl(fact) => {
+                self.held(&fact.ty);
+                self.aliases(&fact.ty);
+                match &fact.source {
+                    ast::FactSource::Command(e) | ast::FactSource::File(e) => self.expr(e),
+                    ast::FactSource::Error(_) => {}
+                }
+                fact.timeout.iter().for_each(|e| self.expr(e));
+            }
+            ItemKind::Component(c) => self.block(&c.body),
+            ItemKind::Policy(p) => self.block(&p.body),
+            _ => {}
+        }
     }
 
     /// What a template uses, where it is called.

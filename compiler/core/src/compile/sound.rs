@@ -1,7 +1,7 @@
 //! What evaluation says in a package with errors: about the policies that no error touches. So a cycle in one policy is
 //! reported in the same run as a misspelt attribute in another.
 
-use super::{findings, has_errors, static_diagnostics};
+use super::{findings, gather, has_errors};
 use crate::db::{Db, File};
 use crate::diagnostic::{Code, Diagnostic, Severity, code};
 use crate::name::{self, DeclId, DeclKind};
@@ -40,7 +40,7 @@ pub(super) fn diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     if has_errors(&package::diagnostics(db)) {
         return Vec::new();
     }
-    let Some(sound) = sound(db, &static_diagnostics(db)) else { return Vec::new() };
+    let Some(sound) = sound(db, &gather(db)) else { return Vec::new() };
     let evaluation = eval::evaluate_sound(db, Some(&sound));
     let mut all = if has_errors(&evaluation.diagnostics) {
         evaluation.diagnostics

@@ -116,6 +116,18 @@ impl Datum {
         matches!(self, Datum::Poison | Datum::Never)
     }
 
+    /// Whether this is a value, now or later, and nothing that was declared.
+    pub fn is_plain(&self) -> bool {
+        match self {
+            Datum::Value(_) | Datum::Node(_) | Datum::Fact(..) => true,
+            Datum::List(items) | Datum::Record(items) | Datum::Variant(_, items) | Datum::Declared(items) => {
+                items.iter().all(Datum::is_plain)
+            }
+            Datum::Map(entries) => entries.iter().all(|(_, value)| value.is_plain()),
+            _ => false,
+        }
+    }
+
     /// The elements, if their number is known; of a map, pairs of key and value.
     pub fn elements(&self) -> Option<Vec<Datum>> {
         match self {

@@ -199,13 +199,7 @@ impl<'db> Evaluator<'db> {
             let late = Datum::Node(test);
             let at = self.out.residual.place(test);
             if let Some(place) = at {
-                self.too_late(
-                    place,
-                    &late,
-                    "whether a resource exists",
-                    "known before anything runs",
-                    Phase::Run,
-                );
+                self.too_late(place, &late, "whether a resource exists", "known before anything runs");
             }
             return None;
         }
@@ -497,7 +491,7 @@ impl<'db> Evaluator<'db> {
             return Vec::new();
         }
         let Datum::Value(value) = datum else {
-            self.too_late(place, datum, what, "known when the bundle is built", Phase::Host);
+            self.too_late(place, datum, what, "known when the bundle is built");
             return Vec::new();
         };
         let values = match value {
@@ -574,7 +568,7 @@ impl<'db> Evaluator<'db> {
             dead if dead.is_dead() => dead.clone(),
             late => {
                 let what = "the key of a reference";
-                self.too_late(place, late, what, "known when the bundle is built", Phase::Host);
+                self.too_late(place, late, what, "known when the bundle is built");
                 Datum::Poison
             }
         }

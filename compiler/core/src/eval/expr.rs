@@ -3,7 +3,6 @@
 use super::branch::BranchKind;
 use super::each::Callable;
 use super::matching::Test;
-use super::residual::Phase;
 use super::{Context, Datum, Env, Evaluator, Frame, get};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Place, code};
@@ -240,7 +239,7 @@ impl<'db> Evaluator<'db> {
                     dead if dead.is_dead() => dead,
                     late => {
                         let (what, needed) = ("the name of a secret", "known when the bundle is built");
-                        self.too_late(at, &late, what, needed, Phase::Host);
+                        self.too_late(at, &late, what, needed);
                         Datum::Poison
                     }
                 }

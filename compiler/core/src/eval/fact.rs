@@ -2,7 +2,6 @@
 //! expressions over what it has read, like those of any other value that only the host knows.
 
 use super::each::Callable;
-use super::residual::Phase;
 use super::{Context, Datum, DeclaredUse, Evaluator, FactUse, Frame};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Place, code};
@@ -83,7 +82,7 @@ impl<'db> Evaluator<'db> {
                 dead if dead.is_dead() => None,
                 late => {
                     let what = "where a fact comes from";
-                    e.too_late(place, &late, what, "known when the bundle is built", Phase::Host);
+                    e.too_late(place, &late, what, "known when the bundle is built");
                     None
                 }
             }

@@ -364,13 +364,7 @@ impl<'db> Evaluator<'db> {
                 defaults[*position as usize] = Some(value.clone());
             } else if !datum.is_dead() {
                 let place = self.place(frame, *default);
-                self.too_late(
-                    place,
-                    &datum,
-                    "the default of a label",
-                    "known when the bundle is built",
-                    Phase::Host,
-                );
+                self.too_late(place, &datum, "the default of a label", "known when the bundle is built");
             }
             set(&env, *local, datum);
         }
@@ -442,7 +436,7 @@ impl<'db> Evaluator<'db> {
         if matches!(datum, Datum::Value(_)) || datum.is_dead() {
             return datum;
         }
-        self.too_late(place, &datum, what, "known when the bundle is built", Phase::Host);
+        self.too_late(place, &datum, what, "known when the bundle is built");
         Datum::Poison
     }
 
@@ -486,7 +480,7 @@ impl<'db> Evaluator<'db> {
         if let Operand::Expr(id) = operand
             && self.out.residual.phase(id) == Phase::Run
         {
-            self.too_late(place, datum, what, "known before anything runs", Phase::Run);
+            self.too_late(place, datum, what, "known before anything runs");
             return None;
         }
         Some(operand)
@@ -511,7 +505,7 @@ impl<'db> Evaluator<'db> {
     }
 
     /// Reports a value that is needed earlier than it is known, with the way from its source.
-    fn too_late(&mut self, place: Place, datum: &Datum, what: &str, needed: &str, _phase: Phase) {
+    fn too_late(&mut self, place: Place, datum: &Datum, what: &str, needed: &str) {
         let id = match datum {
             Datum::Node(id) => Some(*id),
             other => self.node(other, place),
@@ -594,6 +588,10 @@ impl<'db> Evaluator<'db> {
                 }
                 Node::Map(nodes)
             }
+            Datum::Declared(items) if items.iter().all(Datum::is_plain) => {
+                self.no_list(place);
+                return None;
+            }
             Datum::Refs(_) | Datum::Key(..) | Datum::Instances(_) | Datum::Declared(_) => {
                 self.which_resource(place);
                 return None;
@@ -615,6 +613,19 @@ impl<'db> Evaluator<'db> {
             )
             .here("chosen by something that only the host knows")
             .help("choose with `if` or `match` where the resources are declared"),
+        );
+    }
+
+    /// Reports that the values of the rounds of a `for` are read, of which only the host knows how many there are.
+    fn no_list(&mut self, place: Place) {
+        self.report(
+            Diagnostic::error(
+                code::WHICH_RESOURCE,
+                place,
+                "a `for` over what only the host knows gives no list of values",
+            )
+            .here("reads what such a `for` gives")
+            .help("make the list with `map`: `list.map(|element| ..)`"),
         );
     }
 

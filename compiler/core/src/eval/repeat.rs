@@ -38,7 +38,7 @@ impl<'db> Evaluator<'db> {
         };
         if self.out.residual.phase(list) == Phase::Run {
             let late = Datum::Node(list);
-            self.too_late(place, &late, "what `for` runs over", "known before anything runs", Phase::Run);
+            self.too_late(place, &late, "what `for` runs over", "known before anything runs");
             return Datum::Poison;
         }
         let parent = self.context.repeat;

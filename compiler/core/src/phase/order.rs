@@ -96,12 +96,17 @@ fn is_open(body: &Body, field: ExprId) -> bool {
     matches!(body.expr(field).kind, ExprKind::OrDefault(..))
 }
 
+/// Checks the values of all modules in an order that needs no deep stack, and finds which need each other.
+pub(crate) fn prepare_values(db: &dyn Db) {
+    tangled(db);
+}
+
 /// Analyses everything that the package declares, callees first.
 pub fn prepare(db: &dyn Db) {
-    recursion::check_values(db);
+    prepare_values(db);
     let mut done = FxHashSet::default();
-    for file in name::modules(db).values().filter(|file| name::is_user(db, **file)) {
-        for unit in super::units(db, *file) {
+    for file in name::smallest_first(db) {
+        for unit in super::units(db, file) {
             visit(db, unit, &mut done);
         }
     }

@@ -3,7 +3,9 @@
 use crate::{check, right, wrong};
 use expect_test::expect;
 use mc_compiler::notation::Notation;
+use mc_compiler::test::Options;
 use mc_plan::plan::Plan;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// The loops of a plan, what is in each, and the instances that the host names.
@@ -247,6 +249,15 @@ fn how_many_rounds_there_are_is_not_asked() {
 }
 
 #[test]
+fn a_loop_that_declares_nothing_is_no_list() {
+    let body = "let words = for part in facts.fqdn.split(\".\") { [\"${part}!\"] }\n\
+                File \"/n\" { content = words[0].join(\",\") }";
+    let db = crate::database(&[("src/main.mc", &format!("policy p {{\n{body}\n}}\n"))]);
+    let found: Vec<String> = mc_compiler::diagnostics(&db).into_iter().map(|d| d.headline).collect();
+    assert_eq!(found, ["a `for` over what only the host knows gives no list of values"]);
+}
+
+#[test]
 fn what_is_chosen_of_a_known_list_is_the_element() {
     check(
         r#"
@@ -269,4 +280,47 @@ policy p {
             File[/srv/a] -> File[/last] (after)
         "#]],
     );
+}
+
+#[test]
+fn ways_in_a_loop_are_taken_in_one_of_its_rounds() {
+    let source = r#"
+import std.facts.fixture.{debian12}
+import std.fs.File
+policy p {
+  for part in facts.fqdn.split(".") {
+    if part == "www" {
+      File "/etc/${part}" {}
+    } else {
+      for letter in part.split("-") {
+        if letter == "x" && part != "other" { File "/l/${part}/${letter}" {} }
+      }
+    }
+  }
+}
+test "a name" {
+  given facts = debian12 with { fqdn = "www.example.org" }
+  expect plan(p).has(File["/etc/www"])
+}
+"#;
+    let ways = |source: &str| {
+        let db = crate::database(&[("src/main.mc", source)]);
+        let options = Options { filter: None, jobs: 1, goldens: BTreeMap::new(), update: false };
+        let report = mc_compiler::test::run(&db, &options).expect("a package without errors");
+        let failed: Vec<_> = report.outcomes.iter().flat_map(|outcome| &outcome.diagnostics).collect();
+        assert!(failed.is_empty(), "{failed:?}");
+        let ways = report.coverage.ways.into_iter();
+        ways.map(|way| format!("{}: {}", way.text, way.taken)).collect::<Vec<_>>()
+    };
+    let letter = "of if letter == \"x\" && part != \"other\"";
+    let expected = |inner: bool| {
+        [
+            "else of if part == \"www\": true".to_owned(),
+            "then of if part == \"www\": true".to_owned(),
+            format!("else {letter}: true"),
+            format!("then {letter}: {inner}"),
+        ]
+    };
+    assert_eq!(ways(source), expected(false));
+    assert_eq!(ways(&source.replace("www.example", "www.ex-x")), expected(true));
 }
