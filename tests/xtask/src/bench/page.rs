@@ -80,7 +80,7 @@ fn others(costs: &Costs) -> String {
 fn goals(table: &Table) -> String {
     let mut out = "| | measured | goal |\n|---|--:|--:|\n".to_owned();
     for figure in &table.figures {
-        let goal = figure.goal.map_or_else(String::new, |goal| format!("{goal:.0} {}", figure.unit));
+        let goal = figure.goal.map_or_else(String::new, |goal| format!("{goal} {}", figure.unit));
         let (name, value, unit) = (&figure.name, figure.value, figure.unit);
         let missed = if figure.goal.is_some_and(|goal| value > goal) { " (missed)" } else { "" };
         let digits = usize::from(value < 100.0 && value.fract() != 0.0);
