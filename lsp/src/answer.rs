@@ -1,5 +1,13 @@
 //! Answers in the protocol's types. Everything here works on a snapshot, on a worker.
 
+mod change;
+mod navigation;
+mod structure;
+
+pub(crate) use change::{code_actions, formatting, prepare_rename, rename};
+pub(crate) use navigation::{definition, highlights, hover, references};
+pub(crate) use structure::{document_symbols, folds, selections, workspace_symbols};
+
 use crate::library::Library;
 use crate::place::{Home, SINGLE, uri_of};
 use crate::settings::Settings;
@@ -10,19 +18,9 @@ use mc_syntax::Span;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tower_lsp::ls_types::{
-    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
-    GotoDefinitionResponse, Hover, HoverContents, Location, MarkupContent, MarkupKind, NumberOrString,
-    Position, Range, TextEdit, Uri,
+    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
+    NumberOrString, Position, Range, Uri,
 };
-
-/// What a question is answered with.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Answer {
-    Nothing,
-    Hover(Hover),
-    Definition(GotoDefinitionResponse),
-    Edits(Vec<TextEdit>),
-}
 
 /// A file of a package, by its path in it, and what is wrong with it.
 pub(crate) type FileDiagnostics = (Utf8PathBuf, Vec<Diagnostic>);
@@ -31,8 +29,8 @@ pub(crate) type FileDiagnostics = (Utf8PathBuf, Vec<Diagnostic>);
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     pub(crate) home: Home,
-    /// What it names itself: documents that it shows, by their path in the package.
-    pub(crate) open: BTreeMap<Utf8PathBuf, Uri>,
+    /// What it names itself: documents that it shows with their versions, by their path in the package.
+    pub(crate) open: BTreeMap<Utf8PathBuf, (Uri, i32)>,
     pub(crate) library: Arc<Library>,
     pub(crate) settings: Settings,
 }
@@ -41,7 +39,7 @@ impl Names {
     /// The name of a file of the package by its path. None for what is no file anywhere, such as the manifest
     /// of a document on its own.
     pub(crate) fn uri(&self, path: &camino::Utf8Path) -> Option<Uri> {
-        if let Some(uri) = self.open.get(path) {
+        if let Some((uri, _)) = self.open.get(path) {
             return Some(uri.clone());
         }
         match &self.home {
@@ -51,51 +49,28 @@ impl Names {
         }
     }
 
-    fn uri_of_file(&self, db: &Database, file: File) -> Option<Uri> {
+    /// The version of a document that is shown.
+    pub(crate) fn version(&self, path: &camino::Utf8Path) -> Option<i32> {
+        self.open.get(path).map(|(_, version)| *version)
+    }
+
+    pub(crate) fn uri_of_file(&self, db: &Database, file: File) -> Option<Uri> {
         match file.origin(db) {
             Origin::Package | Origin::Dependency(_) => self.uri(file.path(db)),
             Origin::Standard => self.library.standard(file.path(db)),
         }
     }
 
-    fn range(&self, db: &Database, file: File, span: Span) -> Range {
+    pub(crate) fn range(&self, db: &Database, file: File, span: Span) -> Range {
         let lines = mc_ide::line_index(db, file);
         let (start, end) = lines.range(file.text(db), span, self.settings.encoding);
         let position = |p: mc_ide::Position| Position::new(p.line, p.column);
         Range::new(position(start), position(end))
     }
 
-    fn location(&self, db: &Database, file: File, span: Span) -> Option<Location> {
+    pub(crate) fn location(&self, db: &Database, file: File, span: Span) -> Option<Location> {
         Some(Location { uri: self.uri_of_file(db, file)?, range: self.range(db, file, span) })
     }
-}
-
-/// `textDocument/hover`
-pub(crate) fn hover(db: &Database, names: &Names, file: File, offset: u32) -> Answer {
-    let Some(hover) = mc_ide::hover(db, file, offset) else { return Answer::Nothing };
-    let kind = if names.settings.markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
-    Answer::Hover(Hover {
-        contents: HoverContents::Markup(MarkupContent { kind, value: hover.markdown }),
-        range: Some(names.range(db, file, hover.range)),
-    })
-}
-
-/// `textDocument/definition`
-pub(crate) fn definition(db: &Database, names: &Names, file: File, offset: u32) -> Answer {
-    let found = mc_ide::definition(db, file, offset);
-    let locations: Vec<Location> =
-        found.into_iter().filter_map(|at| names.location(db, at.file, at.span)).collect();
-    if locations.is_empty() {
-        return Answer::Nothing;
-    }
-    Answer::Definition(GotoDefinitionResponse::Array(locations))
-}
-
-/// `textDocument/formatting`
-pub(crate) fn formatting(db: &Database, names: &Names, file: File) -> Answer {
-    let edit = mc_ide::format(db, file)
-        .map(|found| TextEdit { range: names.range(db, file, found.range), new_text: found.text });
-    Answer::Edits(edit.into_iter().collect())
 }
 
 /// All problems of the package, by file and in the order of the sources.
@@ -136,7 +111,16 @@ fn diagnostic(db: &Database, names: &Names, found: &mc_compiler::Diagnostic) -> 
     let related = found.labels.iter().filter(|_| names.settings.related).filter_map(related);
     let related: Vec<DiagnosticRelatedInformation> = related.collect();
     let page = names.settings.links.then(|| names.library.page(&code)).flatten();
-    let unnecessary = names.settings.unnecessary && found.code == code::UNREACHABLE_ARM;
+    let tag = match found.code {
+        code::UNREACHABLE_ARM
+        | code::UNUSED_IMPORT
+        | code::UNUSED_VALUE
+        | code::UNUSED_PARAMETER
+        | code::UNUSED_BINDING
+        | code::UNUSED_DECLARATION => names.settings.unnecessary.then_some(DiagnosticTag::UNNECESSARY),
+        code::DEPRECATED => names.settings.deprecated.then_some(DiagnosticTag::DEPRECATED),
+        _ => None,
+    };
     Diagnostic {
         range: names.range(db, found.primary.file, found.primary.span),
         severity: Some(match found.severity {
@@ -148,7 +132,7 @@ fn diagnostic(db: &Database, names: &Names, found: &mc_compiler::Diagnostic) -> 
         source: Some("masterchef".to_owned()),
         message,
         related_information: (!related.is_empty()).then_some(related),
-        tags: unnecessary.then(|| vec![DiagnosticTag::UNNECESSARY]),
+        tags: tag.map(|tag| vec![tag]),
         data: None,
     }
 }

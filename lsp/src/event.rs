@@ -1,11 +1,11 @@
 //! What the owner of the databases is told.
 
-use crate::answer::{Answer, FileDiagnostics};
+use crate::answer::FileDiagnostics;
 use crate::place::Home;
+use crate::question::Question;
 use crate::settings::Settings;
 use tokio::sync::oneshot;
-use tower_lsp::jsonrpc;
-use tower_lsp::ls_types::{Position, TextDocumentContentChangeEvent, Uri};
+use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 /// Everything that can happen.
 #[derive(Debug)]
@@ -24,36 +24,8 @@ pub(crate) enum Event {
     FilesChanged(Vec<Uri>),
     /// The client asks something.
     Asked(Question),
+    /// The client asks something of every package.
+    Packages(oneshot::Sender<Vec<Home>>),
     /// A package was checked. None if it was changed meanwhile, or if the check failed.
     Checked { home: Home, revision: u64, found: Option<Vec<FileDiagnostics>> },
-}
-
-/// What can be asked about a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ask {
-    Hover,
-    Definition,
-    /// The whole document, wherever the place is.
-    Formatting,
-}
-
-/// A question about a place in a document.
-#[derive(Debug)]
-pub(crate) struct Question {
-    pub(crate) ask: Ask,
-    pub(crate) uri: Uri,
-    pub(crate) position: Position,
-    /// The version that the position belongs to, once the document was looked up.
-    pub(crate) version: Option<i32>,
-    /// How often an answer was begun and given up.
-    pub(crate) attempts: u8,
-    /// Where the answer goes. Closed when the client takes the question back.
-    pub(crate) reply: oneshot::Sender<jsonrpc::Result<Answer>>,
-}
-
-impl Question {
-    /// Answers it. Nobody may be waiting any more.
-    pub(crate) fn answer(self, answer: jsonrpc::Result<Answer>) {
-        let _ = self.reply.send(answer);
-    }
 }

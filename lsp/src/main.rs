@@ -15,6 +15,7 @@ mod exit;
 mod library;
 mod owner;
 mod place;
+mod question;
 mod server;
 mod settings;
 mod worker;

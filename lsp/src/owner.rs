@@ -3,12 +3,13 @@
 //! It handles one event after the other, in the order in which they were sent, and never waits for the client. It
 //! alone changes databases; nothing else may, for a change waits until all snapshots are dropped.
 
-use crate::answer::{Answer, FileDiagnostics, Names};
+use crate::answer::{FileDiagnostics, Names};
 use crate::document::Document;
-use crate::event::{Event, Question};
+use crate::event::Event;
 use crate::library::Library;
 use crate::log;
 use crate::place::{Home, Place, SINGLE, path_of, place_of};
+use crate::question::{Question, Subject};
 use crate::settings::Settings;
 use crate::worker::{Job, Pool, Task};
 use crate::workspace::{Due, Overlay, Published, Workspace};
@@ -92,6 +93,11 @@ impl Owner {
             }
             Event::FilesChanged(uris) => self.files_changed(&uris),
             Event::Asked(question) => self.ask(question),
+            Event::Packages(reply) => {
+                let shown = self.workspaces.keys().filter(|home| **home != Home::Library);
+                // Nobody may be waiting any more.
+                let _ = reply.send(shown.cloned().collect());
+            }
             Event::Checked { home, revision, found } => self.checked(&home, revision, found),
         }
     }
@@ -240,29 +246,33 @@ impl Owner {
     }
 
     fn ask(&mut self, mut question: Question) {
-        if question.reply.is_closed() {
+        if question.is_closed() {
             return;
         }
-        let Some(document) = self.documents.get(&question.uri) else {
-            return question.answer(Ok(Answer::Nothing));
+        let mut version = None;
+        let found = match &question.subject {
+            Subject::Package(home) => {
+                self.workspaces.get(home).map(|workspace| (home.clone(), workspace, None))
+            }
+            Subject::Document(uri) => self.documents.get(uri).and_then(|document| {
+                version = Some(document.version);
+                let Place { home, path } = &document.place;
+                let workspace = self.workspaces.get(home)?;
+                Some((home.clone(), workspace, Some(workspace.file(path)?)))
+            }),
         };
-        let begun = *question.version.get_or_insert(document.version);
-        if begun != document.version || question.attempts > ATTEMPTS {
-            return question.answer(Err(jsonrpc::Error::content_modified()));
+        let is_overtaken = version.is_some_and(|now| *question.version.get_or_insert(now) != now);
+        if is_overtaken || question.attempts > ATTEMPTS {
+            return question.fail(jsonrpc::Error::content_modified());
         }
-        let Place { home, path } = &document.place;
-        let workspace = self.workspaces.get(home);
-        let Some((workspace, file)) = workspace.and_then(|w| Some((w, w.file(path)?))) else {
-            return question.answer(Ok(Answer::Nothing));
-        };
-        let offset = document.offset(question.position, self.settings.encoding);
-        let job = Job {
-            home: home.clone(),
+        let Some((home, workspace, file)) = found else { return question.answer() };
+        let names = self.names(&home);
+        self.pool.submit(Job {
+            home,
             db: workspace.db.clone(),
-            names: self.names(home),
-            task: Task::Answer { question, file, offset },
-        };
-        self.pool.submit(job);
+            names,
+            task: Task::Answer { question, file },
+        });
     }
 
     /// Shows what was found, if it is about the texts as they are now.
@@ -375,7 +385,7 @@ impl Owner {
         let documents = self.documents.values().filter(|document| document.place.home == *home);
         Arc::new(Names {
             home: home.clone(),
-            open: documents.map(|d| (d.place.path.clone(), d.uri.clone())).collect(),
+            open: documents.map(|d| (d.place.path.clone(), (d.uri.clone(), d.version))).collect(),
             library: Arc::clone(&self.library),
             settings: self.settings,
         })

@@ -1,7 +1,7 @@
 //! Which package a document belongs to.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use mc_compiler::package::{MANIFEST, ModuleNameError, module_of};
+use mc_compiler::package::{MANIFEST, ModuleNameError, asset_kind, module_of};
 use mc_compiler::system::System;
 use tower_lsp::ls_types::Uri;
 
@@ -57,7 +57,11 @@ pub(crate) fn place_of(uri: &Uri, system: &dyn System, library: Option<&Utf8Path
         return single();
     };
     match path.strip_prefix(root) {
-        Ok(inner) if inner == MANIFEST || module_of(inner) != Err(ModuleNameError::NotAModule) => {
+        Ok(inner)
+            if inner == MANIFEST
+                || module_of(inner) != Err(ModuleNameError::NotAModule)
+                || asset_kind(inner).is_some() =>
+        {
             Place { home: Home::Package(root.to_owned()), path: inner.to_owned() }
         }
         _ => single(),
@@ -116,15 +120,21 @@ mod tests {
         check("file:///a/src/web/nginx.mc", Home::Package("/a".into()), "src/web/nginx.mc");
         check("file:///a/masterchef.toml", Home::Package("/a".into()), "masterchef.toml");
         check("file:///a/inner/src/main.mc", Home::Package("/a/inner".into()), "src/main.mc");
+        check("file:///a/templates/web/a.mct", Home::Package("/a".into()), "templates/web/a.mct");
+        check("file:///a/data/hosts.yaml", Home::Package("/a".into()), "data/hosts.yaml");
         // Its name is wrong, and the package says so.
         check("file:///a/src/Web.mc", Home::Package("/a".into()), "src/Web.mc");
     }
 
     #[test]
     fn anything_else_is_a_package_of_its_own() {
-        for document in
-            ["file:///a/notes.mc", "file:///b/src/main.mc", "untitled:Untitled-1", "git:/a/src/main.mc"]
-        {
+        for document in [
+            "file:///a/notes.mc",
+            "file:///a/notes.mct",
+            "file:///b/src/main.mc",
+            "untitled:Untitled-1",
+            "git:/a/src/main.mc",
+        ] {
             check(document, Home::Single(uri(document)), SINGLE);
         }
     }

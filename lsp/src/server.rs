@@ -1,13 +1,15 @@
 //! The handlers of the protocol's messages. Each sends an event before it waits for anything; nothing else is done
 //! here.
 
-use crate::answer::Answer;
-use crate::event::{Ask, Event, Question};
+use crate::answer;
+use crate::event::Event;
 use crate::exit::{ExitWatch, Farewell};
 use crate::log;
 use crate::owner::Owner;
+use crate::question::{Question, Snapshot, Subject};
 use crate::settings::Settings;
 use crate::worker::{Pool, STACK};
+use mc_compiler::File;
 use std::io;
 use std::process::ExitCode;
 use std::sync::OnceLock;
@@ -15,13 +17,18 @@ use std::sync::mpsc::{Sender, channel};
 use tokio::sync::{mpsc, oneshot};
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{
-    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
-    DocumentFormattingParams, FileSystemWatcher, GlobPattern, GotoDefinitionParams, GotoDefinitionResponse,
-    Hover, HoverParams, HoverProviderCapability, InitializeParams, InitializeResult, InitializedParams,
-    OneOf, Position, PublishDiagnosticsParams, Registration, SaveOptions, ServerCapabilities, ServerInfo,
-    TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    TextDocumentSyncSaveOptions, TextEdit,
+    CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProviderCapability, CodeActionResponse,
+    DeclarationCapability, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWatchedFilesRegistrationOptions, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+    DidSaveTextDocumentParams, DocumentFormattingParams, DocumentHighlight, DocumentHighlightParams,
+    DocumentSymbolParams, DocumentSymbolResponse, FileSystemWatcher, FoldingRange, FoldingRangeParams,
+    FoldingRangeProviderCapability, GlobPattern, GotoDefinitionParams, GotoDefinitionResponse, Hover,
+    HoverParams, HoverProviderCapability, InitializeParams, InitializeResult, InitializedParams, Location,
+    OneOf, PrepareRenameResponse, PublishDiagnosticsParams, ReferenceParams, Registration, RenameOptions,
+    RenameParams, SaveOptions, SelectionRange, SelectionRangeParams, SelectionRangeProviderCapability,
+    ServerCapabilities, ServerInfo, TextDocumentIdentifier, TextDocumentPositionParams,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    TextEdit, WorkDoneProgressOptions, WorkspaceEdit, WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
 use tower_lsp::{Client, LanguageServer, LspService, Server as Transport};
 
@@ -30,7 +37,14 @@ use tower_lsp::{Client, LanguageServer, LspService, Server as Transport};
 const SLOTS: usize = 256;
 
 /// What is watched on the disk.
-const WATCHED: [&str; 2] = ["**/*.mc", "**/masterchef.toml"];
+const WATCHED: [&str; 6] = [
+    "**/*.mc",
+    "**/*.mct",
+    "**/masterchef.toml",
+    "**/masterchef.lock",
+    "**/data/**/*.{toml,yaml,yml,json}",
+    "**/files/**",
+];
 
 /// Speaks with the client until it says goodbye.
 pub(crate) fn run() -> io::Result<ExitCode> {
@@ -80,12 +94,22 @@ impl Server {
         }
     }
 
-    /// Asks the owner about a place. The question is sent when this is called, the answer awaited later.
-    fn ask(&self, ask: Ask, at: TextDocumentPositionParams) -> impl Future<Output = Result<Answer>> + use<> {
-        let (reply, answer) = oneshot::channel();
-        let (uri, position) = (at.text_document.uri, at.position);
-        self.tell(Event::Asked(Question { ask, uri, position, version: None, attempts: 0, reply }));
-        async move { answer.await.unwrap_or_else(|_| Err(Error::internal_error())) }
+    /// Asks about a document. The question is sent when this is called, the answer awaited later.
+    fn ask<T, W>(
+        &self,
+        document: TextDocumentIdentifier,
+        work: W,
+    ) -> impl Future<Output = Result<T>> + use<T, W>
+    where
+        T: Default + Send + 'static,
+        W: Fn(Snapshot<'_>, File) -> T + Send + 'static,
+    {
+        let subject = Subject::Document(document.uri);
+        let (question, reply) = Question::new(subject, move |snapshot, file| {
+            file.map(|file| work(snapshot, file)).unwrap_or_default()
+        });
+        self.tell(Event::Asked(question));
+        async move { reply.await.unwrap_or_else(|_| Err(Error::internal_error())) }
     }
 }
 
@@ -106,6 +130,25 @@ impl LanguageServer for Server {
                 text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
                 hover_provider: Some(HoverProviderCapability::Simple(true)),
                 definition_provider: Some(OneOf::Left(true)),
+                declaration_provider: Some(DeclarationCapability::Simple(true)),
+                references_provider: Some(OneOf::Left(true)),
+                document_highlight_provider: Some(OneOf::Left(true)),
+                document_symbol_provider: Some(OneOf::Left(true)),
+                workspace_symbol_provider: Some(OneOf::Left(true)),
+                folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+                selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
+                rename_provider: Some(OneOf::Right(RenameOptions {
+                    prepare_provider: Some(true),
+                    work_done_progress_options: WorkDoneProgressOptions::default(),
+                })),
+                code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
+                    code_action_kinds: Some(vec![
+                        CodeActionKind::QUICKFIX,
+                        CodeActionKind::SOURCE_FIX_ALL,
+                        CodeActionKind::SOURCE_ORGANIZE_IMPORTS,
+                    ]),
+                    ..CodeActionOptions::default()
+                })),
                 document_formatting_provider: Some(OneOf::Left(true)),
                 ..ServerCapabilities::default()
             },
@@ -168,25 +211,100 @@ impl LanguageServer for Server {
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
-        match self.ask(Ask::Hover, params.text_document_position_params).await? {
-            Answer::Hover(hover) => Ok(Some(hover)),
-            _ => Ok(None),
-        }
+        let at = params.text_document_position_params;
+        self.ask(at.text_document, move |snapshot, file| answer::hover(snapshot, file, at.position)).await
     }
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
-        match self.ask(Ask::Definition, params.text_document_position_params).await? {
-            Answer::Definition(found) => Ok(Some(found)),
-            _ => Ok(None),
+        let at = params.text_document_position_params;
+        self.ask(at.text_document, move |snapshot, file| answer::definition(snapshot, file, at.position))
+            .await
+    }
+
+    async fn goto_declaration(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        self.goto_definition(params).await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let at = params.text_document_position;
+        let all = params.context.include_declaration;
+        self.ask(at.text_document, move |snapshot, file| answer::references(snapshot, file, at.position, all))
+            .await
+    }
+
+    async fn document_highlight(
+        &self,
+        params: DocumentHighlightParams,
+    ) -> Result<Option<Vec<DocumentHighlight>>> {
+        let at = params.text_document_position_params;
+        self.ask(at.text_document, move |snapshot, file| answer::highlights(snapshot, file, at.position))
+            .await
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        self.ask(params.text_document, answer::document_symbols).await
+    }
+
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
+        let (reply, packages) = oneshot::channel();
+        self.tell(Event::Packages(reply));
+        let packages = packages.await.map_err(|_| Error::internal_error())?;
+        let mut replies = Vec::with_capacity(packages.len());
+        for package in packages {
+            let query = params.query.clone();
+            let work = move |snapshot: Snapshot<'_>, _| answer::workspace_symbols(snapshot, &query);
+            let (question, reply) = Question::new(Subject::Package(package), work);
+            self.tell(Event::Asked(question));
+            replies.push(reply);
         }
+        let mut found = Vec::new();
+        for reply in replies {
+            found.extend(reply.await.unwrap_or_else(|_| Err(Error::internal_error()))?);
+        }
+        Ok(Some(WorkspaceSymbolResponse::Nested(found)))
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        self.ask(params.text_document, |snapshot, file| Some(answer::folds(snapshot, file))).await
+    }
+
+    async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
+        let positions = params.positions;
+        self.ask(params.text_document, move |snapshot, file| {
+            Some(answer::selections(snapshot, file, &positions))
+        })
+        .await
+    }
+
+    async fn prepare_rename(
+        &self,
+        params: TextDocumentPositionParams,
+    ) -> Result<Option<PrepareRenameResponse>> {
+        let at = params.position;
+        self.ask(params.text_document, move |snapshot, file| Some(answer::prepare_rename(snapshot, file, at)))
+            .await?
+            .unwrap_or(Ok(None))
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let (at, name) = (params.text_document_position, params.new_name);
+        self.ask(at.text_document, move |snapshot, file| {
+            Some(answer::rename(snapshot, file, at.position, &name))
+        })
+        .await?
+        .unwrap_or(Ok(None))
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let CodeActionParams { text_document, range, context, .. } = params;
+        self.ask(text_document, move |snapshot, file| {
+            Some(answer::code_actions(snapshot, file, range, &context))
+        })
+        .await
     }
 
     async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
         // There is one style: what the client says about tabs is not asked for.
-        let whole = TextDocumentPositionParams::new(params.text_document, Position::default());
-        match self.ask(Ask::Formatting, whole).await? {
-            Answer::Edits(edits) => Ok(Some(edits)),
-            _ => Ok(None),
-        }
+        self.ask(params.text_document, |snapshot, file| Some(answer::formatting(snapshot, file))).await
     }
 }

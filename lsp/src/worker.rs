@@ -4,9 +4,10 @@
 //! lets go; work that has not begun is taken back by the owner before it makes a change.
 
 use crate::answer::{self, Names};
-use crate::event::{Ask, Event, Question};
+use crate::event::Event;
 use crate::log;
 use crate::place::Home;
+use crate::question::{Question, Snapshot};
 use mc_compiler::{Database, File};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -32,7 +33,7 @@ pub(crate) enum Task {
     /// Find everything that is wrong.
     Check { revision: u64 },
     /// Answer a question.
-    Answer { question: Question, file: File, offset: u32 },
+    Answer { question: Question, file: Option<File> },
 }
 
 /// The workers.
@@ -132,20 +133,16 @@ fn run(job: Job, events: &Sender<Event>) {
             // The owner may be gone when the process ends.
             let _ = events.send(Event::Checked { home, revision, found });
         }
-        Task::Answer { mut question, file, offset } => {
-            if question.reply.is_closed() {
+        Task::Answer { mut question, file } => {
+            if question.is_closed() {
                 return;
             }
-            let outcome = guarded(|| match question.ask {
-                Ask::Hover => answer::hover(&db, &names, file, offset),
-                Ask::Definition => answer::definition(&db, &names, file, offset),
-                Ask::Formatting => answer::formatting(&db, &names, file),
-            });
+            let outcome = guarded(|| question.work(Snapshot { db: &db, names: &names }, file));
             // First the snapshot: what the client does next may be an edit.
             drop(db);
             match outcome {
-                Outcome::Done(answer) => question.answer(Ok(answer)),
-                Outcome::Panicked => question.answer(Err(jsonrpc::Error::internal_error())),
+                Outcome::Done(()) => question.answer(),
+                Outcome::Panicked => question.fail(jsonrpc::Error::internal_error()),
                 Outcome::Overtaken => {
                     question.attempts = question.attempts.saturating_add(1);
                     let _ = events.send(Event::Asked(question));

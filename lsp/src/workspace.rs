@@ -59,9 +59,9 @@ impl Workspace {
         package::load(&mut self.db, system, root).map(drop)
     }
 
-    /// The file at a path of the package or of the standard library.
+    /// The module or template at a path of the package, or a module of the standard library.
     pub(crate) fn file(&self, path: &Utf8Path) -> Option<File> {
-        if path.extension() != Some(package::EXTENSION) {
+        if !matches!(path.extension(), Some(package::EXTENSION | package::TEMPLATE)) {
             return None;
         }
         if path.starts_with("std") {

@@ -138,12 +138,20 @@ pub fn file_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
 pub fn template_diagnostics(db: &dyn Db, file: File) -> Vec<Diagnostic> {
     let parsed = name::template(db, file);
     let mut all: Vec<Diagnostic> = parsed.errors.iter().map(|e| syntax_error(db, file, e)).collect();
-    let mut signature = Findings::default();
-    signature::fields(db, TypeScope::module(file), &parsed.template.params, &mut signature);
-    all.extend(signature.diagnostics);
-    all.extend(check::template(db, file).findings.diagnostics.iter().cloned());
+    all.extend(template_findings(db, file).diagnostics);
     all.extend(phase::findings(db, phase::Unit::template(file)).iter().cloned());
     without_consequences(db, file, &parsed.errors, all)
+}
+
+/// What is found about the types of a template's parameters and in its text.
+pub fn template_findings(db: &dyn Db, file: File) -> Findings {
+    let mut all = Findings::default();
+    let params = &name::template(db, file).template.params;
+    signature::fields(db, TypeScope::module(file), params, &mut all);
+    let found = &check::template(db, file).findings;
+    all.diagnostics.extend(found.diagnostics.iter().cloned());
+    all.references.extend(found.references.iter().cloned());
+    all
 }
 
 /// The mistakes of data files in their format. What such a file says is not drawn where a secret may stand in it: as it

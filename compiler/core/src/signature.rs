@@ -61,6 +61,10 @@ pub enum Target {
     Local(File, #[salsa_value(unsafe(prove(Span: 'static)))] Span),
     /// A field of a variant's payload: enum, variant, field.
     Payload(DeclId, SmolStr, SmolStr),
+    /// A template.
+    Template(File),
+    /// A parameter of a template.
+    TemplateParam(File, SmolStr),
     /// A label.
     Label(SmolStr),
     /// `labels`, in front of the name of one.

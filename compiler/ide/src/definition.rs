@@ -31,7 +31,7 @@ pub fn definition(db: &dyn Db, file: File, offset: u32) -> Vec<Location> {
     locations
 }
 
-fn location(db: &dyn Db, target: &Target) -> Option<Location> {
+pub(crate) fn location(db: &dyn Db, target: &Target) -> Option<Location> {
     Some(match target {
         Target::Decl(id) | Target::SelfValue(id) => {
             let place = id.place(db);
@@ -41,6 +41,10 @@ fn location(db: &dyn Db, target: &Target) -> Option<Location> {
         Target::Member(id, name) => Location { file: id.file, span: member(db, *id, name)?.name().span },
         Target::Payload(id, variant, field) => {
             Location { file: id.file, span: payload(db, *id, variant, field)?.name.span }
+        }
+        Target::Template(file) => Location { file: *file, span: Span::at(0) },
+        Target::TemplateParam(file, name) => {
+            Location { file: *file, span: template_param(db, *file, name)?.name.span }
         }
         Target::Local(file, span) => Location { file: *file, span: *span },
         Target::Label(name) => {
@@ -120,6 +124,11 @@ pub(crate) fn payload<'db>(
         Member::Variant(variant) => variant.fields.iter().find(|field| field.name.text == wanted),
         _ => None,
     }
+}
+
+/// A parameter of a template.
+pub(crate) fn template_param<'db>(db: &'db dyn Db, file: File, wanted: &str) -> Option<&'db ast::Param> {
+    name::template(db, file).template.params.iter().find(|param| param.name.text == wanted)
 }
 
 /// The labels of the package and the file they are declared in.

@@ -1,6 +1,6 @@
 //! What a name means, in the words of the language: its declaration without bodies, and its documentation.
 
-use crate::definition::{Member, labels, member, payload};
+use crate::definition::{Member, labels, member, payload, template_param};
 use mc_compiler::doc::{self, resource_part, typed, variant as variant_code};
 use mc_compiler::name::{self, DeclId};
 use mc_compiler::phase::{Known, Phase};
@@ -62,6 +62,14 @@ pub(crate) fn describe(db: &dyn Db, target: &Target) -> Option<Description> {
             Some(Description::new(code, param.docs.as_ref()).from(origin))
         }
         Target::Local(..) => None,
+        Target::Template(file) => Some(template(db, *file)),
+        Target::TemplateParam(file, name) => {
+            let param = template_param(db, *file, name)?;
+            let field = signature::template_params(db, *file).iter().find(|f| f.name == *name)?;
+            let code = typed(db, *file, "", field, param.default.as_ref());
+            let origin = format!("parameter of `{}`", file.path(db));
+            Some(Description::new(code, param.docs.as_ref()).from(origin))
+        }
         Target::Label(name) => {
             let (file, labels) = labels(db)?;
             let param = labels.fields.iter().find(|field| field.name.text == *name)?;
@@ -129,6 +137,18 @@ fn module(db: &dyn Db, file: File) -> Description {
     let path = file.module(db);
     let code = if path.is_empty() { "the root module".to_owned() } else { format!("module {path}") };
     Description::new(code, name::tree(db, file).docs.as_ref())
+}
+
+/// A template with what it is given.
+fn template(db: &dyn Db, file: File) -> Description {
+    let params = &name::template(db, file).template.params;
+    let mut code = String::new();
+    for (param, field) in params.iter().zip(signature::template_params(db, file)) {
+        code.push_str(&typed(db, file, "param ", field, param.default.as_ref()));
+        code.push('\n');
+    }
+    let code = if code.is_empty() { "a template without parameters".to_owned() } else { code };
+    Description::new(code.trim_end(), None).from(format!("`{}`", file.path(db)))
 }
 
 /// Where a declaration is from, unless it is the root module.

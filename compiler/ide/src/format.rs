@@ -1,5 +1,6 @@
 //! The file in the one style.
 
+use mc_compiler::name;
 use mc_compiler::{Db, File, Origin};
 use mc_syntax::Span;
 
@@ -16,7 +17,7 @@ pub struct Formatting {
 /// syntax: then it stays as it is. Lines at the beginning and the end that stay are left out, so that cursors and
 /// marks there stay where they are.
 pub fn format(db: &dyn Db, file: File) -> Option<Formatting> {
-    if file.origin(db) != Origin::Package {
+    if file.origin(db) != Origin::Package || name::is_template(db, file) {
         return None;
     }
     let old: &str = file.text(db);

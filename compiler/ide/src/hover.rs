@@ -3,6 +3,7 @@
 use crate::describe::{self, Description};
 use crate::occurrence::{occurrences, unit_at};
 use mc_compiler::hir::{BlockId, ExprId, ExprKind};
+use mc_compiler::name;
 use mc_compiler::phase::{self, Known};
 use mc_compiler::signature::Target;
 use mc_compiler::ty::Ty;
@@ -49,6 +50,9 @@ fn named(db: &dyn Db, target: &Target) -> Option<Description> {
 
 /// The innermost expression around the token at an offset, if it has a value.
 fn expression(db: &dyn Db, file: File, offset: u32) -> Option<Hover> {
+    if name::is_template(db, file) {
+        return None;
+    }
     let tokens = mc_syntax::tokens(file.text(db));
     let end = tokens.partition_point(|(_, span)| span.start <= offset);
     let (_, token) = tokens.get(..end)?.last().filter(|(_, span)| span.touches(offset))?;

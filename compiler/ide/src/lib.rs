@@ -7,23 +7,34 @@
 //! All functions are queries of one snapshot of the database. They never panic on sources that are half
 //! typed, and unwind with salsa's `Cancelled` when the database is changed meanwhile.
 
+mod action;
 mod definition;
 mod describe;
 mod format;
 mod hover;
 mod occurrence;
 mod position;
+mod reference;
+mod rename;
+mod structure;
+mod symbol;
 
+pub use action::{Action, fix_all, organize_imports, quick_fixes};
 pub use definition::{Location, definition};
 pub use format::{Formatting, format};
 pub use hover::{Hover, hover};
 pub use position::{Encoding, LineIndex, Position, line_index};
+pub use reference::{Usage, highlights, references};
+pub use rename::{FileEdits, NotRenamed, prepare_rename, rename};
+pub use structure::{Fold, FoldKind, folds, selections};
+pub use symbol::{Declaration, Symbol, SymbolKind, document_symbols, workspace_symbols};
 
-use mc_compiler::{Db, Diagnostic};
+use mc_compiler::{Db, Diagnostic, lint};
 
-/// All problems of the package, in every file of it, sorted by file and place.
+/// All problems of the package, in every file of it, sorted by file and place: errors and warnings, and what the rules
+/// of `mcc lint` find where there are no errors.
 pub fn diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
-    mc_compiler::diagnostics(db)
+    lint::lint(db, &lint::settings(db))
 }
 
 #[cfg(test)]

@@ -21,6 +21,20 @@ pub(crate) struct Occurrences {
 }
 
 impl Occurrences {
+    /// Sorts the names and keeps each meaning of a place once.
+    fn sort(&mut self) {
+        // Stable: at one place, what is set stays before the value it is set to.
+        self.all.sort_by_key(|(span, _)| *span);
+        let mut kept: Vec<(Span, Target)> = Vec::with_capacity(self.all.len());
+        for (span, target) in std::mem::take(&mut self.all) {
+            let known = kept.iter().rev().take_while(|(other, _)| *other == span).any(|(_, t)| *t == target);
+            if !known && !span.is_empty() {
+                kept.push((span, target));
+            }
+        }
+        self.all = kept;
+    }
+
     /// The name at an offset with its meanings; none if no name is there. Between two names that touch, the
     /// right one counts.
     pub(crate) fn at(&self, offset: u32) -> Option<(Span, Vec<&Target>)> {
@@ -39,6 +53,11 @@ impl Occurrences {
         Some((found, targets))
     }
 
+    /// Every name with its meaning, sorted by place.
+    pub(crate) fn all(&self) -> &[(Span, Target)] {
+        &self.all
+    }
+
     /// What a place declares beside a local: parameters are both, and the parameter tells more.
     pub(crate) fn declared(&self, span: Span) -> Option<&Target> {
         self.declared.get(&span)
@@ -49,6 +68,15 @@ impl Occurrences {
 #[salsa::tracked(no_eq, returns(ref))]
 pub(crate) fn occurrences(db: &dyn Db, file: File) -> Occurrences {
     let mut found = Occurrences::default();
+    if name::is_template(db, file) {
+        for param in &name::template(db, file).template.params {
+            declare(&mut found, &param.name, Target::TemplateParam(file, param.name.text.clone()));
+        }
+        found.all.extend(compile::template_findings(db, file).references);
+        add_locals(&mut found, file, check::template(db, file));
+        found.sort();
+        return found;
+    }
     for (index, item) in name::tree(db, file).items.iter().enumerate() {
         declare_item(db, &mut found, DeclId { file, index: index as u32 }, item);
     }
@@ -57,23 +85,18 @@ pub(crate) fn occurrences(db: &dyn Db, file: File) -> Occurrences {
     }
     found.all.extend(compile::label_findings(db, file).references);
     for checked in all_checked(db, file) {
-        for local in checked.body.blocks.iter().flat_map(|block| &block.locals) {
-            if local.name != "_" && !found.declared.contains_key(&local.span) {
-                found.all.push((local.span, Target::Local(file, local.span)));
-            }
-        }
+        add_locals(&mut found, file, checked);
     }
-    // Stable: at one place, what is set stays before the value it is set to.
-    found.all.sort_by_key(|(span, _)| *span);
-    let mut kept: Vec<(Span, Target)> = Vec::with_capacity(found.all.len());
-    for (span, target) in found.all {
-        let known = kept.iter().rev().take_while(|(other, _)| *other == span).any(|(_, t)| *t == target);
-        if !known && !span.is_empty() {
-            kept.push((span, target));
-        }
-    }
-    found.all = kept;
+    found.sort();
     found
+}
+
+fn add_locals(found: &mut Occurrences, file: File, checked: &Checked) {
+    for local in checked.body.blocks.iter().flat_map(|block| &block.locals) {
+        if local.name != "_" && !found.declared.contains_key(&local.span) {
+            found.all.push((local.span, Target::Local(file, local.span)));
+        }
+    }
 }
 
 /// The checked bodies of a file.
@@ -108,6 +131,9 @@ fn unit_of(db: &dyn Db, id: DeclId, item: &ast::Item) -> Option<Unit> {
 
 /// What has a body that holds an offset.
 pub(crate) fn unit_at(db: &dyn Db, file: File, offset: u32) -> Option<Unit> {
+    if name::is_template(db, file) {
+        return Some(Unit::template(file));
+    }
     let mut items = name::tree(db, file).items.iter().enumerate();
     let (index, item) = items.find(|(_, item)| item.span.touches(offset))?;
     unit_of(db, DeclId { file, index: index as u32 }, item)

@@ -1,8 +1,13 @@
-//! Hover and definition, each through one `check` function.
+//! Each feature through one `check` function.
 
+mod action;
 mod definition;
 mod hover;
+mod reference;
+mod rename;
 mod robust;
+mod structure;
+mod symbol;
 
 /// A package with something of every kind.
 pub(crate) const SAMPLE: &str = r#"

@@ -31,7 +31,10 @@ pub(crate) struct Client {
 pub(crate) fn capabilities(encodings: &[&str]) -> Value {
     json!({
         "general": { "positionEncodings": encodings },
-        "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } },
+        "workspace": {
+            "didChangeWatchedFiles": { "dynamicRegistration": true },
+            "workspaceEdit": { "documentChanges": true },
+        },
         "textDocument": {
             "publishDiagnostics": {
                 "relatedInformation": true,
@@ -39,6 +42,7 @@ pub(crate) fn capabilities(encodings: &[&str]) -> Value {
                 "tagSupport": { "valueSet": [1, 2] },
                 "versionSupport": true,
             },
+            "documentSymbol": { "hierarchicalDocumentSymbolSupport": true },
             "hover": { "contentFormat": ["markdown", "plaintext"] },
         },
     })
@@ -166,10 +170,31 @@ impl Client {
         self.codes(uri)
     }
 
+    /// The codes of the errors that are shown.
     fn codes(&self, uri: &str) -> Vec<String> {
         let shown = self.shown.get(uri).and_then(|shown| shown["diagnostics"].as_array());
-        let codes = shown.into_iter().flatten().map(|d| d["code"].as_str().expect("a code").to_owned());
-        codes.collect()
+        let errors = shown.into_iter().flatten().filter(|d| d["severity"] == 1);
+        errors.map(|d| d["code"].as_str().expect("a code").to_owned()).collect()
+    }
+
+    /// The text of a document after changes that the server proposes for it.
+    pub(crate) fn changed(text: &str, edits: &Value) -> String {
+        let offset = |at: &Value| {
+            let (line, column) = (at["line"].as_u64().expect("a line"), at["character"].as_u64());
+            let start: usize = text.split_inclusive('\n').take(line as usize).map(str::len).sum();
+            start + column.expect("a column") as usize
+        };
+        let mut all: Vec<(usize, usize, &str)> = Vec::new();
+        for edit in edits.as_array().expect("edits") {
+            let (start, end) = (offset(&edit["range"]["start"]), offset(&edit["range"]["end"]));
+            all.push((start, end, edit["newText"].as_str().expect("a text")));
+        }
+        all.sort_unstable();
+        let mut out = text.to_owned();
+        for (start, end, new) in all.into_iter().rev() {
+            out.replace_range(start..end, new);
+        }
+        out
     }
 
     pub(crate) fn open(&mut self, uri: &str, text: &str) {

@@ -6,10 +6,12 @@
     reason = "tests stand outside the product: they use the real machine"
 )]
 
+mod change;
 mod client;
 
 mod document;
 mod end;
 mod library;
+mod navigation;
 mod order;
 mod package;

@@ -296,9 +296,11 @@ impl<'db> Checker<'db> {
     }
 
     fn refer_to_param(&mut self, of: &Called<'_>, name: &ast::Name) {
-        if let Callee::Function(id) = of.callee {
-            self.refer(name.span, Target::Member(id, name.text.clone()));
-        }
+        let target = match of.callee {
+            Callee::Function(id) => Target::Member(id, name.text.clone()),
+            Callee::Template(file) => Target::TemplateParam(file, name.text.clone()),
+        };
+        self.refer(name.span, target);
     }
 
     /// Where what is called is declared. Asked for messages only: a body does not depend on places.

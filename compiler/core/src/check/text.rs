@@ -5,6 +5,7 @@ use crate::check::asset::Asset;
 use crate::diagnostic::{Diagnostic, code};
 use crate::hir::{Arm, ExprId, ExprKind, Pattern};
 use crate::package::Written;
+use crate::signature::Target;
 use crate::ty::Ty;
 use camino::Utf8Path;
 use mc_plan::expr::{Builtin, EachKind};
@@ -144,6 +145,7 @@ impl<'db> Checker<'db> {
             self.no_asset(text, path.span, Asset::Template, assets.templates.keys());
             return self.with_arguments(args, span);
         };
+        self.refer(path.span, Target::Template(file));
         if let Some(first) = args.iter().find(|arg| arg.name.is_none()) {
             let place = self.place(first.value.span);
             let mistake = Diagnostic::error(code::BAD_CALL, place, "what a template is given has a name")

@@ -34,7 +34,7 @@ fn ask(db: &Database, from: usize) -> usize {
 #[test]
 fn the_sample_is_right() {
     let fixture = Fixture::new(SAMPLE);
-    let found = diagnostics(&fixture.db);
+    let found = mc_compiler::diagnostics(&fixture.db);
     assert!(found.is_empty(), "{found:?}");
     assert!(ask_everywhere(&fixture.db) > 1_000);
 }
