@@ -51,7 +51,9 @@ guarded(function()
     check('`' .. word .. '` is not in: ' .. text(), at)
     return at - 1
   end
-  local function shown() return vim.diagnostic.get(buffer) end
+  local function shown()
+    return vim.diagnostic.get(buffer, { severity = vim.diagnostic.severity.ERROR })
+  end
   local function replace(word, with)
     local from = column(word)
     vim.api.nvim_buf_set_text(buffer, line, from, line, from + #word, { with })
