@@ -1,11 +1,15 @@
 //! Answers in the protocol's types. Everything here works on a snapshot, on a worker.
 
 mod change;
+mod completion;
 mod navigation;
+mod semantic;
 mod structure;
 
 pub(crate) use change::{code_actions, formatting, prepare_rename, rename};
+pub(crate) use completion::completion;
 pub(crate) use navigation::{definition, highlights, hover, references};
+pub(crate) use semantic::{legend, semantic_tokens};
 pub(crate) use structure::{document_symbols, folds, selections, workspace_symbols};
 
 use crate::library::Library;

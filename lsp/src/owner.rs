@@ -146,6 +146,8 @@ impl Owner {
         match home {
             // Its text is the server's.
             Home::Library => return,
+            // What is no module means nothing outside of a package.
+            Home::Single(uri) if is_no_module(uri) => return,
             Home::Single(_) if !self.workspaces.contains_key(home) => {
                 self.workspaces.insert(home.clone(), Workspace::single(&text));
             }
@@ -390,6 +392,11 @@ impl Owner {
             settings: self.settings,
         })
     }
+}
+
+/// Whether a document is a file of another kind: a template, a data file.
+fn is_no_module(uri: &Uri) -> bool {
+    path_of(uri).is_some_and(|path| path.extension().is_some_and(|found| found != package::EXTENSION))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the pause after typing is one of real time")]

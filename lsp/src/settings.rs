@@ -20,6 +20,8 @@ pub(crate) struct Settings {
     pub(crate) markdown: bool,
     /// Whether an outline may have parts in parts.
     pub(crate) nested_symbols: bool,
+    /// Whether what is completed may have places to fill in.
+    pub(crate) snippets: bool,
     /// Whether changes may say which version of a document they are for.
     pub(crate) document_changes: bool,
     /// Whether the client tells of changed files when it is asked to.
@@ -35,6 +37,7 @@ impl Settings {
         let tags = publish.and_then(|publish| publish.tag_support.as_ref());
         let formats = text.and_then(|text| text.hover.as_ref()?.content_format.as_ref());
         let symbols = text.and_then(|text| text.document_symbol.as_ref());
+        let items = text.and_then(|text| text.completion.as_ref()?.completion_item.as_ref());
         let edits = client.workspace.as_ref().and_then(|workspace| workspace.workspace_edit.as_ref());
         let files = client.workspace.as_ref().and_then(|w| w.did_change_watched_files.as_ref());
         Settings {
@@ -46,6 +49,7 @@ impl Settings {
             markdown: formats.is_none_or(|formats| formats.contains(&MarkupKind::Markdown)),
             nested_symbols: symbols.and_then(|symbols| symbols.hierarchical_document_symbol_support)
                 == Some(true),
+            snippets: items.and_then(|item| item.snippet_support) == Some(true),
             document_changes: edits.and_then(|edits| edits.document_changes) == Some(true),
             watches: files.and_then(|files| files.dynamic_registration) == Some(true),
         }

@@ -5,7 +5,7 @@ mod resource;
 mod unknown;
 
 pub use resource::{ResourceSignature, reference};
-pub use unknown::import_it;
+pub use unknown::{import_it, import_of};
 
 use crate::db::{Db, File};
 use crate::diagnostic::{Diagnostic, Fix, Place, code};

@@ -8,6 +8,7 @@
 //! typed, and unwind with salsa's `Cancelled` when the database is changed meanwhile.
 
 mod action;
+mod completion;
 mod definition;
 mod describe;
 mod format;
@@ -16,16 +17,19 @@ mod occurrence;
 mod position;
 mod reference;
 mod rename;
+mod semantic;
 mod structure;
 mod symbol;
 
 pub use action::{Action, fix_all, organize_imports, quick_fixes};
+pub use completion::{Completion, Proposal, ProposalKind, completion};
 pub use definition::{Location, definition};
 pub use format::{Formatting, format};
 pub use hover::{Hover, hover};
 pub use position::{Encoding, LineIndex, Position, line_index};
 pub use reference::{Usage, highlights, references};
 pub use rename::{FileEdits, NotRenamed, prepare_rename, rename};
+pub use semantic::{NameKind, SemanticName, semantic_names};
 pub use structure::{Fold, FoldKind, folds, selections};
 pub use symbol::{Declaration, Symbol, SymbolKind, document_symbols, workspace_symbols};
 

@@ -100,7 +100,7 @@ fn add_locals(found: &mut Occurrences, file: File, checked: &Checked) {
 }
 
 /// The checked bodies of a file.
-fn all_checked(db: &dyn Db, file: File) -> Vec<&Checked> {
+pub(crate) fn all_checked(db: &dyn Db, file: File) -> Vec<&Checked> {
     let mut all = vec![check::values(db, file)];
     for (index, item) in name::tree(db, file).items.iter().enumerate() {
         let unit = unit_of(db, DeclId { file, index: index as u32 }, item);

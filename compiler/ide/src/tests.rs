@@ -1,11 +1,13 @@
 //! Each feature through one `check` function.
 
 mod action;
+mod completion;
 mod definition;
 mod hover;
 mod reference;
 mod rename;
 mod robust;
+mod semantic;
 mod structure;
 mod symbol;
 

@@ -31,6 +31,7 @@ async function start() {
         { scheme: "file", language: "masterchef" },
         { scheme: "untitled", language: "masterchef" },
         { scheme: "file", pattern: "**/masterchef.toml" },
+        { scheme: "file", pattern: "**/templates/**/*.mct" },
       ],
     },
   );

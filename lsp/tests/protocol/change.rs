@@ -113,3 +113,32 @@ fn rules_warn_and_are_repaired_on_demand() {
         source.replace("import std.svc.Service\n", "")
     );
 }
+
+#[test]
+fn what_is_typed_is_completed_with_its_import() {
+    let source = "policy p {\n  Fi\n}\n";
+    let package = package(&[("src/main.mc", source)]);
+    let main = uri(&package.join("src/main.mc"));
+    let mut client = Client::ready(&["utf-8"]);
+    client.open(&main, source);
+    let found = client.at("textDocument/completion", &main, 1, 4);
+    assert_eq!(found["isIncomplete"], false);
+    let items = found["items"].as_array().expect("a list");
+    let file = items.iter().find(|item| item["label"] == "File").expect("of the standard library");
+    assert_eq!((&file["insertTextFormat"], &file["detail"]), (&json!(2), &json!("import std.fs")));
+    let typed = Client::changed(source, &json!([file["textEdit"]]));
+    assert_eq!(typed, source.replace("Fi", "File \"$1\" { $0 }"));
+    let imported = Client::changed(source, &file["additionalTextEdits"]);
+    assert_eq!(imported, format!("import std.fs.File\n\n{source}"));
+
+    let mut plain = Client::start();
+    let mut said = capabilities(&["utf-8"]);
+    said["textDocument"]["completion"] = json!({});
+    plain.request("initialize", json!({ "processId": null, "rootUri": null, "capabilities": said }));
+    plain.notify("initialized", json!({}));
+    plain.open(&main, source);
+    let found = plain.at("textDocument/completion", &main, 1, 4);
+    let items = found["items"].as_array().expect("a list");
+    let file = items.iter().find(|item| item["label"] == "File").expect("of the standard library");
+    assert_eq!(file["textEdit"]["newText"], "File", "without places to fill in");
+}

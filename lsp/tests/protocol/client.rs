@@ -42,6 +42,7 @@ pub(crate) fn capabilities(encodings: &[&str]) -> Value {
                 "tagSupport": { "valueSet": [1, 2] },
                 "versionSupport": true,
             },
+            "completion": { "completionItem": { "snippetSupport": true } },
             "documentSymbol": { "hierarchicalDocumentSymbolSupport": true },
             "hover": { "contentFormat": ["markdown", "plaintext"] },
         },

@@ -1,6 +1,7 @@
 //! From a name to where it stands, and the parts of a file.
 
 use crate::client::{Client, capabilities, package, uri};
+use mc_test_support::scratch::Scratch;
 use serde_json::{Value, json};
 
 const SITE: &str = "pub record Site { name: HostName }\n";
@@ -55,6 +56,19 @@ fn a_template_is_a_document_like_a_module() {
     client.until_codes(&template, &["MC0303"]);
     client.replace(&template, 3, TEMPLATE);
     client.until_codes(&template, &[]);
+}
+
+#[test]
+fn a_template_outside_of_a_package_is_left_alone() {
+    let folder = Scratch::new();
+    let template = uri(&folder.write("templates/a.mct", TEMPLATE));
+    let mut client = Client::ready(&["utf-8"]);
+    client.open(&template, TEMPLATE);
+    assert_eq!(client.at("textDocument/hover", &template, 1, 3), Value::Null);
+    client.replace(&template, 2, "%{ other");
+    assert_eq!(client.at("textDocument/definition", &template, 0, 3), Value::Null);
+    client.close(&template);
+    assert_eq!(client.shown.get(&template), None);
 }
 
 #[test]
@@ -117,4 +131,37 @@ fn parts_of_a_file_fold_and_selections_grow() {
     }
     assert_eq!(widths.first(), Some(&json!([4, 22, 4, 26])));
     assert_eq!(widths.last(), Some(&json!([0, 0, 6, 0])));
+}
+
+#[test]
+fn names_are_coloured_by_what_they_are() {
+    let package = package(&[("src/main.mc", MAIN), ("src/site.mc", SITE)]);
+    let main = uri(&package.join("src/main.mc"));
+    let mut client = Client::ready(&["utf-16"]);
+    client.open(&main, MAIN);
+    let full = client.request("textDocument/semanticTokens/full", json!({ "textDocument": { "uri": main } }));
+    let numbers: Vec<u64> = full["data"].as_array().expect("some").iter().filter_map(Value::as_u64).collect();
+    let (mut line, mut column) = (0, 0);
+    let mut found = Vec::new();
+    for token in numbers.chunks_exact(5) {
+        column = if token[0] > 0 { token[1] } else { column + token[1] };
+        line += token[0];
+        found.push((line, column, token[2], token[3], token[4]));
+    }
+    let expected = [
+        (0, 7, 4, 0, 0),
+        (0, 13, 4, 1, 0),
+        (2, 7, 3, 6, 1),
+        (3, 6, 1, 10, 1),
+        (3, 10, 4, 1, 0),
+        (3, 17, 4, 12, 0),
+        (4, 6, 1, 10, 1),
+        (4, 17, 1, 10, 0),
+        (4, 19, 4, 12, 0),
+    ];
+    assert_eq!(found, expected);
+    let range = json!({ "start": { "line": 3, "character": 0 }, "end": { "line": 3, "character": 40 } });
+    let params = json!({ "textDocument": { "uri": main }, "range": range });
+    let part = client.request("textDocument/semanticTokens/range", params);
+    assert_eq!(part["data"].as_array().map(Vec::len), Some(3 * 5));
 }

@@ -38,6 +38,15 @@ pub(super) fn unknown_type(db: &dyn Db, file: File, name: &ast::Name) -> Diagnos
 pub fn import_it(db: &dyn Db, file: File, name: &str, diagnostic: &Diagnostic) -> Option<Diagnostic> {
     let exporters = name::exporters(db, file, name);
     let module = exporters.first()?;
+    let (place, lines) = import_of(db, file, module, name);
+    let import = lines.trim_end();
+    let fix = Fix::new(format!("add `{import}`"), vec![(place, lines.clone())]);
+    let fix = if exporters.len() == 1 { fix.safe() } else { fix };
+    Some(diagnostic.clone().help(format!("`{module}` exports it: `{import}`")).fix_by(fix))
+}
+
+/// The lines that import a name from a module, and where they are best put.
+pub fn import_of(db: &dyn Db, file: File, module: &str, name: &str) -> (Place, String) {
     let is_upper = name.starts_with(|c: char| c.is_uppercase());
     let import =
         if is_upper { format!("import {module}.{name}") } else { format!("import {module}.{{{name}}}") };
@@ -45,9 +54,7 @@ pub fn import_it(db: &dyn Db, file: File, name: &str, diagnostic: &Diagnostic) -
         Some(item) if !matches!(item.kind, ast::ItemKind::Import(_)) => "\n",
         _ => "",
     };
-    let fix = Fix::new(format!("add `{import}`"), vec![(import_place(db, file), format!("{import}\n{gap}"))]);
-    let fix = if exporters.len() == 1 { fix.safe() } else { fix };
-    Some(diagnostic.clone().help(format!("`{module}` exports it: `{import}`")).fix_by(fix))
+    (import_place(db, file), format!("{import}\n{gap}"))
 }
 
 /// Where a new import is best put: in front of the first item.

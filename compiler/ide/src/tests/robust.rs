@@ -3,7 +3,7 @@
 use super::SAMPLE;
 use crate::fixture::Fixture;
 use crate::occurrence::occurrences;
-use crate::{definition, diagnostics, hover};
+use crate::{completion, definition, diagnostics, highlights, hover, selections};
 use camino::Utf8Path;
 use mc_compiler::{Database, package};
 
@@ -22,6 +22,10 @@ fn ask(db: &Database, from: usize) -> usize {
             answers += 1;
             assert!(hover.range.touches(offset) && hover.range.end <= length, "{offset}: {:?}", hover.range);
         }
+        for usage in highlights(db, file, offset) {
+            assert!(usage.span.end <= length, "{offset}: a use outside of its file");
+        }
+        assert!(!selections(db, file, offset).is_empty(), "{offset}: the file at least");
         for location in definition(db, file, offset) {
             let target = location.file.text(db);
             let span = location.span.start as usize..location.span.end as usize;
@@ -31,12 +35,25 @@ fn ask(db: &Database, from: usize) -> usize {
     answers
 }
 
+/// What can stand at an offset replaces a part of the text there.
+fn complete(db: &Database, offset: usize) {
+    let file = package::file(db, Utf8Path::new("src/main.mc")).expect("in the package");
+    if let Some(found) = completion(db, file, offset as u32) {
+        assert!(found.replaced.touches(offset as u32), "{offset}: {:?}", found.replaced);
+        assert!(file.text(db).get(found.replaced.start as usize..found.replaced.end as usize).is_some());
+    }
+}
+
 #[test]
 fn the_sample_is_right() {
     let fixture = Fixture::new(SAMPLE);
     let found = mc_compiler::diagnostics(&fixture.db);
     assert!(found.is_empty(), "{found:?}");
     assert!(ask_everywhere(&fixture.db) > 1_000);
+    for (_, token) in mc_syntax::tokens(SAMPLE) {
+        complete(&fixture.db, token.start as usize);
+        complete(&fixture.db, token.end as usize);
+    }
 }
 
 #[test]
@@ -47,6 +64,7 @@ fn a_sample_cut_off_anywhere_is_answered() {
         package::set_text(&mut fixture.db, path, &SAMPLE[..end]);
         // What is broken is near the end.
         ask(&fixture.db, end.saturating_sub(60));
+        complete(&fixture.db, end);
         // Evaluation too, where it still gets that far.
         diagnostics(&fixture.db);
     }
@@ -61,6 +79,7 @@ fn a_sample_with_a_hole_anywhere_is_answered() {
         let text = format!("{}{}", &SAMPLE[..hole.start as usize], &SAMPLE[hole.end as usize..]);
         package::set_text(&mut fixture.db, path, &text);
         ask(&fixture.db, (hole.start as usize).saturating_sub(60));
+        complete(&fixture.db, hole.start as usize);
         diagnostics(&fixture.db);
     }
 }

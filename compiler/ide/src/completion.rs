@@ -1,0 +1,118 @@
+//! What can stand at a place.
+//!
+//! The place is read from the tokens before it, which are there however little of the rest is: a tree of half a line
+//! says little. Types come from what the compiler knows of the expressions before it.
+
+mod body;
+mod member;
+mod name;
+mod scan;
+
+use mc_compiler::name as names;
+use mc_compiler::{Db, File};
+use mc_syntax::Span;
+use scan::{Place, Scan};
+
+/// What a proposal is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum ProposalKind {
+    Attribute,
+    Clause,
+    Variant,
+    Field,
+    Method,
+    Local,
+    Value,
+    Function,
+    Type,
+    Resource,
+    Component,
+    Policy,
+    Module,
+    Keyword,
+}
+
+/// Something that can stand at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    /// As it is shown.
+    pub label: String,
+    /// What it is.
+    pub kind: ProposalKind,
+    /// Its type, or where it is from.
+    pub detail: String,
+    /// What it is, in words.
+    pub docs: String,
+    /// What is written. With `$0` for the cursor and `${1:text}` for what is filled in, if `is_snippet`.
+    pub text: String,
+    /// Whether the text has places to fill in.
+    pub is_snippet: bool,
+    /// What else is changed: an import.
+    pub edits: Vec<(Span, String)>,
+    /// The best first; those of one rank by label.
+    pub rank: u8,
+}
+
+/// What can stand at an offset, and the part of the text that it replaces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// What is typed already.
+    pub replaced: Span,
+    /// The proposals, the best first. All that can stand there: clients choose by what is typed.
+    pub proposals: Vec<Proposal>,
+}
+
+/// What can stand at an offset of a module.
+pub fn completion(db: &dyn Db, file: File, offset: u32) -> Option<Completion> {
+    if names::is_template(db, file) {
+        return None;
+    }
+    let scan = Scan::new(file.text(db), offset)?;
+    let mut proposals = match &scan.place {
+        Place::Import { module } => name::modules(db, file, module),
+        Place::Imported { module, taken } => name::exported(db, file, module, taken),
+        Place::Member { end } => member::members(db, file, &scan, *end),
+        Place::Variant => member::variants(db, file, &scan),
+        Place::Attribute(head) => body::attributes(db, file, head),
+        Place::Type => name::types(db, file),
+        Place::Item => name::items(),
+        Place::Statement => name::statements(db, file, offset),
+        Place::Expression => name::expressions(db, file, offset),
+    };
+    proposals.sort_by(|a, b| (a.rank, &a.label, a.kind).cmp(&(b.rank, &b.label, b.kind)));
+    proposals.dedup_by(|a, b| a.label == b.label && a.kind == b.kind);
+    Some(Completion { replaced: scan.replaced, proposals })
+}
+
+impl Proposal {
+    fn new(label: impl Into<String>, kind: ProposalKind, rank: u8) -> Self {
+        let label = label.into();
+        Proposal {
+            text: label.clone(),
+            label,
+            kind,
+            detail: String::new(),
+            docs: String::new(),
+            is_snippet: false,
+            edits: Vec::new(),
+            rank,
+        }
+    }
+
+    fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
+
+    fn docs(mut self, docs: impl Into<String>) -> Self {
+        self.docs = docs.into();
+        self
+    }
+
+    fn snippet(mut self, text: impl Into<String>) -> Self {
+        self.text = text.into();
+        self.is_snippet = true;
+        self
+    }
+}

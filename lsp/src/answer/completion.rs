@@ -1,0 +1,64 @@
+//! What can stand at a place.
+
+use crate::question::Snapshot;
+use mc_compiler::File;
+use mc_ide::{Proposal, ProposalKind};
+use tower_lsp::ls_types::{
+    CompletionItem, CompletionItemKind, CompletionList, CompletionResponse, CompletionTextEdit,
+    Documentation, InsertTextFormat, MarkupContent, MarkupKind, Position, Range, TextEdit,
+};
+
+/// `textDocument/completion`
+pub(crate) fn completion(at: Snapshot<'_>, file: File, position: Position) -> Option<CompletionResponse> {
+    let found = mc_ide::completion(at.db, file, at.offset(file, position))?;
+    let range = at.range(file, found.replaced);
+    let items = found.proposals.into_iter().map(|proposal| item(at, file, range, proposal)).collect();
+    // Complete: what is typed on chooses among these.
+    Some(CompletionResponse::List(CompletionList { is_incomplete: false, items }))
+}
+
+fn item(at: Snapshot<'_>, file: File, range: Range, proposal: Proposal) -> CompletionItem {
+    let settings = &at.names.settings;
+    let with_holes = proposal.is_snippet && settings.snippets;
+    let text = if proposal.is_snippet && !with_holes { proposal.label.clone() } else { proposal.text };
+    let docs = |value: String| {
+        let kind = if settings.markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
+        Documentation::MarkupContent(MarkupContent { kind, value })
+    };
+    let edits: Vec<TextEdit> = proposal
+        .edits
+        .into_iter()
+        .map(|(span, new_text)| TextEdit { range: at.range(file, span), new_text })
+        .collect();
+    CompletionItem {
+        // Clients sort by text: the rank comes first.
+        sort_text: Some(format!("{}{}", proposal.rank, proposal.label)),
+        label: proposal.label,
+        kind: Some(kind(proposal.kind)),
+        detail: (!proposal.detail.is_empty()).then_some(proposal.detail),
+        documentation: (!proposal.docs.is_empty()).then(|| docs(proposal.docs)),
+        insert_text_format: Some(if with_holes {
+            InsertTextFormat::SNIPPET
+        } else {
+            InsertTextFormat::PLAIN_TEXT
+        }),
+        text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text: text })),
+        additional_text_edits: (!edits.is_empty()).then_some(edits),
+        ..CompletionItem::default()
+    }
+}
+
+fn kind(kind: ProposalKind) -> CompletionItemKind {
+    match kind {
+        ProposalKind::Attribute | ProposalKind::Field => CompletionItemKind::FIELD,
+        ProposalKind::Clause | ProposalKind::Keyword => CompletionItemKind::KEYWORD,
+        ProposalKind::Variant => CompletionItemKind::ENUM_MEMBER,
+        ProposalKind::Method => CompletionItemKind::METHOD,
+        ProposalKind::Local => CompletionItemKind::VARIABLE,
+        ProposalKind::Value => CompletionItemKind::CONSTANT,
+        ProposalKind::Function => CompletionItemKind::FUNCTION,
+        ProposalKind::Type => CompletionItemKind::STRUCT,
+        ProposalKind::Resource => CompletionItemKind::CLASS,
+        ProposalKind::Component | ProposalKind::Module | ProposalKind::Policy => CompletionItemKind::MODULE,
+    }
+}
