@@ -11,6 +11,33 @@ mod semantic;
 mod structure;
 mod symbol;
 
+/// A package of two modules and a template that share their names.
+const PACKAGE: &str = "\
+//- src/site.mc
+/// A site.
+pub record Site { name: HostName, port: Int = 80 }
+pub fn url(site: Site) -> String { \"${site.name}:${site.port}\" }
+//- src/main.mc
+import site.{Site, url as address}
+import std.fs.File
+
+policy web {
+  let name: HostName = \"a.example\"
+  let site = Site { name, port = 81 }
+  File \"/etc/url\" { content = address(site) }
+  File \"/etc/port\" { content = template(\"site.mct\", site = site) }
+}
+//- templates/site.mct
+%{ param site: Site }
+port ${site.port}
+";
+
+/// The same with the cursor behind a text that it has once.
+pub(crate) fn at(before: &str) -> String {
+    assert_eq!(PACKAGE.matches(before).count(), 1, "{before}");
+    PACKAGE.replace(before, &format!("{before}$0"))
+}
+
 /// A package with something of every kind.
 pub(crate) const SAMPLE: &str = r#"
 //! A small site.

@@ -1,5 +1,6 @@
 //! References and highlights.
 
+use super::at;
 use crate::fixture::Fixture;
 use crate::{Encoding, highlights, line_index, references};
 use expect_test::{Expect, expect};
@@ -22,31 +23,6 @@ fn check(source: &str, expected: Expect) {
     expected.assert_eq(&found);
     let here = found_in_all.iter().find(|(at, _)| *at == file).map(|(_, usages)| usages.clone());
     assert_eq!(highlights(db, file, offset), here.unwrap_or_default(), "highlights are those of the file");
-}
-
-const PACKAGE: &str = "\
-//- src/site.mc
-/// A site.
-pub record Site { name: HostName, port: Int = 80 }
-pub fn url(site: Site) -> String { \"${site.name}:${site.port}\" }
-//- src/main.mc
-import site.{Site, url as address}
-import std.fs.File
-
-policy web {
-  let name: HostName = \"a.example\"
-  let site = Site { name, port = 81 }
-  File \"/etc/url\" { content = address(site) }
-  File \"/etc/port\" { content = template(\"site.mct\", site = site) }
-}
-//- templates/site.mct
-%{ param site: Site }
-port ${site.port}
-";
-
-fn at(before: &str) -> String {
-    assert_eq!(PACKAGE.matches(before).count(), 1, "{before}");
-    PACKAGE.replace(before, &format!("{before}$0"))
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Renaming. What comes out compiles.
 
-use super::SAMPLE;
+use super::{SAMPLE, at};
 use crate::fixture::Fixture;
 use crate::occurrence::occurrences;
 use crate::{prepare_rename, rename};
@@ -47,30 +47,6 @@ fn check(source: &str, new: &str, expected: Expect) {
         }
     }
     expected.assert_eq(&found);
-}
-
-const PACKAGE: &str = "\
-//- src/site.mc
-pub record Site { name: HostName, port: Int = 80 }
-pub fn url(site: Site) -> String { \"${site.name}:${site.port}\" }
-//- src/main.mc
-import site.{Site, url as address}
-import std.fs.File
-
-policy web {
-  let name: HostName = \"a.example\"
-  let site = Site { name, port = 81 }
-  File \"/etc/url\" { content = address(site) }
-  File \"/etc/port\" { content = template(\"site.mct\", site = site) }
-}
-//- templates/site.mct
-%{ param site: Site }
-port ${site.port}
-";
-
-fn at(before: &str) -> String {
-    assert_eq!(PACKAGE.matches(before).count(), 1, "{before}");
-    PACKAGE.replace(before, &format!("{before}$0"))
 }
 
 #[test]
@@ -206,7 +182,7 @@ fn a_name_that_means_something_already() {
         &at("pub record Site { nam"),
         "port",
         expect![[r#"
-        refused: `port` has a meaning already: src/site.mc:1
+        refused: `port` has a meaning already: src/site.mc:2
     "#]],
     );
     check(
