@@ -110,6 +110,11 @@ impl Proposal {
         self
     }
 
+    /// Only the name, where nothing of it is filled in.
+    fn name_only(self) -> Self {
+        Proposal { text: self.label.clone(), is_snippet: false, ..self }
+    }
+
     fn snippet(mut self, text: impl Into<String>) -> Self {
         self.text = text.into();
         self.is_snippet = true;

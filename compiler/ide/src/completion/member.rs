@@ -5,7 +5,7 @@ use super::scan::Scan;
 use super::{Proposal, ProposalKind};
 use crate::occurrence::{all_checked, unit_at};
 use mc_compiler::hir::ExprId;
-use mc_compiler::name::{self, DeclKind, Entity};
+use mc_compiler::name::{self, DeclId, DeclKind, Entity};
 use mc_compiler::phase;
 use mc_compiler::prelude::{self, Variables};
 use mc_compiler::signature::{self, Field, Signature, Target};
@@ -30,21 +30,18 @@ pub(super) fn members(db: &dyn Db, file: File, scan: &Scan<'_>, end: u32) -> Vec
     match ty.some_plain() {
         Ty::Record(id, args) => {
             if let Signature::Record(fields) = signature::signature(db, *id) {
-                let target = |field: &Field| Some(Target::Member(*id, field.name.clone()));
-                add(fields, &target, &|ty| ty.substitute(*id, args));
+                add(fields, &member(*id), &|ty| ty.substitute(*id, args));
             }
         }
         Ty::Ref(id, _) => {
             if let Signature::Resource(resource) = signature::signature(db, *id) {
-                let target = |field: &Field| Some(Target::Member(*id, field.name.clone()));
-                add(std::slice::from_ref(&resource.key), &target, &Ty::clone);
-                add(&resource.outputs, &target, &Ty::clone);
+                add(std::slice::from_ref(&resource.key), &member(*id), &Ty::clone);
+                add(&resource.outputs, &member(*id), &Ty::clone);
             }
         }
         Ty::Instance(id, args) => {
             if let Signature::Component(_, outputs) = signature::signature(db, *id) {
-                let target = |field: &Field| Some(Target::Member(*id, field.name.clone()));
-                add(outputs, &target, &|ty| ty.substitute(*id, args));
+                add(outputs, &member(*id), &|ty| ty.substitute(*id, args));
             }
         }
         Ty::Labels => {
@@ -73,6 +70,11 @@ pub(super) fn members(db: &dyn Db, file: File, scan: &Scan<'_>, end: u32) -> Vec
         found.push(if text.contains('$') { proposal.snippet(text) } else { Proposal { text, ..proposal } });
     }
     found
+}
+
+/// What a field of a declaration is called.
+fn member(id: DeclId) -> impl Fn(&Field) -> Option<Target> {
+    move |field| Some(Target::Member(id, field.name.clone()))
 }
 
 /// What stands behind the name of an enum or of a module.

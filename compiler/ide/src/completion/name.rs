@@ -122,16 +122,11 @@ pub(super) fn types(db: &dyn Db, file: File) -> Vec<Proposal> {
         if let Entity::Decl(id, kind) = entity
             && (is_type(*kind) || matches!(kind, DeclKind::Resource | DeclKind::Component))
         {
-            let proposal = declaration(db, name, *id, *kind, 0);
-            found.push(Proposal { text: name.to_string(), is_snippet: false, ..proposal });
+            found.push(declaration(db, name, *id, *kind, 0).name_only());
         }
     }
     let others = importable(db, file, is_type);
-    found.extend(others.map(|proposal| Proposal {
-        text: proposal.label.clone(),
-        is_snippet: false,
-        ..proposal
-    }));
+    found.extend(others.map(Proposal::name_only));
     found
 }
 
@@ -197,10 +192,7 @@ pub(super) fn modules(db: &dyn Db, file: File, before: &str) -> Vec<Proposal> {
         let exported = name::declarations(db, module).iter();
         let upper =
             exported.filter(|(name, d)| d.public && name.starts_with(|c: char| c.is_ascii_uppercase()));
-        found.extend(upper.map(|(name, d)| {
-            let proposal = declaration(db, name, d.id, d.kind, 1);
-            Proposal { text: name.to_string(), is_snippet: false, ..proposal }
-        }));
+        found.extend(upper.map(|(name, d)| declaration(db, name, d.id, d.kind, 1).name_only()));
     }
     found
 }
@@ -210,9 +202,5 @@ pub(super) fn exported(db: &dyn Db, file: File, module: &str, taken: &[String]) 
     let name::Module::Is(module) = name::module_at(db, file, module) else { return Vec::new() };
     let exported = name::declarations(db, module).iter().filter(|(_, declared)| declared.public);
     let free = exported.filter(|(name, _)| !taken.iter().any(|taken| taken == name.as_str()));
-    free.map(|(name, declared)| {
-        let proposal = declaration(db, name, declared.id, declared.kind, 0);
-        Proposal { text: name.to_string(), is_snippet: false, ..proposal }
-    })
-    .collect()
+    free.map(|(name, declared)| declaration(db, name, declared.id, declared.kind, 0).name_only()).collect()
 }
