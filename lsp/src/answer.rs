@@ -2,29 +2,39 @@
 
 mod change;
 mod completion;
+mod help;
+mod hierarchy;
 mod navigation;
+mod problem;
 mod semantic;
 mod structure;
 
-pub(crate) use change::{code_actions, formatting, prepare_rename, rename};
-pub(crate) use completion::completion;
-pub(crate) use navigation::{definition, highlights, hover, references};
-pub(crate) use semantic::{legend, semantic_tokens};
+pub(crate) use change::{
+    code_actions, format_on_type, format_range, formatting, prepare_rename, rename, renamed_files,
+};
+pub(crate) use completion::{Asked, completion, resolve_completion};
+pub(crate) use help::{document_links, inlay_hints, signature_help};
+pub(crate) use hierarchy::{
+    incoming_calls, outgoing_calls, prepare_calls, prepare_types, subtypes, supertypes,
+};
+pub(crate) use navigation::{
+    definition, highlights, hover, implementations, linked, references, type_definition,
+};
+pub(crate) use problem::{
+    document_report, package_reports, problems_beyond_files, problems_of_file, problems_of_files,
+};
+pub(crate) use semantic::{legend, semantic_tokens, token_edits};
 pub(crate) use structure::{document_symbols, folds, selections, workspace_symbols};
 
 use crate::library::Library;
-use crate::place::{Home, SINGLE, uri_of};
+use crate::place::{Home, SINGLE, path_of, uri_of};
 use crate::settings::Settings;
 use camino::Utf8PathBuf;
-use mc_compiler::diagnostic::{Place, code};
-use mc_compiler::{Database, File, Origin, Severity};
+use mc_compiler::{Database, File, Origin};
 use mc_syntax::Span;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tower_lsp::ls_types::{
-    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
-    NumberOrString, Position, Range, Uri,
-};
+use tower_lsp::ls_types::{Diagnostic, Location, Position, Range, Uri};
 
 /// A file of a package, by its path in it, and what is wrong with it.
 pub(crate) type FileDiagnostics = (Utf8PathBuf, Vec<Diagnostic>);
@@ -53,6 +63,15 @@ impl Names {
         }
     }
 
+    /// Whether a name is one of a file of this package.
+    pub(crate) fn holds(&self, uri: &Uri) -> bool {
+        match &self.home {
+            Home::Package(root) => path_of(uri).is_some_and(|path| path.starts_with(root)),
+            Home::Single(single) => single == uri,
+            Home::Library => false,
+        }
+    }
+
     /// The version of a document that is shown.
     pub(crate) fn version(&self, path: &camino::Utf8Path) -> Option<i32> {
         self.open.get(path).map(|(_, version)| *version)
@@ -74,69 +93,5 @@ impl Names {
 
     pub(crate) fn location(&self, db: &Database, file: File, span: Span) -> Option<Location> {
         Some(Location { uri: self.uri_of_file(db, file)?, range: self.range(db, file, span) })
-    }
-}
-
-/// All problems of the package, by file and in the order of the sources.
-pub(crate) fn diagnostics(db: &Database, names: &Names) -> Vec<FileDiagnostics> {
-    let mut files: BTreeMap<Utf8PathBuf, Vec<Diagnostic>> = BTreeMap::new();
-    for found in mc_ide::diagnostics(db) {
-        let path = found.primary.file.path(db).clone();
-        files.entry(path).or_default().push(diagnostic(db, names, &found));
-    }
-    files.into_iter().collect()
-}
-
-fn diagnostic(db: &Database, names: &Names, found: &mc_compiler::Diagnostic) -> Diagnostic {
-    let code = found.code.to_string();
-    let mut message = found.headline.clone();
-    let mut add = |before: &str, text: &str| {
-        if !text.is_empty() {
-            message.push('\n');
-            message.push_str(before);
-            message.push_str(text);
-        }
-    };
-    add("", &found.primary_label);
-    if !names.settings.related {
-        for (place, text) in &found.labels {
-            let at = names.range(db, place.file, place.span).start.line + 1;
-            add(&format!("{}:{at}: ", place.file.path(db)), text);
-        }
-    }
-    for note in &found.notes {
-        add("note: ", note);
-    }
-    add("help: ", found.help.as_deref().unwrap_or_default());
-    let related = |(place, text): &(Place, String)| {
-        let location = names.location(db, place.file, place.span)?;
-        Some(DiagnosticRelatedInformation { location, message: text.clone() })
-    };
-    let related = found.labels.iter().filter(|_| names.settings.related).filter_map(related);
-    let related: Vec<DiagnosticRelatedInformation> = related.collect();
-    let page = names.settings.links.then(|| names.library.page(&code)).flatten();
-    let tag = match found.code {
-        code::UNREACHABLE_ARM
-        | code::UNUSED_IMPORT
-        | code::UNUSED_VALUE
-        | code::UNUSED_PARAMETER
-        | code::UNUSED_BINDING
-        | code::UNUSED_DECLARATION => names.settings.unnecessary.then_some(DiagnosticTag::UNNECESSARY),
-        code::DEPRECATED => names.settings.deprecated.then_some(DiagnosticTag::DEPRECATED),
-        _ => None,
-    };
-    Diagnostic {
-        range: names.range(db, found.primary.file, found.primary.span),
-        severity: Some(match found.severity {
-            Severity::Error => DiagnosticSeverity::ERROR,
-            Severity::Warning => DiagnosticSeverity::WARNING,
-        }),
-        code: Some(NumberOrString::String(code)),
-        code_description: page.map(|href| CodeDescription { href }),
-        source: Some("masterchef".to_owned()),
-        message,
-        related_information: (!related.is_empty()).then_some(related),
-        tags: tag.map(|tag| vec![tag]),
-        data: None,
     }
 }

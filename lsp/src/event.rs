@@ -1,9 +1,11 @@
 //! What the owner of the databases is told.
 
-use crate::answer::FileDiagnostics;
 use crate::place::Home;
+use crate::problems::Found;
 use crate::question::Question;
 use crate::settings::Settings;
+use camino::Utf8PathBuf;
+use mc_ide::Hints;
 use tokio::sync::oneshot;
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
 
@@ -12,6 +14,12 @@ use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
 pub(crate) enum Event {
     /// The client has said what it can do.
     Started(Settings),
+    /// Folders are open in the client, or are not any more.
+    Folders { added: Vec<Uri>, removed: Vec<Uri> },
+    /// Packages were found in an open folder.
+    Found(Vec<Utf8PathBuf>),
+    /// The user has other settings.
+    Configured(Hints),
     /// A document is shown; from now on its text is the client's.
     Opened { uri: Uri, version: i32, text: String },
     /// A document was edited.
@@ -26,6 +34,8 @@ pub(crate) enum Event {
     Asked(Question),
     /// The client asks something of every package.
     Packages(oneshot::Sender<Vec<Home>>),
-    /// A package was checked. None if it was changed meanwhile, or if the check failed.
-    Checked { home: Home, revision: u64, found: Option<Vec<FileDiagnostics>> },
+    /// A part of the server failed: an answer or a check is missing.
+    Bug,
+    /// A part of a package was checked, as it was in this revision.
+    Checked { home: Home, revision: u64, found: Found },
 }

@@ -9,15 +9,20 @@
 //! the database changes meanwhile.
 
 mod answer;
+mod capabilities;
 mod document;
 mod event;
 mod exit;
 mod library;
+mod notice;
 mod owner;
 mod place;
+mod problems;
 mod question;
 mod server;
 mod settings;
+mod tokens;
+mod type_hierarchy;
 mod worker;
 mod workspace;
 

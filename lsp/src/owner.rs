@@ -3,29 +3,32 @@
 //! It handles one event after the other, in the order in which they were sent, and never waits for the client. It
 //! alone changes databases; nothing else may, for a change waits until all snapshots are dropped.
 
-use crate::answer::{FileDiagnostics, Names};
+use crate::answer::Names;
 use crate::document::Document;
 use crate::event::Event;
 use crate::library::Library;
 use crate::log;
+use crate::notice::Notice;
 use crate::place::{Home, Place, SINGLE, path_of, place_of};
+use crate::problems::Found;
 use crate::question::{Question, Subject};
 use crate::settings::Settings;
 use crate::worker::{Job, Pool, Task};
-use crate::workspace::{Due, Overlay, Published, Workspace};
+use crate::workspace::{Due, Overlay, Published, Workspace, find_packages};
 use camino::{Utf8Path, Utf8PathBuf};
 use mc_compiler::package::{self, MANIFEST};
-use mc_compiler::system::System;
+use mc_compiler::system::{OsSystem, System};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
 use tower_lsp::jsonrpc;
 use tower_lsp::ls_types::{PublishDiagnosticsParams, TextDocumentContentChangeEvent, Uri};
 
-/// How long nothing must be typed before a package is checked.
+/// How long nothing must be typed before a package is checked as a whole.
 const PAUSE: Duration = Duration::from_millis(40);
 /// How long a check may be put off by going on typing.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -35,7 +38,8 @@ const ATTEMPTS: u8 = 8;
 /// All packages and the documents that are shown.
 #[derive(Debug)]
 pub(crate) struct Owner {
-    publish: UnboundedSender<PublishDiagnosticsParams>,
+    notices: UnboundedSender<Notice>,
+    events: Sender<Event>,
     pool: Pool,
     library: Arc<Library>,
     settings: Settings,
@@ -44,9 +48,11 @@ pub(crate) struct Owner {
 }
 
 impl Owner {
-    pub(crate) fn new(publish: UnboundedSender<PublishDiagnosticsParams>, pool: Pool) -> Self {
+    /// `events` are its own: what it has others do comes back as an event.
+    pub(crate) fn new(notices: UnboundedSender<Notice>, events: Sender<Event>, pool: Pool) -> Self {
         Owner {
-            publish,
+            notices,
+            events,
             pool,
             library: Arc::new(Library::open()),
             settings: Settings::default(),
@@ -82,6 +88,9 @@ impl Owner {
     fn handle(&mut self, event: Event) {
         match event {
             Event::Started(settings) => self.settings = settings,
+            Event::Configured(hints) => self.settings.hints = hints,
+            Event::Folders { added, removed } => self.folders(added, &removed),
+            Event::Found(roots) => roots.into_iter().for_each(|root| self.enter_package(Home::Package(root))),
             Event::Opened { uri, version, text } => self.open(uri, version, text),
             Event::Changed { uri, version, changes } => self.change(&uri, version, changes),
             Event::Closed { uri } => self.close(&uri),
@@ -98,6 +107,7 @@ impl Owner {
                 // Nobody may be waiting any more.
                 let _ = reply.send(shown.cloned().collect());
             }
+            Event::Bug => self.tell(Notice::Bug),
             Event::Checked { home, revision, found } => self.checked(&home, revision, found),
         }
     }
@@ -116,6 +126,49 @@ impl Owner {
         self.enter(&place);
     }
 
+    /// Looks for packages in folders that are open, and lets go of those in folders that are not any more.
+    fn folders(&mut self, added: Vec<Uri>, removed: &[Uri]) {
+        let added: Vec<Utf8PathBuf> = added.iter().filter_map(path_of).collect();
+        if !added.is_empty() {
+            let events = self.events.clone();
+            // Not here: a folder may be large, and its disk slow.
+            let search = move || {
+                let found = added.iter().flat_map(|folder| find_packages(&OsSystem, folder)).collect();
+                // The owner may be gone when the process ends.
+                let _ = events.send(Event::Found(found));
+            };
+            if let Err(error) = std::thread::Builder::new().name("search".to_owned()).spawn(search) {
+                log(&format!("the folders are not searched for packages: {error}"));
+            }
+        }
+        let removed: Vec<Utf8PathBuf> = removed.iter().filter_map(path_of).collect();
+        let is_removed = |home: &Home| match home {
+            Home::Package(root) => removed.iter().any(|folder| root.starts_with(folder)),
+            Home::Single(_) | Home::Library => false,
+        };
+        let is_shown = |home: &Home| self.documents.values().any(|document| document.place.home == *home);
+        let gone = self.workspaces.keys().filter(|home| is_removed(home) && !is_shown(home));
+        for home in gone.cloned().collect::<Vec<Home>>() {
+            self.forget(&home);
+        }
+    }
+
+    /// Opens a package that is not open yet.
+    fn enter_package(&mut self, home: Home) {
+        if self.workspaces.contains_key(&home) {
+            return;
+        }
+        let mut workspace = Workspace::new();
+        if let (Home::Package(root), true) = (&home, self.settings.progress) {
+            let (opening, done) = oneshot::channel();
+            workspace.opening = Some(opening);
+            let title = format!("Checking {}", root.file_name().unwrap_or(root.as_str()));
+            self.tell(Notice::Opening { title, done });
+        }
+        self.workspaces.insert(home.clone(), workspace);
+        self.reload(&home);
+    }
+
     /// Brings the text of a shown document into the package that it belongs to.
     fn enter(&mut self, place: &Place) {
         match &place.home {
@@ -123,20 +176,22 @@ impl Owner {
                 self.workspaces.entry(Home::Library).or_insert_with(Workspace::new);
             }
             home @ Home::Package(_) if !self.workspaces.contains_key(home) => {
-                self.workspaces.insert(home.clone(), Workspace::new());
-                self.reload(home);
+                self.enter_package(home.clone());
             }
             home => self.set_text(home, &place.path),
         }
-        self.check_soon(&place.home, Duration::ZERO);
+        self.check(&place.home, None, Duration::ZERO);
     }
 
     fn change(&mut self, uri: &Uri, version: i32, changes: Vec<TextDocumentContentChangeEvent>) {
         let Some(document) = self.documents.get_mut(uri) else { return };
-        document.change(version, changes, self.settings.encoding);
         let place = document.place.clone();
+        if let Some(workspace) = self.workspaces.get_mut(&place.home) {
+            workspace.problems.follow(&place.path, &changes, self.settings.encoding);
+        }
+        document.change(version, changes, self.settings.encoding);
         self.set_text(&place.home, &place.path);
-        self.check_soon(&place.home, PAUSE);
+        self.check(&place.home, Some(&place.path), PAUSE);
     }
 
     /// The text of a shown document becomes the one that is compiled.
@@ -204,7 +259,7 @@ impl Owner {
         workspace.revision += 1;
         self.workspaces.insert(home.clone(), workspace);
         self.ask_again(waiting);
-        self.check_soon(home, Duration::ZERO);
+        self.check(home, None, Duration::ZERO);
     }
 
     /// Brings every document to where it belongs now that there are other manifests.
@@ -256,12 +311,13 @@ impl Owner {
             Subject::Package(home) => {
                 self.workspaces.get(home).map(|workspace| (home.clone(), workspace, None))
             }
-            Subject::Document(uri) => self.documents.get(uri).and_then(|document| {
-                version = Some(document.version);
-                let Place { home, path } = &document.place;
-                let workspace = self.workspaces.get(home)?;
-                Some((home.clone(), workspace, Some(workspace.file(path)?)))
-            }),
+            Subject::Document(uri) => {
+                let shown = self.documents.get(uri);
+                version = shown.map(|document| document.version);
+                let Place { home, path } = shown.map_or_else(|| self.place(uri), |shown| shown.place.clone());
+                let workspace = self.workspaces.get(&home);
+                workspace.and_then(|workspace| Some((home, workspace, Some(workspace.file(&path)?))))
+            }
         };
         let is_overtaken = version.is_some_and(|now| *question.version.get_or_insert(now) != now);
         if is_overtaken || question.attempts > ATTEMPTS {
@@ -278,12 +334,38 @@ impl Owner {
     }
 
     /// Shows what was found, if it is about the texts as they are now.
-    fn checked(&mut self, home: &Home, revision: u64, found: Option<Vec<FileDiagnostics>>) {
-        let Some(workspace) = self.workspaces.get(home) else { return };
+    fn checked(&mut self, home: &Home, revision: u64, found: Found) {
+        let Some(workspace) = self.workspaces.get_mut(home) else { return };
         if workspace.revision != revision {
             return;
         }
-        let Some(found) = found else { return };
+        let only = match &found {
+            Found::File(path, _) => Some(path.clone()),
+            Found::Files(_) | Found::Package(_) => None,
+        };
+        if matches!(found, Found::Package(_)) {
+            workspace.opening = None;
+        }
+        workspace.problems.take(found);
+        match only {
+            Some(path) => self.show_file(home, &path),
+            None => self.show_all(home),
+        }
+    }
+
+    /// Shows the problems of one document.
+    fn show_file(&mut self, home: &Home, path: &Utf8Path) {
+        let Some((uri, version)) = self.shown(home, path).map(|d| (d.uri.clone(), d.version)) else { return };
+        let Some(workspace) = self.workspaces.get_mut(home) else { return };
+        let now = Published { version: Some(version), diagnostics: workspace.problems.of(path) };
+        if workspace.published.get(&uri) != Some(&now) {
+            workspace.published.insert(uri.clone(), now.clone());
+            self.send(uri, now.diagnostics, now.version);
+        }
+    }
+
+    /// Shows the problems of all files of a package.
+    fn show_all(&mut self, home: &Home) {
         let names = self.names(home);
         let mut now: BTreeMap<Uri, Published> = BTreeMap::new();
         // Every shown document, so that the client knows which version has no problems.
@@ -291,12 +373,12 @@ impl Owner {
             let published = Published { version: Some(document.version), diagnostics: Vec::new() };
             now.insert(document.uri.clone(), published);
         }
-        for (path, diagnostics) in found {
-            let Some(uri) = names.uri(&path) else { continue };
-            now.entry(uri).or_insert(Published { version: None, diagnostics: Vec::new() }).diagnostics =
-                diagnostics;
-        }
         let Some(workspace) = self.workspaces.get_mut(home) else { return };
+        for path in workspace.problems.paths() {
+            let Some(uri) = names.uri(path) else { continue };
+            now.entry(uri).or_insert(Published { version: None, diagnostics: Vec::new() }).diagnostics =
+                workspace.problems.of(path);
+        }
         let before = std::mem::replace(&mut workspace.published, now.clone());
         for (uri, published) in &now {
             if before.get(uri) != Some(published) {
@@ -309,8 +391,15 @@ impl Owner {
     }
 
     fn send(&self, uri: Uri, diagnostics: Vec<tower_lsp::ls_types::Diagnostic>, version: Option<i32>) {
+        if self.settings.pulls {
+            return;
+        }
+        self.tell(Notice::Problems(PublishDiagnosticsParams { uri, diagnostics, version }));
+    }
+
+    fn tell(&self, notice: Notice) {
         // The other end is gone only when the process ends.
-        let _ = self.publish.send(PublishDiagnosticsParams { uri, diagnostics, version });
+        let _ = self.notices.send(notice);
     }
 
     /// Changes the database of a package. Work on its snapshots that has not begun is taken back first, since the
@@ -330,7 +419,7 @@ impl Owner {
         tasks
             .filter_map(|task| match task {
                 Task::Answer { question, .. } => Some(question),
-                Task::Check { .. } => None,
+                Task::CheckFiles { .. } | Task::CheckPackage { .. } => None,
             })
             .collect()
     }
@@ -341,14 +430,21 @@ impl Owner {
         }
     }
 
-    fn check_soon(&mut self, home: &Home, pause: Duration) {
-        let now = now();
-        if let Some(workspace) = self.workspaces.get_mut(home)
-            && *home != Home::Library
-        {
-            let since = workspace.due.map_or(now, |due| due.since);
-            workspace.due = Some(Due { since, at: (now + pause).min(since + PATIENCE) });
+    /// Looks for problems: in each file at once, beginning with the edited one, and in the package as a whole after a
+    /// pause.
+    fn check(&mut self, home: &Home, edited: Option<&Utf8Path>, pause: Duration) {
+        if *home == Home::Library {
+            return;
         }
+        let (now, names) = (now(), self.names(home));
+        let Some(workspace) = self.workspaces.get_mut(home) else { return };
+        let since = workspace.due.map_or(now, |due| due.since);
+        workspace.due = Some(Due { since, at: (now + pause).min(since + PATIENCE) });
+        // What was never checked as a whole is not checked in parts either: callees first, see `phase::prepare`.
+        let edited = edited.filter(|_| workspace.problems.is_complete);
+        let edited = edited.and_then(|path| Some((path.to_owned(), workspace.file(path)?)));
+        let task = Task::CheckFiles { revision: workspace.revision, edited };
+        self.pool.submit(Job { home: home.clone(), db: workspace.db.clone(), names, task });
     }
 
     fn next_due(&self) -> Option<Instant> {
@@ -364,7 +460,7 @@ impl Owner {
             let names = self.names(&home);
             if let Some(workspace) = self.workspaces.get_mut(&home) {
                 workspace.due = None;
-                let task = Task::Check { revision: workspace.revision };
+                let task = Task::CheckPackage { revision: workspace.revision };
                 self.pool.submit(Job { home, db: workspace.db.clone(), names, task });
             }
         }

@@ -42,7 +42,7 @@ impl Snapshot<'_> {
 /// What a question is about.
 #[derive(Clone, Debug)]
 pub(crate) enum Subject {
-    /// A document that is shown.
+    /// A document, shown or not.
     Document(Uri),
     /// A whole package.
     Package(Home),

@@ -2,36 +2,49 @@
 //! here.
 
 use crate::answer;
+use crate::capabilities::capabilities;
 use crate::event::Event;
 use crate::exit::{ExitWatch, Farewell};
 use crate::log;
+use crate::notice;
 use crate::owner::Owner;
 use crate::question::{Question, Snapshot, Subject};
-use crate::settings::Settings;
+use crate::settings::{Options, Settings};
+use crate::tokens::TokenCache;
+use crate::type_hierarchy::TypeHierarchy;
 use crate::worker::{Pool, STACK};
 use mc_compiler::File;
+use std::collections::BTreeMap;
 use std::io;
 use std::process::ExitCode;
 use std::sync::OnceLock;
 use std::sync::mpsc::{Sender, channel};
 use tokio::sync::{mpsc, oneshot};
 use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::ls_types::request::{
+    GotoImplementationParams, GotoImplementationResponse, GotoTypeDefinitionParams,
+    GotoTypeDefinitionResponse,
+};
 use tower_lsp::ls_types::{
-    CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProviderCapability, CodeActionResponse,
-    CompletionOptions, CompletionParams, CompletionResponse, DeclarationCapability,
-    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
-    DocumentFormattingParams, DocumentHighlight, DocumentHighlightParams, DocumentSymbolParams,
-    DocumentSymbolResponse, FileSystemWatcher, FoldingRange, FoldingRangeParams,
-    FoldingRangeProviderCapability, GlobPattern, GotoDefinitionParams, GotoDefinitionResponse, Hover,
-    HoverParams, HoverProviderCapability, InitializeParams, InitializeResult, InitializedParams, Location,
-    OneOf, PrepareRenameResponse, PublishDiagnosticsParams, ReferenceParams, Registration, RenameOptions,
-    RenameParams, SaveOptions, SelectionRange, SelectionRangeParams, SelectionRangeProviderCapability,
-    SemanticTokensFullOptions, SemanticTokensOptions, SemanticTokensParams, SemanticTokensRangeParams,
-    SemanticTokensRangeResult, SemanticTokensResult, SemanticTokensServerCapabilities, ServerCapabilities,
-    ServerInfo, TextDocumentIdentifier, TextDocumentPositionParams, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, TextEdit,
-    WorkDoneProgressOptions, WorkspaceEdit, WorkspaceSymbolParams, WorkspaceSymbolResponse,
+    CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem,
+    CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams,
+    CodeActionParams, CodeActionResponse, CompletionItem, CompletionParams, CompletionResponse,
+    ConfigurationItem, DidChangeConfigurationParams, DidChangeTextDocumentParams,
+    DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentChanges,
+    DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentFormattingParams, DocumentHighlight,
+    DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentOnTypeFormattingParams,
+    DocumentRangeFormattingParams, DocumentSymbolParams, DocumentSymbolResponse, FileSystemWatcher,
+    FoldingRange, FoldingRangeParams, GlobPattern, GotoDefinitionParams, GotoDefinitionResponse, Hover,
+    HoverParams, InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams,
+    LinkedEditingRangeParams, LinkedEditingRanges, Location, PrepareRenameResponse, ReferenceParams,
+    Registration, RelatedFullDocumentDiagnosticReport, RenameFilesParams, RenameParams, SelectionRange,
+    SelectionRangeParams, SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams,
+    SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, ServerInfo, SignatureHelp,
+    SignatureHelpParams, TextDocumentIdentifier, TextDocumentPositionParams, TextEdit, TypeHierarchyItem,
+    TypeHierarchyPrepareParams, TypeHierarchySubtypesParams, TypeHierarchySupertypesParams, Uri,
+    WorkspaceDiagnosticParams, WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult, WorkspaceEdit,
+    WorkspaceFolder, WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
 use tower_lsp::{Client, LanguageServer, LspService, Server as Transport};
 
@@ -52,23 +65,24 @@ const WATCHED: [&str; 6] = [
 /// Speaks with the client until it says goodbye.
 pub(crate) fn run() -> io::Result<ExitCode> {
     let (events, inbox) = channel();
-    let (publish, published) = mpsc::unbounded_channel();
+    let (notices, to_tell) = mpsc::unbounded_channel();
     let workers = std::thread::available_parallelism().map_or(2, |count| count.get().clamp(2, 4));
     let pool = Pool::start(workers, &events)?;
+    let owner_events = events.clone();
     std::thread::Builder::new()
         .name("owner".to_owned())
         .stack_size(STACK)
-        .spawn(move || Owner::new(publish, pool).run(&inbox))?;
+        .spawn(move || Owner::new(notices, owner_events, pool).run(&inbox))?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let farewell = Farewell::default();
     runtime.block_on(async {
         let (service, socket) = LspService::new(|client| {
-            tokio::spawn(pass_on(client.clone(), published));
-            Server { client, events, settings: OnceLock::new() }
+            tokio::spawn(notice::tell(client.clone(), to_tell));
+            Server { client, events, settings: OnceLock::new(), tokens: TokenCache::default() }
         });
         Transport::new(tokio::io::stdin(), tokio::io::stdout(), socket)
             .concurrency_level(SLOTS)
-            .serve(ExitWatch::new(service, farewell.clone()))
+            .serve(ExitWatch::new(TypeHierarchy::new(service), farewell.clone()))
             .await;
     });
     // The thread that reads the standard input may wait for ever.
@@ -76,18 +90,12 @@ pub(crate) fn run() -> io::Result<ExitCode> {
     Ok(if farewell.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Sends diagnostics in the order in which they were found, so that the owner need not wait for the client.
-async fn pass_on(client: Client, mut published: mpsc::UnboundedReceiver<PublishDiagnosticsParams>) {
-    while let Some(PublishDiagnosticsParams { uri, diagnostics, version }) = published.recv().await {
-        client.publish_diagnostics(uri, diagnostics, version).await;
-    }
-}
-
 #[derive(Debug)]
 struct Server {
     client: Client,
     events: Sender<Event>,
     settings: OnceLock<Settings>,
+    tokens: TokenCache,
 }
 
 impl Server {
@@ -95,6 +103,46 @@ impl Server {
         if self.events.send(event).is_err() {
             log("the owner of the databases is gone");
         }
+    }
+
+    /// Asks the client what the user has set.
+    fn ask_for_configuration(&self) {
+        let (client, events) = (self.client.clone(), self.events.clone());
+        // Not awaited: the client may answer late, and this would keep one of the slots.
+        tokio::spawn(async move {
+            let section = ConfigurationItem { scope_uri: None, section: Some("masterchef".to_owned()) };
+            match client.configuration(vec![section]).await {
+                Ok(values) => {
+                    let hints = values.first().map(Options::of).unwrap_or_default().inlay_hints.into();
+                    // The owner may be gone when the process ends.
+                    let _ = events.send(Event::Configured(hints));
+                }
+                Err(error) => log(&format!("the configuration is not known: {error}")),
+            }
+        });
+    }
+
+    /// Asks all packages the same, and puts their answers one behind the other.
+    async fn ask_all<T: Send + 'static>(
+        &self,
+        work: impl Fn(Snapshot<'_>) -> Vec<T> + Clone + Send + 'static,
+    ) -> Result<Vec<T>> {
+        let (reply, packages) = oneshot::channel();
+        self.tell(Event::Packages(reply));
+        let packages = packages.await.map_err(|_| Error::internal_error())?;
+        let mut replies = Vec::with_capacity(packages.len());
+        for package in packages {
+            let work = work.clone();
+            let (question, reply) =
+                Question::new(Subject::Package(package), move |snapshot, _| work(snapshot));
+            self.tell(Event::Asked(question));
+            replies.push(reply);
+        }
+        let mut found = Vec::new();
+        for reply in replies {
+            found.extend(reply.await.unwrap_or_else(|_| Err(Error::internal_error()))?);
+        }
+        Ok(found)
     }
 
     /// Asks about a document. The question is sent when this is called, the answer awaited later.
@@ -118,55 +166,17 @@ impl Server {
 
 impl LanguageServer for Server {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
-        let settings = Settings::of(&params.capabilities);
+        let settings = Settings::of(&params.capabilities, params.initialization_options.as_ref());
         self.tell(Event::Started(settings));
         let _ = self.settings.set(settings);
-        let sync = TextDocumentSyncOptions {
-            open_close: Some(true),
-            change: Some(TextDocumentSyncKind::INCREMENTAL),
-            save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions { include_text: Some(false) })),
-            ..TextDocumentSyncOptions::default()
+        #[expect(deprecated, reason = "older clients have nothing else")]
+        let folders = match params.workspace_folders {
+            Some(folders) => folders.into_iter().map(|folder| folder.uri).collect(),
+            None => Vec::from_iter(params.root_uri),
         };
+        self.tell(Event::Folders { added: folders, removed: Vec::new() });
         Ok(InitializeResult {
-            capabilities: ServerCapabilities {
-                position_encoding: Some(settings.position_encoding()),
-                text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
-                hover_provider: Some(HoverProviderCapability::Simple(true)),
-                completion_provider: Some(CompletionOptions {
-                    trigger_characters: Some(vec![".".to_owned()]),
-                    ..CompletionOptions::default()
-                }),
-                semantic_tokens_provider: Some(SemanticTokensServerCapabilities::SemanticTokensOptions(
-                    SemanticTokensOptions {
-                        legend: answer::legend(),
-                        range: Some(true),
-                        full: Some(SemanticTokensFullOptions::Bool(true)),
-                        ..SemanticTokensOptions::default()
-                    },
-                )),
-                definition_provider: Some(OneOf::Left(true)),
-                declaration_provider: Some(DeclarationCapability::Simple(true)),
-                references_provider: Some(OneOf::Left(true)),
-                document_highlight_provider: Some(OneOf::Left(true)),
-                document_symbol_provider: Some(OneOf::Left(true)),
-                workspace_symbol_provider: Some(OneOf::Left(true)),
-                folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
-                selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
-                rename_provider: Some(OneOf::Right(RenameOptions {
-                    prepare_provider: Some(true),
-                    work_done_progress_options: WorkDoneProgressOptions::default(),
-                })),
-                code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
-                    code_action_kinds: Some(vec![
-                        CodeActionKind::QUICKFIX,
-                        CodeActionKind::SOURCE_FIX_ALL,
-                        CodeActionKind::SOURCE_ORGANIZE_IMPORTS,
-                    ]),
-                    ..CodeActionOptions::default()
-                })),
-                document_formatting_provider: Some(OneOf::Left(true)),
-                ..ServerCapabilities::default()
-            },
+            capabilities: capabilities(&settings),
             server_info: Some(ServerInfo {
                 name: "mc-lsp".to_owned(),
                 version: Some(env!("CARGO_PKG_VERSION").to_owned()),
@@ -176,7 +186,11 @@ impl LanguageServer for Server {
     }
 
     async fn initialized(&self, _: InitializedParams) {
-        if !self.settings.get().is_some_and(|settings| settings.watches) {
+        let settings = self.settings.get().copied().unwrap_or_default();
+        if settings.has_configuration {
+            self.ask_for_configuration();
+        }
+        if !settings.watches {
             return;
         }
         let watchers = WATCHED.map(|pattern| FileSystemWatcher {
@@ -213,7 +227,22 @@ impl LanguageServer for Server {
         self.tell(Event::Changed { uri: document.uri, version: document.version, changes });
     }
 
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        let uris = |folders: Vec<WorkspaceFolder>| folders.into_iter().map(|folder| folder.uri).collect();
+        let event = params.event;
+        self.tell(Event::Folders { added: uris(event.added), removed: uris(event.removed) });
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        if self.settings.get().is_some_and(|settings| settings.has_configuration) {
+            self.ask_for_configuration();
+        } else {
+            self.tell(Event::Configured(Options::of(&params.settings).inlay_hints.into()));
+        }
+    }
+
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.tokens.forget(&params.text_document.uri);
         self.tell(Event::Closed { uri: params.text_document.uri });
     }
 
@@ -240,10 +269,22 @@ impl LanguageServer for Server {
         &self,
         params: SemanticTokensParams,
     ) -> Result<Option<SemanticTokensResult>> {
-        self.ask(params.text_document, |snapshot, file| {
-            Some(SemanticTokensResult::Tokens(answer::semantic_tokens(snapshot, file, None)))
-        })
-        .await
+        let uri = params.text_document.uri.clone();
+        let found = self
+            .ask(params.text_document, |snapshot, file| Some(answer::semantic_tokens(snapshot, file, None)))
+            .await?;
+        Ok(found.map(|tokens| SemanticTokensResult::Tokens(self.tokens.keep(uri, tokens))))
+    }
+
+    async fn semantic_tokens_full_delta(
+        &self,
+        params: SemanticTokensDeltaParams,
+    ) -> Result<Option<SemanticTokensFullDeltaResult>> {
+        let uri = params.text_document.uri.clone();
+        let found = self
+            .ask(params.text_document, |snapshot, file| Some(answer::semantic_tokens(snapshot, file, None)))
+            .await?;
+        Ok(found.map(|tokens| self.tokens.change(uri, &params.previous_result_id, tokens)))
     }
 
     async fn semantic_tokens_range(
@@ -289,21 +330,8 @@ impl LanguageServer for Server {
     }
 
     async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
-        let (reply, packages) = oneshot::channel();
-        self.tell(Event::Packages(reply));
-        let packages = packages.await.map_err(|_| Error::internal_error())?;
-        let mut replies = Vec::with_capacity(packages.len());
-        for package in packages {
-            let query = params.query.clone();
-            let work = move |snapshot: Snapshot<'_>, _| answer::workspace_symbols(snapshot, &query);
-            let (question, reply) = Question::new(Subject::Package(package), work);
-            self.tell(Event::Asked(question));
-            replies.push(reply);
-        }
-        let mut found = Vec::new();
-        for reply in replies {
-            found.extend(reply.await.unwrap_or_else(|_| Err(Error::internal_error()))?);
-        }
+        let query = params.query;
+        let found = self.ask_all(move |snapshot| answer::workspace_symbols(snapshot, &query)).await?;
         Ok(Some(WorkspaceSymbolResponse::Nested(found)))
     }
 
@@ -349,5 +377,169 @@ impl LanguageServer for Server {
     async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
         // There is one style: what the client says about tabs is not asked for.
         self.ask(params.text_document, |snapshot, file| Some(answer::formatting(snapshot, file))).await
+    }
+
+    async fn range_formatting(&self, params: DocumentRangeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        let range = params.range;
+        self.ask(params.text_document, move |snapshot, file| {
+            Some(answer::format_range(snapshot, file, range))
+        })
+        .await
+    }
+
+    async fn on_type_formatting(
+        &self,
+        params: DocumentOnTypeFormattingParams,
+    ) -> Result<Option<Vec<TextEdit>>> {
+        let at = params.text_document_position;
+        self.ask(at.text_document, move |snapshot, file| {
+            Some(answer::format_on_type(snapshot, file, at.position))
+        })
+        .await
+    }
+
+    async fn will_rename_files(&self, params: RenameFilesParams) -> Result<Option<WorkspaceEdit>> {
+        let renames = params.files;
+        let edits = self.ask_all(move |snapshot| Vec::from_iter(answer::renamed_files(snapshot, &renames)));
+        let mut all = WorkspaceEdit::default();
+        for WorkspaceEdit { changes, document_changes, .. } in edits.await? {
+            if let Some(changes) = changes {
+                all.changes.get_or_insert_default().extend(changes);
+            }
+            if let Some(DocumentChanges::Edits(edits)) = document_changes {
+                match all.document_changes.get_or_insert(DocumentChanges::Edits(Vec::new())) {
+                    DocumentChanges::Edits(all) => all.extend(edits),
+                    DocumentChanges::Operations(_) => {}
+                }
+            }
+        }
+        Ok((all != WorkspaceEdit::default()).then_some(all))
+    }
+
+    async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {
+        let asked = item.data.clone().and_then(|data| serde_json::from_value::<answer::Asked>(data).ok());
+        let Some(answer::Asked { uri, position }) = asked else { return Ok(item) };
+        let (label, kind) = (item.label.clone(), item.kind);
+        let found = self.ask(TextDocumentIdentifier { uri }, move |snapshot, file| {
+            answer::resolve_completion(snapshot, file, position, &label, kind)
+        });
+        let documentation = found.await?;
+        Ok(CompletionItem { documentation, ..item })
+    }
+
+    async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
+        let at = params.text_document_position_params;
+        self.ask(at.text_document, move |snapshot, file| answer::signature_help(snapshot, file, at.position))
+            .await
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let range = params.range;
+        self.ask(params.text_document, move |snapshot, file| Some(answer::inlay_hints(snapshot, file, range)))
+            .await
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        self.ask(params.text_document, |snapshot, file| Some(answer::document_links(snapshot, file))).await
+    }
+
+    async fn goto_type_definition(
+        &self,
+        params: GotoTypeDefinitionParams,
+    ) -> Result<Option<GotoTypeDefinitionResponse>> {
+        let at = params.text_document_position_params;
+        self.ask(at.text_document, move |snapshot, file| answer::type_definition(snapshot, file, at.position))
+            .await
+    }
+
+    async fn goto_implementation(
+        &self,
+        params: GotoImplementationParams,
+    ) -> Result<Option<GotoImplementationResponse>> {
+        let at = params.text_document_position_params;
+        self.ask(at.text_document, move |snapshot, file| answer::implementations(snapshot, file, at.position))
+            .await
+    }
+
+    async fn linked_editing_range(
+        &self,
+        params: LinkedEditingRangeParams,
+    ) -> Result<Option<LinkedEditingRanges>> {
+        let at = params.text_document_position_params;
+        self.ask(at.text_document, move |snapshot, file| answer::linked(snapshot, file, at.position)).await
+    }
+
+    async fn prepare_call_hierarchy(
+        &self,
+        params: CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<CallHierarchyItem>>> {
+        let at = params.text_document_position_params;
+        self.ask(at.text_document, move |snapshot, file| answer::prepare_calls(snapshot, file, at.position))
+            .await
+    }
+
+    async fn incoming_calls(
+        &self,
+        params: CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
+        let (uri, at) = (params.item.uri, params.item.selection_range.start);
+        self.ask(TextDocumentIdentifier { uri }, move |snapshot, file| {
+            answer::incoming_calls(snapshot, file, at)
+        })
+        .await
+    }
+
+    async fn outgoing_calls(
+        &self,
+        params: CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
+        let (uri, at) = (params.item.uri, params.item.selection_range.start);
+        self.ask(TextDocumentIdentifier { uri }, move |snapshot, file| {
+            answer::outgoing_calls(snapshot, file, at)
+        })
+        .await
+    }
+
+    async fn prepare_type_hierarchy(
+        &self,
+        params: TypeHierarchyPrepareParams,
+    ) -> Result<Option<Vec<TypeHierarchyItem>>> {
+        let at = params.text_document_position_params;
+        self.ask(at.text_document, move |snapshot, file| answer::prepare_types(snapshot, file, at.position))
+            .await
+    }
+
+    async fn supertypes(
+        &self,
+        params: TypeHierarchySupertypesParams,
+    ) -> Result<Option<Vec<TypeHierarchyItem>>> {
+        let (uri, at) = (params.item.uri, params.item.selection_range.start);
+        self.ask(TextDocumentIdentifier { uri }, move |snapshot, file| answer::supertypes(snapshot, file, at))
+            .await
+    }
+
+    async fn subtypes(&self, params: TypeHierarchySubtypesParams) -> Result<Option<Vec<TypeHierarchyItem>>> {
+        let (uri, at) = (params.item.uri, params.item.selection_range.start);
+        self.ask(TextDocumentIdentifier { uri }, move |snapshot, file| answer::subtypes(snapshot, file, at))
+            .await
+    }
+
+    async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
+        let known = params.previous_result_id;
+        let found = self.ask(params.text_document, move |snapshot, file| {
+            Some(answer::document_report(snapshot, file, known.as_deref()))
+        });
+        let report = found.await?.unwrap_or_else(|| RelatedFullDocumentDiagnosticReport::default().into());
+        Ok(DocumentDiagnosticReportResult::Report(report))
+    }
+
+    async fn workspace_diagnostic(
+        &self,
+        params: WorkspaceDiagnosticParams,
+    ) -> Result<WorkspaceDiagnosticReportResult> {
+        let known: BTreeMap<Uri, String> =
+            params.previous_result_ids.into_iter().map(|known| (known.uri, known.value)).collect();
+        let items = self.ask_all(move |snapshot| answer::package_reports(snapshot, &known)).await?;
+        Ok(WorkspaceDiagnosticReportResult::Report(WorkspaceDiagnosticReport { items }))
     }
 }

@@ -1,6 +1,7 @@
 //! What the client can do.
 
-use mc_ide::Encoding;
+use mc_ide::{Encoding, Hints};
+use serde::Deserialize;
 use tower_lsp::ls_types::{ClientCapabilities, DiagnosticTag, MarkupKind, PositionEncodingKind};
 
 /// What depends on the client.
@@ -24,12 +25,25 @@ pub(crate) struct Settings {
     pub(crate) snippets: bool,
     /// Whether changes may say which version of a document they are for.
     pub(crate) document_changes: bool,
+    /// Whether documentation of what is completed can come later.
+    pub(crate) lazy_docs: bool,
     /// Whether the client tells of changed files when it is asked to.
     pub(crate) watches: bool,
+    /// Whether the client can be asked for its configuration.
+    pub(crate) has_configuration: bool,
+    /// Whether the client shows how far long work is.
+    pub(crate) progress: bool,
+    /// Whether the client asks for problems, and is not sent them.
+    pub(crate) pulls: bool,
+    /// Whether the client asks again for problems when it is told to.
+    pub(crate) refreshes: bool,
+    /// What the user wants between the lines.
+    pub(crate) hints: Hints,
 }
 
 impl Settings {
-    pub(crate) fn of(client: &ClientCapabilities) -> Self {
+    /// What a client can do, and what it was configured to do when it started.
+    pub(crate) fn of(client: &ClientCapabilities, options: Option<&serde_json::Value>) -> Self {
         let encodings = client.general.as_ref().and_then(|general| general.position_encodings.as_deref());
         let utf8 = encodings.unwrap_or_default().contains(&PositionEncodingKind::UTF8);
         let text = client.text_document.as_ref();
@@ -39,6 +53,12 @@ impl Settings {
         let symbols = text.and_then(|text| text.document_symbol.as_ref());
         let items = text.and_then(|text| text.completion.as_ref()?.completion_item.as_ref());
         let edits = client.workspace.as_ref().and_then(|workspace| workspace.workspace_edit.as_ref());
+        let options = options.map(Options::of).unwrap_or_default();
+        let lazy = items.and_then(|items| items.resolve_support.as_ref());
+        let pulls = text.is_some_and(|text| text.diagnostic.is_some());
+        let workspace = client.workspace.as_ref();
+        let again = workspace.and_then(|workspace| workspace.diagnostics.as_ref()?.refresh_support);
+        let window = client.window.as_ref();
         let files = client.workspace.as_ref().and_then(|w| w.did_change_watched_files.as_ref());
         Settings {
             encoding: if utf8 { Encoding::Utf8 } else { Encoding::Utf16 },
@@ -51,6 +71,13 @@ impl Settings {
                 == Some(true),
             snippets: items.and_then(|item| item.snippet_support) == Some(true),
             document_changes: edits.and_then(|edits| edits.document_changes) == Some(true),
+            lazy_docs: lazy.is_some_and(|lazy| lazy.properties.iter().any(|name| name == "documentation")),
+            has_configuration: workspace.and_then(|workspace| workspace.configuration) == Some(true),
+            progress: window.and_then(|window| window.work_done_progress) == Some(true),
+            // One that shows what it is sent as well would show everything twice: it has to say so.
+            pulls: pulls && (options.diagnostics.pull || publish.is_none()),
+            refreshes: again == Some(true),
+            hints: options.inlay_hints.into(),
             watches: files.and_then(|files| files.dynamic_registration) == Some(true),
         }
     }
@@ -65,6 +92,53 @@ impl Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self::of(&ClientCapabilities::default())
+        Self::of(&ClientCapabilities::default(), None)
+    }
+}
+
+/// What the user can set, under `masterchef` in the editor's configuration.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Options {
+    pub(crate) inlay_hints: HintOptions,
+    pub(crate) diagnostics: DiagnosticOptions,
+}
+
+/// What is shown between the lines; all of it unless it is turned off.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct HintOptions {
+    types: bool,
+    phases: bool,
+    parameters: bool,
+    edges: bool,
+}
+
+/// How problems get to the client.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct DiagnosticOptions {
+    /// The client asks for them.
+    pub(crate) pull: bool,
+}
+
+impl Options {
+    /// What is no configuration counts as none: an editor's settings may hold anything.
+    pub(crate) fn of(value: &serde_json::Value) -> Self {
+        let inner = value.get("masterchef").unwrap_or(value);
+        Self::deserialize(inner).unwrap_or_default()
+    }
+}
+
+impl Default for HintOptions {
+    fn default() -> Self {
+        HintOptions { types: true, phases: true, parameters: true, edges: true }
+    }
+}
+
+impl From<HintOptions> for Hints {
+    fn from(options: HintOptions) -> Self {
+        let HintOptions { types, phases, parameters, edges } = options;
+        Hints { types, phases, parameters, edges }
     }
 }

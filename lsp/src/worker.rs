@@ -7,7 +7,9 @@ use crate::answer::{self, Names};
 use crate::event::Event;
 use crate::log;
 use crate::place::Home;
+use crate::problems::Found;
 use crate::question::{Question, Snapshot};
+use camino::Utf8PathBuf;
 use mc_compiler::{Database, File};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -30,10 +32,23 @@ pub(crate) struct Job {
 /// What is to be done.
 #[derive(Debug)]
 pub(crate) enum Task {
-    /// Find everything that is wrong.
-    Check { revision: u64 },
+    /// Find what is wrong in each file: first in this one, which was edited.
+    CheckFiles { revision: u64, edited: Option<(Utf8PathBuf, File)> },
+    /// Find what is wrong in the package as a whole.
+    CheckPackage { revision: u64 },
     /// Answer a question.
     Answer { question: Question, file: Option<File> },
+}
+
+impl Task {
+    /// Less is more urgent: people wait for answers, and look at what they type.
+    fn urgency(&self) -> u8 {
+        match self {
+            Task::Answer { .. } => 0,
+            Task::CheckFiles { .. } => 1,
+            Task::CheckPackage { .. } => 2,
+        }
+    }
 }
 
 /// The workers.
@@ -86,12 +101,12 @@ impl Shared {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next piece of work; people wait for answers, so these come first.
+    /// The next piece of work: the most urgent, and of these the oldest.
     fn next(&self) -> Job {
         let mut queue = self.lock();
         loop {
-            let first = queue.iter().position(|job| matches!(job.task, Task::Answer { .. })).unwrap_or(0);
-            if let Some(job) = queue.remove(first) {
+            let first = queue.iter().enumerate().min_by_key(|(at, job)| (job.task.urgency(), *at));
+            if let Some(job) = first.map(|(at, _)| at).and_then(|at| queue.remove(at)) {
                 return job;
             }
             queue = self.wake.wait(queue).unwrap_or_else(PoisonError::into_inner);
@@ -119,19 +134,24 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Outcome<T> {
 
 fn run(job: Job, events: &Sender<Event>) {
     let Job { home, db, names, task } = job;
+    let tell = |revision, found| {
+        // The owner may be gone when the process ends.
+        let _ = events.send(Event::Checked { home: home.clone(), revision, found });
+    };
     match task {
-        Task::Check { revision } => {
-            let found = match guarded(|| answer::diagnostics(&db, &names)) {
-                Outcome::Done(found) => Some(found),
-                Outcome::Overtaken => None,
-                Outcome::Panicked => {
-                    log("a check failed; the problems shown are those of an earlier text");
-                    None
+        Task::CheckFiles { revision, edited } => {
+            let outcome = guarded(|| {
+                if let Some((path, file)) = edited {
+                    tell(revision, Found::File(path, answer::problems_of_file(&db, &names, file)));
                 }
-            };
-            drop(db);
-            // The owner may be gone when the process ends.
-            let _ = events.send(Event::Checked { home, revision, found });
+                tell(revision, Found::Files(answer::problems_of_files(&db, &names)));
+            });
+            report(&outcome, events);
+        }
+        Task::CheckPackage { revision } => {
+            let outcome =
+                guarded(|| tell(revision, Found::Package(answer::problems_beyond_files(&db, &names))));
+            report(&outcome, events);
         }
         Task::Answer { mut question, file } => {
             if question.is_closed() {
@@ -142,12 +162,58 @@ fn run(job: Job, events: &Sender<Event>) {
             drop(db);
             match outcome {
                 Outcome::Done(()) => question.answer(),
-                Outcome::Panicked => question.fail(jsonrpc::Error::internal_error()),
+                Outcome::Panicked => {
+                    question.fail(jsonrpc::Error::internal_error());
+                    let _ = events.send(Event::Bug);
+                }
                 Outcome::Overtaken => {
                     question.attempts = question.attempts.saturating_add(1);
                     let _ = events.send(Event::Asked(question));
                 }
             }
         }
+    }
+}
+
+/// Says that a check found nothing because of a bug.
+fn report(outcome: &Outcome<()>, events: &Sender<Event>) {
+    if matches!(outcome, Outcome::Panicked) {
+        log("a check failed; the problems shown are those of an earlier text");
+        let _ = events.send(Event::Bug);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::library::Library;
+    use crate::question::Subject;
+    use crate::settings::Settings;
+    use std::collections::BTreeMap;
+    use std::sync::mpsc::channel;
+
+    /// Runs a question about nothing.
+    fn ask(work: impl Fn() -> u8 + Send + 'static) -> (jsonrpc::Result<u8>, Vec<Event>) {
+        let (events, inbox) = channel();
+        let (question, reply) = Question::new(Subject::Package(Home::Library), move |_, _| work());
+        let names = Names {
+            home: Home::Library,
+            open: BTreeMap::new(),
+            library: Arc::new(Library::open()),
+            settings: Settings::default(),
+        };
+        let task = Task::Answer { question, file: None };
+        run(Job { home: Home::Library, db: Database::new(), names: Arc::new(names), task }, &events);
+        drop(events);
+        (reply.blocking_recv().expect("an answer"), inbox.iter().collect())
+    }
+
+    #[test]
+    fn a_question_that_panics_is_answered_with_an_error_and_reported() {
+        let (answer, events) = ask(|| panic!("a bug"));
+        assert_eq!(answer.expect_err("no result").code, jsonrpc::ErrorCode::InternalError);
+        assert!(matches!(events.as_slice(), [Event::Bug]), "{events:?}");
+        let (answer, events) = ask(|| 7);
+        assert_eq!((answer.expect("a result"), events.len()), (7, 0));
     }
 }

@@ -1,12 +1,14 @@
 //! One package with its database.
 
 use crate::place::SINGLE;
+use crate::problems::Problems;
 use camino::{Utf8Path, Utf8PathBuf};
 use mc_compiler::package::{self, MANIFEST};
 use mc_compiler::system::{Entry, Kind, OsSystem, System, SystemError};
 use mc_compiler::{Database, File};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
+use tokio::sync::oneshot;
 use tower_lsp::ls_types::{Diagnostic, Uri};
 
 /// The manifest of a document on its own.
@@ -18,8 +20,12 @@ pub(crate) struct Workspace {
     pub(crate) db: Database,
     /// Grows with each change. What was found in an earlier one is not shown.
     pub(crate) revision: u64,
-    /// When the package is to be checked.
+    /// When the package as a whole is to be checked.
     pub(crate) due: Option<Due>,
+    /// Dropped when the package was checked for the first time.
+    pub(crate) opening: Option<oneshot::Sender<()>>,
+    /// What is wrong with it.
+    pub(crate) problems: Problems,
     /// What the client shows now.
     pub(crate) published: BTreeMap<Uri, Published>,
 }
@@ -43,7 +49,14 @@ pub(crate) struct Published {
 impl Workspace {
     /// A package without files.
     pub(crate) fn new() -> Self {
-        Workspace { db: Database::new(), revision: 0, due: None, published: BTreeMap::new() }
+        Workspace {
+            db: Database::new(),
+            revision: 0,
+            due: None,
+            opening: None,
+            problems: Problems::default(),
+            published: BTreeMap::new(),
+        }
     }
 
     /// A document on its own.
@@ -70,6 +83,32 @@ impl Workspace {
         }
         package::file(&self.db, path)
     }
+}
+
+/// How many folders are looked into for packages below one that is open, and how many packages are opened unasked.
+const MOST_FOLDERS: usize = 4_000;
+const MOST_PACKAGES: usize = 32;
+
+/// The packages in a folder, the nearest first. Not in hidden folders, nor in packages, nor behind links.
+pub(crate) fn find_packages(system: &dyn System, folder: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let mut found = Vec::new();
+    let mut open = VecDeque::from([folder.to_owned()]);
+    for _ in 0..MOST_FOLDERS {
+        let Some(folder) = open.pop_front().filter(|_| found.len() < MOST_PACKAGES) else { break };
+        if system.exists(&folder.join(MANIFEST)) {
+            found.push(folder);
+            continue;
+        }
+        // What cannot be read has nothing in it for us.
+        for name in system.names(&folder).unwrap_or_default() {
+            let inner = folder.join(&name);
+            let is_left_out = name.starts_with('.') || matches!(name.as_str(), "node_modules" | "target");
+            if !is_left_out && open.len() < MOST_FOLDERS && system.kind(&inner) == Some(Kind::Folder) {
+                open.push_back(inner);
+            }
+        }
+    }
+    found
 }
 
 /// The real file system with the documents that are shown laid over it: their texts are newer than the disk's,

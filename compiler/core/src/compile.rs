@@ -41,17 +41,41 @@ pub struct Planned {
 
 /// All problems of the package, sorted by file and place.
 pub fn diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
-    let mut all = static_diagnostics(db);
-    if has_errors(&all) {
+    let mut all = of_files(db);
+    all.extend(beyond_files(db, &all));
+    in_order(db, all)
+}
+
+/// The problems that single files show: their text, and the declarations of others.
+pub fn of_files(db: &dyn Db) -> Vec<Diagnostic> {
+    prepare(db);
+    gather_files(db)
+}
+
+/// What [`of_files`] finds in one file, without looking at all others.
+pub fn of_file(db: &dyn Db, file: File) -> Vec<Diagnostic> {
+    phase::prepare_file(&*db.snapshot(), file);
+    own_diagnostics(db, file).clone()
+}
+
+/// What only the package as a whole shows: its manifest, its data, recursion, and then values, conditions and the graph.
+/// `found` is what [`of_files`] found.
+pub fn beyond_files(db: &dyn Db, found: &[Diagnostic]) -> Vec<Diagnostic> {
+    let mut all = gather_package(db, found);
+    if has_errors(found) || has_errors(&all) {
         all.extend(sound::diagnostics(db).iter().cloned());
     } else {
         all.extend(planned(db).diagnostics.iter().cloned());
     }
-    // What is only unwise in a dependency is for its authors to know.
+    all
+}
+
+/// Sorts problems by file and place. What is only unwise in a dependency is left out: it is for its authors to know.
+pub fn in_order(db: &dyn Db, mut all: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let in_dependency = |d: &Diagnostic| matches!(d.primary.file.origin(db), Origin::Dependency(_));
     all.retain(|d| d.severity == Severity::Error || !in_dependency(d));
     all.sort_by(|a, b| {
-        let key = |d: &Diagnostic| (d.primary.file.path(db).clone(), d.primary.span, d.code);
+        let key = |d: &Diagnostic| (d.primary.file.path(db), d.primary.span, d.code);
         key(a).cmp(&key(b))
     });
     all.dedup();
@@ -77,32 +101,41 @@ fn has_errors(diagnostics: &[Diagnostic]) -> bool {
 
 /// What can be said without evaluating anything: all but what is found in values, conditions and the graph.
 pub fn static_diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
+    prepare(db);
+    gather(db)
+}
+
+fn prepare(db: &dyn Db) {
     // What reads the whole package, see `Db::snapshot`.
     name::modules(&*db.snapshot());
     recursion::recursion(&*db.snapshot());
     phase::prepare_values(&*db.snapshot());
     phase::prepare(&*db.snapshot());
-    gather(db)
 }
 
 /// The same inside of a query.
 fn gather(db: &dyn Db) -> Vec<Diagnostic> {
-    let mut all = package::diagnostics(db);
+    let mut all = gather_files(db);
+    all.extend(gather_package(db, &all));
+    all
+}
+
+fn gather_files(db: &dyn Db) -> Vec<Diagnostic> {
     phase::prepare(db);
     for file in name::smallest_first(db) {
         file_diagnostics(db, file);
     }
-    for file in name::modules(db).values().filter(|f| name::is_user(db, **f)) {
-        all.extend(file_diagnostics(db, *file).iter().cloned());
-    }
-    for file in package::all_texts(db) {
-        if name::is_template(db, file) {
-            all.extend(template_diagnostics(db, file).iter().cloned());
-        }
-    }
+    let modules = name::modules(db).values().copied().filter(|file| name::is_user(db, *file));
+    let files = modules.chain(name::templates(db));
+    files.flat_map(|file| own_diagnostics(db, file)).cloned().collect()
+}
+
+/// What the whole package shows without evaluating anything, beside what its files show.
+fn gather_package(db: &dyn Db, of_files: &[Diagnostic]) -> Vec<Diagnostic> {
+    let mut all = package::diagnostics(db);
     all.extend(data_diagnostics(db));
     all.extend(recursion::recursion(db).diagnostics.iter().cloned());
-    if !has_errors(&all) {
+    if !has_errors(of_files) && !has_errors(&all) {
         let found = capability::diagnostics(db);
         // That a package was changed is no news where it is said what it can do now.
         let is_said =
@@ -112,6 +145,10 @@ fn gather(db: &dyn Db) -> Vec<Diagnostic> {
         all.extend(unread::diagnostics(db));
     }
     all
+}
+
+fn own_diagnostics(db: &dyn Db, file: File) -> &Vec<Diagnostic> {
+    if name::is_template(db, file) { template_diagnostics(db, file) } else { file_diagnostics(db, file) }
 }
 
 /// The problems of one file that its own text and the signatures of others show.

@@ -9,6 +9,7 @@ mod name;
 mod scan;
 
 use mc_compiler::name as names;
+use mc_compiler::ty::Ty;
 use mc_compiler::{Db, File};
 use mc_syntax::Span;
 use scan::{Place, Scan};
@@ -61,6 +62,11 @@ pub struct Completion {
     pub replaced: Span,
     /// The proposals, the best first. All that can stand there: clients choose by what is typed.
     pub proposals: Vec<Proposal>,
+}
+
+/// The type of the longest expression that ends at an offset, also where the rest of the line is not typed yet.
+pub(crate) fn type_before(db: &dyn Db, file: File, end: u32) -> Option<Ty> {
+    member::type_before(db, file, &Scan::until(file.text(db), end), end)
 }
 
 /// What can stand at an offset of a module.

@@ -37,7 +37,7 @@ impl Description {
 }
 
 /// Documentation as its author meant it: without the space after the marker.
-fn text(docs: &smol_str::SmolStr) -> String {
+pub(crate) fn text(docs: &smol_str::SmolStr) -> String {
     let lines: Vec<&str> = docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
     lines.join("\n").trim().to_owned()
 }

@@ -35,7 +35,8 @@ impl Fixture {
     }
 }
 
-fn files(source: &str) -> Vec<(String, String)> {
+/// The files with their texts.
+pub(crate) fn files(source: &str) -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = Vec::new();
     for line in source.split_inclusive('\n') {
         if let Some(path) = line.strip_prefix("//- ") {

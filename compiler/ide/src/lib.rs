@@ -8,38 +8,46 @@
 //! typed, and unwind with salsa's `Cancelled` when the database is changed meanwhile.
 
 mod action;
+mod call;
 mod completion;
 mod definition;
 mod describe;
 mod format;
+mod hierarchy;
+mod hint;
 mod hover;
+mod link;
+mod moved;
 mod occurrence;
 mod position;
+mod problem;
 mod reference;
 mod rename;
 mod semantic;
 mod structure;
 mod symbol;
+mod type_definition;
 
 pub use action::{Action, fix_all, organize_imports, quick_fixes};
+pub use call::{CallHelp, call_help};
 pub use completion::{Completion, Proposal, ProposalKind, completion};
 pub use definition::{Location, definition};
-pub use format::{Formatting, format};
+pub use format::{Formatting, format, format_closed, format_range};
+pub use hierarchy::{
+    Call, Node, incoming_calls, outgoing_calls, prepare_calls, prepare_types, subtypes, supertypes,
+};
+pub use hint::{Hint, HintKind, Hints, hints};
 pub use hover::{Hover, hover};
+pub use link::{Link, LinkTarget, links};
+pub use moved::moved;
 pub use position::{Encoding, LineIndex, Position, line_index};
-pub use reference::{Usage, highlights, references};
+pub use problem::{diagnostics, problems_beyond_files, problems_of_file, problems_of_files};
+pub use reference::{Usage, highlights, linked, references};
 pub use rename::{FileEdits, NotRenamed, prepare_rename, rename};
 pub use semantic::{NameKind, SemanticName, semantic_names};
 pub use structure::{Fold, FoldKind, folds, selections};
 pub use symbol::{Declaration, Symbol, SymbolKind, document_symbols, workspace_symbols};
-
-use mc_compiler::{Db, Diagnostic, lint};
-
-/// All problems of the package, in every file of it, sorted by file and place: errors and warnings, and what the rules
-/// of `mcc lint` find where there are no errors.
-pub fn diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
-    lint::lint(db, &lint::settings(db))
-}
+pub use type_definition::{implementations, type_definition};
 
 #[cfg(test)]
 mod fixture;

@@ -37,6 +37,23 @@ pub fn highlights(db: &dyn Db, file: File, offset: u32) -> Vec<Usage> {
     symbols_at(db, file, offset).map(|(_, symbols)| usages(db, file, &symbols)).unwrap_or_default()
 }
 
+/// The places of the local name at an offset, all of which change together when one is typed over. Of what other files
+/// can know there are none, nor where a short form stands for more than the name.
+pub fn linked(db: &dyn Db, file: File, offset: u32) -> Vec<Span> {
+    let Some((_, symbols)) = symbols_at(db, file, offset) else { return Vec::new() };
+    let [Target::Local(home, declared)] = symbols.as_slice() else { return Vec::new() };
+    if *home != file {
+        return Vec::new();
+    }
+    let name = written(db, file, *declared);
+    let found: Vec<Span> = usages(db, file, &symbols).into_iter().map(|usage| usage.span).collect();
+    let is_alone = |span: &Span| {
+        written(db, file, *span) == name
+            && occurrences(db, file).at(span.start).is_some_and(|(_, targets)| targets.len() == 1)
+    };
+    if found.iter().all(is_alone) { found } else { Vec::new() }
+}
+
 /// The name at an offset and what it means. Two meanings for a short form such as `{ key }`.
 pub(crate) fn symbols_at(db: &dyn Db, file: File, offset: u32) -> Option<(Span, Vec<Target>)> {
     let (span, targets) = occurrences(db, file).at(offset)?;

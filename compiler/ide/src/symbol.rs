@@ -131,6 +131,26 @@ fn kind(kind: DeclKind) -> SymbolKind {
     }
 }
 
+/// What an item of a module is; none for imports and what cannot be read.
+pub(crate) fn kind_of(item: &ItemKind) -> Option<SymbolKind> {
+    Some(match item {
+        ItemKind::Let(_) => SymbolKind::Value,
+        ItemKind::Fn(_) => SymbolKind::Function,
+        ItemKind::TypeAlias(_) => SymbolKind::Type,
+        ItemKind::Record(_) => SymbolKind::Record,
+        ItemKind::Enum(_) => SymbolKind::Enum,
+        ItemKind::Labels(_) => SymbolKind::Labels,
+        ItemKind::Resource(_) => SymbolKind::ResourceType,
+        ItemKind::Component(_) => SymbolKind::Component,
+        ItemKind::Policy(_) => SymbolKind::Policy,
+        ItemKind::Guard(_) => SymbolKind::Guard,
+        ItemKind::Rollout(_) => SymbolKind::Rollout,
+        ItemKind::Test(_) => SymbolKind::Test,
+        ItemKind::FactDecl(_) => SymbolKind::Fact,
+        ItemKind::Import(_) | ItemKind::Error => return None,
+    })
+}
+
 struct Outline<'a> {
     text: &'a str,
     scope: &'a BTreeMap<SmolStr, Entity>,

@@ -1,15 +1,22 @@
 //! Each feature through one `check` function.
 
 mod action;
+mod call;
 mod completion;
 mod definition;
+mod format;
+mod hierarchy;
+mod hint;
 mod hover;
+mod link;
+mod moved;
 mod reference;
 mod rename;
 mod robust;
 mod semantic;
 mod structure;
 mod symbol;
+mod type_definition;
 
 /// A package of two modules and a template that share their names.
 const PACKAGE: &str = "\

@@ -1,13 +1,15 @@
 //! Changes of the sources that a client can make.
 
+use crate::place::{Home, path_of};
 use crate::question::Snapshot;
+use camino::Utf8Path;
 use mc_compiler::diagnostic::Trust;
 use mc_compiler::{File, Origin};
 use mc_ide::FileEdits;
 use mc_syntax::Span;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::{
-    CodeAction, CodeActionContext, CodeActionKind, CodeActionOrCommand, DocumentChanges, OneOf,
+    CodeAction, CodeActionContext, CodeActionKind, CodeActionOrCommand, DocumentChanges, FileRename, OneOf,
     OptionalVersionedTextDocumentIdentifier, Position, PrepareRenameResponse, Range, TextDocumentEdit,
     TextEdit, WorkspaceEdit,
 };
@@ -17,9 +19,35 @@ const REQUEST_FAILED: i64 = -32803;
 
 /// `textDocument/formatting`
 pub(crate) fn formatting(at: Snapshot<'_>, file: File) -> Vec<TextEdit> {
-    let edit = mc_ide::format(at.db, file)
-        .map(|found| TextEdit { range: at.range(file, found.range), new_text: found.text });
-    edit.into_iter().collect()
+    text_edits(at, file, mc_ide::format(at.db, file).into_iter().collect())
+}
+
+/// `textDocument/rangeFormatting`
+pub(crate) fn format_range(at: Snapshot<'_>, file: File, range: Range) -> Vec<TextEdit> {
+    text_edits(at, file, mc_ide::format_range(at.db, file, at.span(file, range)))
+}
+
+/// `textDocument/onTypeFormatting`, after `}`
+pub(crate) fn format_on_type(at: Snapshot<'_>, file: File, position: Position) -> Vec<TextEdit> {
+    text_edits(at, file, mc_ide::format_closed(at.db, file, at.offset(file, position)))
+}
+
+fn text_edits(at: Snapshot<'_>, file: File, found: Vec<mc_ide::Formatting>) -> Vec<TextEdit> {
+    let edit =
+        |found: mc_ide::Formatting| TextEdit { range: at.range(file, found.range), new_text: found.text };
+    found.into_iter().map(edit).collect()
+}
+
+/// `workspace/willRenameFiles`, of one package: what changes in its sources.
+pub(crate) fn renamed_files(at: Snapshot<'_>, renames: &[FileRename]) -> Option<WorkspaceEdit> {
+    let Home::Package(root) = &at.names.home else { return None };
+    let inner = |uri: &str| {
+        let path = path_of(&uri.parse().ok()?)?;
+        path.strip_prefix(root).ok().map(Utf8Path::to_owned)
+    };
+    let moves = renames.iter().filter_map(|rename| Some((inner(&rename.old_uri)?, inner(&rename.new_uri)?)));
+    let edits = mc_ide::moved(at.db, &moves.collect::<Vec<_>>());
+    (!edits.is_empty()).then(|| workspace_edit(at, &edits))?
 }
 
 /// `textDocument/prepareRename`
@@ -74,7 +102,7 @@ pub(crate) fn code_actions(
             actions.push(CodeAction {
                 title: capitalised(&action.title),
                 kind: Some(CodeActionKind::QUICKFIX),
-                diagnostics: Some(vec![super::diagnostic(at.db, at.names, &action.problem)]),
+                diagnostics: Some(vec![super::problem::diagnostic(at.db, at.names, &action.problem)]),
                 edit: Some(edit),
                 is_preferred: is_preferred.then_some(true),
                 ..CodeAction::default()

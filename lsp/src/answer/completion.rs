@@ -3,18 +3,52 @@
 use crate::question::Snapshot;
 use mc_compiler::File;
 use mc_ide::{Proposal, ProposalKind};
+use serde::{Deserialize, Serialize};
 use tower_lsp::ls_types::{
     CompletionItem, CompletionItemKind, CompletionList, CompletionResponse, CompletionTextEdit,
-    Documentation, InsertTextFormat, MarkupContent, MarkupKind, Position, Range, TextEdit,
+    Documentation, InsertTextFormat, MarkupContent, MarkupKind, Position, Range, TextEdit, Uri,
 };
 
 /// `textDocument/completion`
 pub(crate) fn completion(at: Snapshot<'_>, file: File, position: Position) -> Option<CompletionResponse> {
     let found = mc_ide::completion(at.db, file, at.offset(file, position))?;
     let range = at.range(file, found.replaced);
-    let items = found.proposals.into_iter().map(|proposal| item(at, file, range, proposal)).collect();
+    let lazy = at.names.settings.lazy_docs.then(|| at.names.uri_of_file(at.db, file)).flatten();
+    let place = lazy.and_then(|uri| serde_json::to_value(Asked { uri, position }).ok());
+    let items = found.proposals.into_iter().map(|proposal| {
+        let item = item(at, file, range, proposal);
+        match &place {
+            Some(place) if item.documentation.is_some() => {
+                CompletionItem { documentation: None, data: Some(place.clone()), ..item }
+            }
+            _ => item,
+        }
+    });
+    let items = items.collect();
     // Complete: what is typed on chooses among these.
     Some(CompletionResponse::List(CompletionList { is_incomplete: false, items }))
+}
+
+/// Where completion was asked for: what is left out of an item is found there again.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Asked {
+    pub(crate) uri: Uri,
+    pub(crate) position: Position,
+}
+
+/// `completionItem/resolve`: the documentation of an item.
+pub(crate) fn resolve_completion(
+    at: Snapshot<'_>,
+    file: File,
+    position: Position,
+    label: &str,
+    kind: Option<CompletionItemKind>,
+) -> Option<Documentation> {
+    let found = mc_ide::completion(at.db, file, at.offset(file, position))?;
+    let range = at.range(file, found.replaced);
+    let proposals = found.proposals.into_iter().filter(|proposal| proposal.label == label);
+    let mut items = proposals.map(|proposal| item(at, file, range, proposal));
+    items.find(|item| item.kind == kind)?.documentation
 }
 
 fn item(at: Snapshot<'_>, file: File, range: Range, proposal: Proposal) -> CompletionItem {

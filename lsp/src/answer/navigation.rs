@@ -3,8 +3,8 @@
 use crate::question::Snapshot;
 use mc_compiler::File;
 use tower_lsp::ls_types::{
-    DocumentHighlight, DocumentHighlightKind, GotoDefinitionResponse, Hover, HoverContents, Location,
-    MarkupContent, MarkupKind, Position,
+    DocumentHighlight, DocumentHighlightKind, GotoDefinitionResponse, Hover, HoverContents,
+    LinkedEditingRanges, Location, MarkupContent, MarkupKind, Position, Range,
 };
 
 /// `textDocument/hover`
@@ -19,9 +19,37 @@ pub(crate) fn hover(at: Snapshot<'_>, file: File, position: Position) -> Option<
 
 /// `textDocument/definition`, `textDocument/declaration`
 pub(crate) fn definition(at: Snapshot<'_>, file: File, position: Position) -> Option<GotoDefinitionResponse> {
-    let found = mc_ide::definition(at.db, file, at.offset(file, position));
+    locations(at, mc_ide::definition(at.db, file, at.offset(file, position)))
+}
+
+/// `textDocument/typeDefinition`
+pub(crate) fn type_definition(
+    at: Snapshot<'_>,
+    file: File,
+    position: Position,
+) -> Option<GotoDefinitionResponse> {
+    locations(at, mc_ide::type_definition(at.db, file, at.offset(file, position)))
+}
+
+/// `textDocument/implementation`
+pub(crate) fn implementations(
+    at: Snapshot<'_>,
+    file: File,
+    position: Position,
+) -> Option<GotoDefinitionResponse> {
+    locations(at, mc_ide::implementations(at.db, file, at.offset(file, position)))
+}
+
+fn locations(at: Snapshot<'_>, found: Vec<mc_ide::Location>) -> Option<GotoDefinitionResponse> {
     let locations: Vec<Location> = found.into_iter().filter_map(|found| at.location(found)).collect();
     (!locations.is_empty()).then_some(GotoDefinitionResponse::Array(locations))
+}
+
+/// `textDocument/linkedEditingRange`
+pub(crate) fn linked(at: Snapshot<'_>, file: File, position: Position) -> Option<LinkedEditingRanges> {
+    let found = mc_ide::linked(at.db, file, at.offset(file, position));
+    let ranges: Vec<Range> = found.into_iter().map(|span| at.range(file, span)).collect();
+    (ranges.len() > 1).then_some(LinkedEditingRanges { ranges, word_pattern: None })
 }
 
 /// `textDocument/references`

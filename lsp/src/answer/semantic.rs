@@ -5,7 +5,8 @@ use mc_compiler::File;
 use mc_ide::NameKind;
 use mc_syntax::Span;
 use tower_lsp::ls_types::{
-    SemanticToken, SemanticTokenModifier, SemanticTokenType, SemanticTokens, SemanticTokensLegend,
+    SemanticToken, SemanticTokenModifier, SemanticTokenType, SemanticTokens, SemanticTokensEdit,
+    SemanticTokensLegend,
 };
 
 /// What the numbers of kinds and modifiers mean.
@@ -56,4 +57,22 @@ pub(crate) fn semantic_tokens(at: Snapshot<'_>, file: File, range: Option<Span>)
         (line, start) = (place.start.line, place.start.character);
     }
     SemanticTokens { result_id: None, data }
+}
+
+/// What makes one list of tokens of another: one part of it, between what both begin and end with.
+pub(crate) fn token_edits(before: &[SemanticToken], after: &[SemanticToken]) -> Vec<SemanticTokensEdit> {
+    if before == after {
+        return Vec::new();
+    }
+    let head = before.iter().zip(after).take_while(|(a, b)| a == b).count();
+    let rest = |all: &'_ [SemanticToken]| all.len() - head;
+    let pairs = before.iter().rev().zip(after.iter().rev()).take(rest(before).min(rest(after)));
+    let tail = pairs.take_while(|(a, b)| a == b).count();
+    let new = after.get(head..after.len() - tail).unwrap_or_default();
+    // The protocol counts numbers, five for each token.
+    vec![SemanticTokensEdit {
+        start: 5 * head as u32,
+        delete_count: 5 * (before.len() - tail - head) as u32,
+        data: Some(new.to_vec()),
+    }]
 }

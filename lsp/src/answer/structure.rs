@@ -79,7 +79,7 @@ pub(crate) fn workspace_symbols(at: Snapshot<'_>, query: &str) -> Vec<WorkspaceS
     found.filter_map(symbol).collect()
 }
 
-fn kind(kind: mc_ide::SymbolKind) -> SymbolKind {
+pub(super) fn kind(kind: mc_ide::SymbolKind) -> SymbolKind {
     use mc_ide::SymbolKind as Kind;
     match kind {
         Kind::Value => SymbolKind::CONSTANT,

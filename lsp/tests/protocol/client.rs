@@ -165,9 +165,15 @@ impl Client {
         self.until(|client| client.shown.contains_key(uri) && client.codes(uri) == codes);
     }
 
-    /// Waits for the diagnostics of a version of a document and returns their codes.
+    /// Waits for the diagnostics of a version of a document and returns their codes. What needs the whole package comes
+    /// later than the rest: all is there when it is what the server says when it is asked.
     pub(crate) fn codes_of_version(&mut self, uri: &str, version: i64) -> Vec<String> {
-        self.until(|client| client.shown.get(uri).is_some_and(|shown| shown["version"] == version));
+        let report = self.request("textDocument/diagnostic", json!({ "textDocument": { "uri": uri } }));
+        let all = report["items"].clone();
+        self.until(|client| {
+            let shown = client.shown.get(uri).filter(|shown| shown["version"] == version);
+            shown.is_some_and(|shown| shown["diagnostics"] == all)
+        });
         self.codes(uri)
     }
 
@@ -220,6 +226,14 @@ impl Client {
     pub(crate) fn hover(&mut self, uri: &str, line: u32, character: u32) -> String {
         let hover = self.at("textDocument/hover", uri, line, character);
         hover["contents"]["value"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The memory that the server has, in megabytes.
+    pub(crate) fn memory(&self) -> f64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.server.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("the kernel counts");
+        let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse().expect("a number");
+        kilobytes / 1e3
     }
 
     /// Ends the input.

@@ -11,7 +11,10 @@ mod client;
 
 mod document;
 mod end;
+mod help;
 mod library;
+mod long;
 mod navigation;
 mod order;
 mod package;
+mod workspace;

@@ -121,12 +121,24 @@ pub fn settings(db: &dyn Db) -> Settings {
 /// Everything that is wrong or unwise in the package: what [`compile::diagnostics`] gives, and the findings of the
 /// rules where there are no errors. `settings` decides about the severity of warnings, and which are left out.
 pub fn lint(db: &dyn Db, settings: &Settings) -> Vec<Diagnostic> {
-    let mut all = compile::diagnostics(db);
-    if all.iter().all(|found| found.severity != Severity::Error) {
+    let mut all = compile::of_files(db);
+    all.extend(beyond_files(db, settings, &all));
+    finish(db, settings, all)
+}
+
+/// What [`lint`] finds beside `found`, which is what [`compile::of_files`] found.
+pub fn beyond_files(db: &dyn Db, settings: &Settings, found: &[Diagnostic]) -> Vec<Diagnostic> {
+    let mut all = compile::beyond_files(db, found);
+    if found.iter().chain(&all).all(|found| found.severity != Severity::Error) {
         for file in Program::get(db).files(db).iter().filter(|file| file.origin(db) == Origin::Package) {
             all.extend(file_findings(db, *file, settings));
         }
     }
+    all
+}
+
+/// Gives warnings the severity that the settings say, takes out what they allow, and sorts by file and place.
+pub fn finish(db: &dyn Db, settings: &Settings, mut all: Vec<Diagnostic>) -> Vec<Diagnostic> {
     all.retain_mut(|found| {
         if found.severity == Severity::Error {
             return true;
@@ -138,26 +150,28 @@ pub fn lint(db: &dyn Db, settings: &Settings) -> Vec<Diagnostic> {
         }
         true
     });
-    all.sort_by(|a, b| {
-        let key = |d: &Diagnostic| (d.primary.file.path(db).clone(), d.primary.span, d.code);
-        key(a).cmp(&key(b))
-    });
-    all
+    compile::in_order(db, all)
 }
 
 /// What the rules that are not allowed find in a file, without what its comments silence.
 fn file_findings(db: &dyn Db, file: File, settings: &Settings) -> Vec<Diagnostic> {
-    let mut cx = Cx::new(db, file);
-    for rule in RULES.iter().filter(|rule| settings.level(rule.code) != Level::Allow) {
-        (rule.check)(&mut cx);
-    }
-    let found = std::mem::take(&mut cx.found);
     let is_on = |code: Code| settings.level(code) != Level::Allow;
-    let (mut kept, unused) = silencer::apply(&cx, found, &is_on);
+    let found = rule_findings(db, file).iter().filter(|found| is_on(found.code)).cloned().collect();
+    let (mut kept, unused) = silencer::apply(db, file, found, &is_on);
     if is_on(code::UNUSED_SILENCER) {
         kept.extend(unused);
     }
     kept
+}
+
+/// What all rules find in a file, whoever wants to know it.
+#[salsa::tracked(no_eq, returns(ref))]
+fn rule_findings(db: &dyn Db, file: File) -> Vec<Diagnostic> {
+    let mut cx = Cx::new(db, file);
+    for rule in RULES {
+        (rule.check)(&mut cx);
+    }
+    cx.found
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 
 use super::context::Cx;
 use super::{Level, RULES, Rule, known};
-use crate::diagnostic::{Code, Diagnostic, code, nearest};
+use crate::db::{Db, File};
+use crate::diagnostic::{Code, Diagnostic, Place, code, nearest};
+use crate::name;
 use mc_syntax::{CommentKind, Span};
 
 pub(super) const UNUSED: Rule = Rule {
@@ -89,16 +91,20 @@ fn line_of(text: &str, span: Span) -> Span {
     Span::at(text.len() as u32)
 }
 
-/// Takes away what comments silence, and gives what is left, and a finding for every comment that silences nothing.
+/// Takes away what comments of the file silence, and gives what is left, and a finding for every comment that silences
+/// nothing.
 pub(super) fn apply(
-    cx: &Cx<'_>,
+    db: &dyn Db,
+    file: File,
     found: Vec<Diagnostic>,
     is_on: &dyn Fn(Code) -> bool,
 ) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+    let text: &str = file.text(db);
+    let comments = &name::parsed(db, file).0.trivia.comments;
     let mut silencers: Vec<Silencer> = Vec::new();
-    for comment in cx.trivia.comments.iter().filter(|comment| comment.kind == CommentKind::Line) {
-        let Some(written) = read(cx.text, comment.span).filter(|w| w.problem.is_none()) else { continue };
-        let line = line_of(cx.text, comment.span);
+    for comment in comments.iter().filter(|comment| comment.kind == CommentKind::Line) {
+        let Some(written) = read(text, comment.span).filter(|w| w.problem.is_none()) else { continue };
+        let line = line_of(text, comment.span);
         let named = written.names.iter().filter_map(|(name, span)| Some((known(name)?, *span)));
         silencers.extend(named.map(|(code, span)| Silencer { code, span, line, used: false }));
     }
@@ -119,8 +125,10 @@ pub(super) fn apply(
         .collect();
     let unused = silencers.iter().filter(|silencer| !silencer.used && is_on(silencer.code));
     let unused = unused.map(|silencer| {
-        let name = cx.source(silencer.span);
-        cx.finding(&UNUSED, silencer.span, format!("`{name}` is silenced where it finds nothing"))
+        let span = silencer.span;
+        let name = text.get(span.start as usize..span.end as usize).unwrap_or_default();
+        let headline = format!("`{name}` is silenced where it finds nothing");
+        Diagnostic::warning(UNUSED.code, Place::new(file, span), headline)
             .here("finds nothing on this line")
             .help("remove the comment")
     });

@@ -31,7 +31,7 @@ mod value;
 
 pub use analysis::checked;
 pub use order::prepare;
-pub(crate) use order::prepare_values;
+pub(crate) use order::{prepare_file, prepare_values};
 pub use summary::{Summary, Unit, UnitPart};
 
 use analysis::Flow;

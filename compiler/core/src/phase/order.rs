@@ -105,19 +105,29 @@ pub(crate) fn prepare_values(db: &dyn Db) {
 pub fn prepare(db: &dyn Db) {
     prepare_values(db);
     let mut done = FxHashSet::default();
-    for file in name::smallest_first(db) {
-        for unit in super::units(db, file) {
-            visit(db, unit, &mut done);
-        }
+    for file in name::smallest_first(db).into_iter().chain(name::templates(db)) {
+        visit_file(db, file, &mut done);
     }
-    for file in name::templates(db) {
-        visit(db, Unit::template(file), &mut done);
-    }
+}
+
+/// Analyses what one file declares, callees first.
+pub(crate) fn prepare_file(db: &dyn Db, file: File) {
+    prepare_values(db);
+    visit_file(db, file, &mut FxHashSet::default());
 }
 
 /// Analyses what a unit uses, callees first.
 pub(super) fn prepare_for(db: &dyn Db, unit: Unit) {
     visit(db, unit, &mut FxHashSet::default());
+}
+
+fn visit_file(db: &dyn Db, file: File, done: &mut FxHashSet<Unit>) {
+    if name::is_template(db, file) {
+        return visit(db, Unit::template(file), done);
+    }
+    for unit in super::units(db, file) {
+        visit(db, unit, done);
+    }
 }
 
 /// Depth-first with a stack of its own.

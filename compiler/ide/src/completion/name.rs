@@ -62,7 +62,7 @@ const BUILT_IN: [(&str, &str, &str); 14] = [
     ("file", "file(\"$0\")", "A file of `files/` as it is."),
     ("dir", "dir(\"$0\")", "A folder of `files/` as it is."),
     ("load", "load(\"$0\")", "A data file of `data/`, read into the type that is expected."),
-    ("layers", "layers([\"$0\"])", "Data files over one another."),
+    ("layers", "layers([load(\"$0\")])", "Data files over one another."),
     ("template", "template(\"$1\"$0)", "A text with holes from `templates/`."),
     ("fail", "fail(\"$0\")", "Ends the build, or refuses the plan on the host."),
     ("range", "range(${1:0}, $0)", "Numbers from one to before another."),

@@ -82,6 +82,13 @@ impl<'t> Scan<'t> {
         Some(scan)
     }
 
+    /// The tokens that end before an offset or there.
+    pub(super) fn until(text: &'t str, end: u32) -> Self {
+        let mut before = mc_syntax::tokens(text);
+        before.retain(|(_, span)| span.end <= end);
+        Scan { text, before, replaced: Span::at(end), place: Place::Expression }
+    }
+
     pub(super) fn written(&self, span: Span) -> &'t str {
         self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }

@@ -3,9 +3,14 @@
 use super::SAMPLE;
 use crate::fixture::Fixture;
 use crate::occurrence::occurrences;
-use crate::{completion, definition, diagnostics, highlights, hover, selections};
+use crate::{
+    Hints, call_help, completion, definition, diagnostics, format_closed, highlights, hints, hover,
+    implementations, incoming_calls, linked, links, outgoing_calls, selections, subtypes, supertypes,
+    type_definition,
+};
 use camino::Utf8Path;
 use mc_compiler::{Database, package};
+use mc_syntax::Span;
 
 /// Asks everything at every offset, also within characters and beyond the end.
 fn ask_everywhere(db: &Database) -> usize {
@@ -35,9 +40,31 @@ fn ask(db: &Database, from: usize) -> usize {
     answers
 }
 
-/// What can stand at an offset replaces a part of the text there.
+/// What is asked while somebody types there. What can stand at an offset replaces a part of the text there.
 fn complete(db: &Database, offset: usize) {
     let file = package::file(db, Utf8Path::new("src/main.mc")).expect("in the package");
+    let length = file.text(db).len() as u32;
+    let at = offset as u32;
+    if let Some(help) = call_help(db, file, at) {
+        assert!(
+            help.params
+                .iter()
+                .all(|(span, _)| help.label.get(span.start as usize..span.end as usize).is_some())
+        );
+    }
+    let wanted = Hints { types: true, phases: true, parameters: true, edges: false };
+    for hint in hints(db, file, Span::new(at.saturating_sub(200), at), wanted) {
+        assert!(hint.offset <= length, "{hint:?}");
+    }
+    assert!(links(db, file).iter().all(|link| link.span.end <= length));
+    assert!(linked(db, file, at).iter().all(|span| span.end <= length));
+    type_definition(db, file, at);
+    implementations(db, file, at);
+    incoming_calls(db, file, at);
+    outgoing_calls(db, file, at);
+    supertypes(db, file, at);
+    subtypes(db, file, at);
+    format_closed(db, file, at);
     if let Some(found) = completion(db, file, offset as u32) {
         assert!(found.replaced.touches(offset as u32), "{offset}: {:?}", found.replaced);
         assert!(file.text(db).get(found.replaced.start as usize..found.replaced.end as usize).is_some());

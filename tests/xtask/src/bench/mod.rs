@@ -15,6 +15,7 @@ mod package;
 mod page;
 mod peers;
 mod recheck;
+mod session;
 mod start;
 
 use anyhow::Result;
@@ -62,6 +63,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if !options.peers {
         start::measure(options.runs, &workshop, &mut own)?;
         recheck::measure(&mut own)?;
+        session::measure(&mut own)?;
         compile::measure(options.runs, &workshop, &mut own)?;
         format::measure(options.runs, &workshop, &mut own)?;
         growth::measure(options.runs, &workshop, &mut own)?;
