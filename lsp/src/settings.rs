@@ -21,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) markdown: bool,
     /// Whether an outline may have parts in parts.
     pub(crate) nested_symbols: bool,
+    /// How the documentation of what is completed is shown.
+    pub(crate) explained: Explained,
     /// Whether what is completed may have places to fill in.
     pub(crate) snippets: bool,
     /// Whether changes may say which version of a document they are for.
@@ -39,6 +41,25 @@ pub(crate) struct Settings {
     pub(crate) refreshes: bool,
     /// What the user wants between the lines.
     pub(crate) hints: Hints,
+}
+
+/// How the documentation of what is completed is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Explained {
+    /// A client that says nothing knows no kinds of text.
+    Bare,
+    Plain,
+    Markdown,
+}
+
+impl Explained {
+    fn of(formats: Option<&[MarkupKind]>) -> Self {
+        match formats {
+            Some(formats) if formats.contains(&MarkupKind::Markdown) => Explained::Markdown,
+            Some(formats) if formats.contains(&MarkupKind::PlainText) => Explained::Plain,
+            _ => Explained::Bare,
+        }
+    }
 }
 
 impl Settings {
@@ -69,6 +90,7 @@ impl Settings {
             markdown: formats.is_none_or(|formats| formats.contains(&MarkupKind::Markdown)),
             nested_symbols: symbols.and_then(|symbols| symbols.hierarchical_document_symbol_support)
                 == Some(true),
+            explained: Explained::of(items.and_then(|item| item.documentation_format.as_deref())),
             snippets: items.and_then(|item| item.snippet_support) == Some(true),
             document_changes: edits.and_then(|edits| edits.document_changes) == Some(true),
             lazy_docs: lazy.is_some_and(|lazy| lazy.properties.iter().any(|name| name == "documentation")),

@@ -23,6 +23,7 @@ mod template;
 mod token;
 mod tree;
 mod trivia;
+mod word;
 mod wording;
 
 pub use error::{Bracket, Habit, SyntaxError, SyntaxErrorKind};
@@ -30,6 +31,7 @@ pub use format::{WIDTH, format};
 pub use span::Span;
 pub use token::Token;
 pub use trivia::{Comment, CommentKind, Trivia};
+pub use word::{WORDS, WordPlace};
 
 use smol_str::SmolStr;
 use std::cell::Cell;

@@ -1,6 +1,7 @@
 //! What can stand at a place.
 
 use crate::question::Snapshot;
+use crate::settings::Explained;
 use mc_compiler::File;
 use mc_ide::{Proposal, ProposalKind};
 use serde::{Deserialize, Serialize};
@@ -55,9 +56,11 @@ fn item(at: Snapshot<'_>, file: File, range: Range, proposal: Proposal) -> Compl
     let settings = &at.names.settings;
     let with_holes = proposal.is_snippet && settings.snippets;
     let text = if proposal.is_snippet && !with_holes { proposal.label.clone() } else { proposal.text };
-    let docs = |value: String| {
-        let kind = if settings.markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
-        Documentation::MarkupContent(MarkupContent { kind, value })
+    let marked = |kind, value| Documentation::MarkupContent(MarkupContent { kind, value });
+    let docs = |value: String| match settings.explained {
+        Explained::Bare => Documentation::String(value),
+        Explained::Plain => marked(MarkupKind::PlainText, value),
+        Explained::Markdown => marked(MarkupKind::Markdown, value),
     };
     let edits: Vec<TextEdit> = proposal
         .edits

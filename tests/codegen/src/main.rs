@@ -1,10 +1,12 @@
-//! Writes the providers' structs from the resource schemas of the standard library, by way of the
-//! compiler. `cargo xtask codegen` runs it; with `--check` it writes nothing and fails when something is stale.
+//! Writes the providers' structs from the resource schemas of the standard library, and the words of the language in
+//! the files of editors, by way of the compiler. `cargo xtask codegen` runs it; with `--check` it writes nothing and fails when something is stale.
 //!
 //! A crate of its own because it links the compiler and the providers, and the other tasks must build
 //! when one of these does not.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to its user")]
 #![allow(clippy::disallowed_methods, reason = "reads and writes the repository")]
+
+mod word;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -34,7 +36,18 @@ fn run() -> Result<()> {
         Some("--check") => true,
         Some(other) => bail!("unknown argument {other}"),
     };
-    let folder = mc_test_support::repository().join(FOLDER);
+    let root = mc_test_support::repository();
+    for (path, text) in word::files(&root)? {
+        if std::fs::read_to_string(root.join(path)).is_ok_and(|old| old == text) {
+            continue;
+        }
+        if only_check {
+            bail!("not as generated, run `cargo xtask codegen`: {path}");
+        }
+        println!("codegen: {path}");
+        std::fs::write(root.join(path), text).with_context(|| format!("cannot write {path}"))?;
+    }
+    let folder = root.join(FOLDER);
     let changes = changes(&folder, &generated()?)?;
     if only_check && !changes.is_empty() {
         let names: Vec<&str> = changes.keys().map(String::as_str).collect();

@@ -49,7 +49,7 @@ pub(crate) const LAYERS: &[Layer] = &[
         4,
         "mc-codegen",
         "tests/codegen",
-        "writes the providers' structs from the standard library's schemas",
+        "writes the providers' structs from the standard library's schemas, and words for editors",
     ),
     layer(4, "mc-e2e", "tests/e2e", "end-to-end tests"),
     layer(4, "xtask", "tests/xtask", "the project's tasks"),

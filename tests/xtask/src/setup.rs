@@ -6,12 +6,22 @@ use anyhow::Result;
 
 use crate::cargo;
 
-/// Installs Debian packages and builds the image of the test hosts. What needs root is left out, with a
-/// word, for another user: the tests that depend on it report themselves as ignored.
+/// Installs Debian packages, builds the image of the test hosts and fetches the editors that tests drive. What
+/// needs root is left out, with a word, for another user: the tests that depend on it report themselves as ignored.
 pub(crate) fn run() -> Result<()> {
-    if cargo::read(Command::new("id").arg("-u"))?.trim() != "0" {
+    let tests = mc_test_support::repository().join("tests");
+    if cargo::read(Command::new("id").arg("-u"))?.trim() == "0" {
+        cargo::run(&mut Command::new(tests.join("hosts/setup.sh")))?;
+    } else {
         println!("setup: not root, so no packages are installed and no test hosts are prepared");
-        return Ok(());
     }
-    cargo::run(&mut Command::new(mc_test_support::repository().join("tests/hosts/setup.sh")))
+    let mut scripts = Vec::new();
+    for entry in tests.join("editors").read_dir_utf8()? {
+        let script = entry?.path().join("setup.sh");
+        if script.is_file() {
+            scripts.push(script);
+        }
+    }
+    scripts.sort();
+    scripts.iter().try_for_each(|script| cargo::run(&mut Command::new(script)))
 }

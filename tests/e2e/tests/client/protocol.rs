@@ -1,0 +1,24 @@
+//! Every method of the server, as each client whose abilities `pytest-lsp` knows: `tests/editors/protocol`.
+
+use crate::script;
+use mc_test_support::scratch::Scratch;
+use mc_test_support::{binary, process};
+use std::process::Command;
+
+/// Why the suite cannot run.
+pub(crate) fn obstacle() -> Option<String> {
+    let found = process::run(Command::new(script("protocol/setup.sh")).arg("where"));
+    (found.code() != 0).then(|| found.stderr.trim().to_owned())
+}
+
+pub(crate) fn every_method() {
+    let scratch = Scratch::new();
+    let python = process::run(Command::new(script("protocol/setup.sh")).arg("where")).success().stdout;
+    let server = serde_json::json!([binary::program("mc-lsp").as_str(), "--stdio"]);
+    let mut pytest = Command::new(python.trim());
+    pytest.args(["-m", "pytest", "--basetemp", scratch.join("packages").as_str()]);
+    pytest.arg(script("protocol")).current_dir(scratch.path());
+    pytest.env("MC_SERVER", server.to_string()).env("PYTHONDONTWRITEBYTECODE", "1");
+    pytest.env("XDG_CACHE_HOME", scratch.path());
+    process::run(&mut pytest).success();
+}

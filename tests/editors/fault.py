@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""A language server with one fault: stands between a client and a server and spoils one method.
+
+    fault.py METHOD -- SERVER [ARGUMENT...]
+
+Tests of clients use it to show that they can fail. A client that can only be told the path of a program sets
+MC_FAULT to the method and MC_FAULT_SERVER to the server; all arguments are the server's then.
+
+What is spoiled:
+- a request of the client gets an answer without content: `null`, no capabilities for `initialize`, and an error
+  where `null` is the right answer (`shutdown`);
+- a notification, of either side, never arrives;
+- a request of the server is answered with `null` and never arrives.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+
+
+def read(stream):
+    """The next message, or None at the end of the stream."""
+    length = None
+    while line := stream.readline():
+        name, _, value = line.partition(b":")
+        if name.strip().lower() == b"content-length":
+            length = int(value)
+        elif not line.strip() and length is not None:
+            body = stream.read(length)
+            return json.loads(body) if len(body) == length else None
+    return None
+
+
+class Pipe:
+    """Writes messages whole; both directions may write to the server."""
+
+    def __init__(self, stream):
+        self.stream = stream
+        self.lock = threading.Lock()
+
+    def send(self, message):
+        body = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+        with self.lock:
+            try:
+                self.stream.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+                self.stream.flush()
+            except (BrokenPipeError, ValueError):
+                pass  # The other end is gone; the reader of its output will see it.
+
+
+def spoiled(method, response):
+    """The response without what it should say."""
+    if response.get("result", response) is None:
+        error = {"code": -32603, "message": f"a fault is planted in {method}"}
+        return {"jsonrpc": "2.0", "id": response["id"], "error": error}
+    result = {"capabilities": {}} if method == "initialize" else None
+    return {"jsonrpc": "2.0", "id": response["id"], "result": result}
+
+
+def main():
+    if "MC_FAULT_SERVER" in os.environ:
+        method, command = os.environ["MC_FAULT"], [os.environ["MC_FAULT_SERVER"], *sys.argv[1:]]
+    elif len(sys.argv) > 3 and sys.argv[2] == "--":
+        method, command = sys.argv[1], sys.argv[3:]
+    else:
+        sys.exit(__doc__)
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    to_server, to_client = Pipe(server.stdin), Pipe(sys.stdout.buffer)
+    asked = set()
+
+    def from_client():
+        while (message := read(sys.stdin.buffer)) is not None:
+            if message.get("method") == method:
+                if "id" not in message:
+                    continue
+                asked.add(message["id"])
+            to_server.send(message)
+        server.stdin.close()
+
+    threading.Thread(target=from_client, daemon=True).start()
+    while (message := read(server.stdout)) is not None:
+        if "method" not in message and message.get("id") in asked:
+            asked.discard(message["id"])
+            message = spoiled(method, message)
+        elif message.get("method") == method:
+            if "id" in message:
+                to_server.send({"jsonrpc": "2.0", "id": message["id"], "result": None})
+            continue
+        to_client.send(message)
+    code = server.wait()
+    sys.stdout.flush()
+    # Without the interpreter's own end, which would wait for the thread that reads the input.
+    os._exit(code if code >= 0 else 128 - code)
+
+
+main()

@@ -1,0 +1,330 @@
+"""For each method, what a client may expect of it.
+
+A check is given a session in which `src/main.mc` is open and without errors, and leaves it so.
+"""
+
+import package
+from lsprotocol import types as t
+
+MAIN, SITE, PAGE = "src/main.mc", "src/site.mc", "templates/page.mct"
+
+# The checks by their methods, in the order in which they are run.
+TABLE = {}
+
+
+def check_of(method: str):
+    def register(check):
+        assert method not in TABLE, method
+        TABLE[method] = check
+        return check
+
+    return register
+
+
+# The conversation itself
+
+
+@check_of(t.INITIALIZE)
+async def initialize(s):
+    assert s.can.get("hoverProvider"), "the server can nothing"
+    assert s.answer["serverInfo"]["name"] == "mc-lsp"
+
+
+@check_of(t.INITIALIZED)
+async def initialized(s):
+    if watches(s):
+        await s.until(lambda: t.WORKSPACE_DID_CHANGE_WATCHED_FILES in s.registered, "a wish to know of files")
+
+
+@check_of(t.CLIENT_REGISTER_CAPABILITY)
+async def register_capability(s):
+    await initialized(s)
+    patterns = s.registered[t.WORKSPACE_DID_CHANGE_WATCHED_FILES].register_options["watchers"]
+    assert any(watcher["globPattern"] == "**/*.mc" for watcher in patterns), patterns
+
+
+def watches(s) -> bool:
+    files = s.client_can.get("workspace", {}).get("didChangeWatchedFiles") or {}
+    return bool(files.get("dynamicRegistration"))
+
+
+# Documents
+
+
+@check_of(t.TEXT_DOCUMENT_DID_OPEN)
+async def did_open(s):
+    await s.until_errors(MAIN, [])
+    # What is opened counts, and not what is on the disk.
+    s.open(SITE)
+    wrong = s.text(SITE).replace("port: Int", "prot: Int")
+    s.change(SITE, wrong)
+    await s.until(lambda: s.errors(MAIN), "errors where the field was used")
+    s.close(SITE)
+    await s.until_errors(MAIN, [])
+
+
+@check_of(t.TEXT_DOCUMENT_DID_CHANGE)
+async def did_change(s):
+    text = s.text(MAIN)
+    s.change(MAIN, text.replace("base + 80", "bäse + 80"))
+    await s.until(lambda: s.errors(MAIN), "an error for a wrong name")
+    s.change(MAIN, text)
+    await s.until_errors(MAIN, [])
+
+
+@check_of(t.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+async def publish_diagnostics(s):
+    text = s.text(MAIN)
+    # Behind wide characters, so that the units of columns matter.
+    s.change(MAIN, text.replace("/etc/é😀/${site.name}.conf\" {", "/etc/é😀/${size.name}.conf\" {"))
+    await s.until_errors(MAIN, ["MC0201"])
+    found = next(found for found in s.shown(MAIN) if found["severity"] == 1)
+    assert s.slice(MAIN, found["range"]) == "size", found
+    assert found["source"] == "masterchef", found
+    s.change(MAIN, text)
+    await s.until_errors(MAIN, [])
+
+
+@check_of(t.TEXT_DOCUMENT_DID_SAVE)
+async def did_save(s):
+    # Another file was changed by somebody who tells nobody.
+    file = s.folder / SITE
+    await s.until_errors(MAIN, [])
+    file.write_text(package.FILES[SITE].replace("port: Int", "prot: Int"))
+    s.notify(t.TEXT_DOCUMENT_DID_SAVE, textDocument=s.document(MAIN))
+    await s.until(lambda: s.errors(MAIN), "what is on the disk")
+    file.write_text(package.FILES[SITE])
+    s.notify(t.TEXT_DOCUMENT_DID_SAVE, textDocument=s.document(MAIN))
+    await s.until_errors(MAIN, [])
+
+
+@check_of(t.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+async def did_change_watched_files(s):
+    file = s.folder / SITE
+    event = {"uri": s.uri(SITE), "type": t.FileChangeType.Changed.value}
+    await s.until_errors(MAIN, [])
+    file.write_text(package.FILES[SITE].replace("port: Int", "prot: Int"))
+    s.notify(t.WORKSPACE_DID_CHANGE_WATCHED_FILES, changes=[event])
+    await s.until(lambda: s.errors(MAIN), "what is on the disk")
+    file.write_text(package.FILES[SITE])
+    s.notify(t.WORKSPACE_DID_CHANGE_WATCHED_FILES, changes=[event])
+    await s.until_errors(MAIN, [])
+
+
+@check_of(t.TEXT_DOCUMENT_DID_CLOSE)
+async def did_close(s):
+    s.open(SITE)
+    s.change(SITE, s.text(SITE).replace("port: Int", "prot: Int"))
+    await s.until(lambda: s.errors(MAIN), "errors where the field was used")
+    # What was not saved is given up.
+    s.close(SITE)
+    await s.until_errors(MAIN, [])
+
+
+# What is under the cursor
+
+
+@check_of(t.TEXT_DOCUMENT_HOVER)
+async def hover(s):
+    found = await s.request(t.TEXT_DOCUMENT_HOVER, **s.place(MAIN, "/etc/é😀/${site.na‸me}.conf\" {"))
+    assert "name: HostName" in found["contents"]["value"], found
+    assert s.slice(MAIN, found["range"]) == "name", found
+    found = await s.request(t.TEXT_DOCUMENT_HOVER, **s.place(MAIN, "port = ba‸se"))
+    assert "Added to every port." in found["contents"]["value"], found
+
+
+@check_of(t.TEXT_DOCUMENT_COMPLETION)
+async def completion(s):
+    assert "port" in await labels(s, MAIN, "${site.‸port}"), "fields behind a dot"
+    assert "base" in await labels(s, MAIN, "port = ba‸se"), "names"
+
+
+async def items(s, name: str, snippet: str) -> list[dict]:
+    found = await s.request(t.TEXT_DOCUMENT_COMPLETION, **s.place(name, snippet))
+    assert found, f"no completion at {snippet}"
+    return found["items"] if isinstance(found, dict) else found
+
+
+async def labels(s, name: str, snippet: str) -> list[str]:
+    return [item["label"] for item in await items(s, name, snippet)]
+
+
+@check_of(t.TEXT_DOCUMENT_DEFINITION)
+async def definition(s):
+    found = await s.request(t.TEXT_DOCUMENT_DEFINITION, **s.place(MAIN, "/etc/é😀/${site.na‸me}.conf\" {"))
+    assert s.places(found) == ["site.mc:3"], found
+    found = await s.request(t.TEXT_DOCUMENT_DEFINITION, **s.place(MAIN, "content = te‸xt("))
+    assert s.places(found) == [f"main.mc:{line_of(s, 'fn text(')}"], found
+
+
+@check_of(t.TEXT_DOCUMENT_DECLARATION)
+async def declaration(s):
+    found = await s.request(t.TEXT_DOCUMENT_DECLARATION, **s.place(MAIN, "{Si‸te, base}"))
+    assert s.places(found) == ["site.mc:2"], found
+
+
+def line_of(s, piece: str, name: str = MAIN) -> int:
+    text = s.text(name)
+    assert text.count(piece) == 1, piece
+    return text.count("\n", 0, text.index(piece)) + 1
+
+
+@check_of(t.TEXT_DOCUMENT_REFERENCES)
+async def references(s):
+    place = s.place(MAIN, "${site.name}:${site.po‸rt}")
+    found = await s.request(t.TEXT_DOCUMENT_REFERENCES, **place, context={"includeDeclaration": True})
+    uses = [f"main.mc:{line_of(s, ':${site.port}')}", f"main.mc:{line_of(s, 'port = base')}"]
+    assert s.places(found) == [*uses, "site.mc:5"], found
+    found = await s.request(t.TEXT_DOCUMENT_REFERENCES, **place, context={"includeDeclaration": False})
+    assert s.places(found) == uses, found
+
+
+@check_of(t.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
+async def document_highlight(s):
+    found = await s.request(t.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, **s.place(MAIN, "param wor‸kers"))
+    assert [s.slice(MAIN, place["range"]) for place in found or []] == ["workers", "workers"], found
+
+
+# The document as a whole
+
+
+@check_of(t.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
+async def document_symbol(s):
+    found = await s.request(t.TEXT_DOCUMENT_DOCUMENT_SYMBOL, textDocument=s.document(MAIN))
+    names = [symbol["name"] for symbol in found or []]
+    assert {"Server", "text", "web"} <= set(names), names
+    nested = s.client_can["textDocument"]["documentSymbol"].get("hierarchicalDocumentSymbolSupport")
+    server = next(symbol for symbol in found if symbol["name"] == "Server")
+    assert ("children" in server) == bool(nested), server
+
+
+@check_of(t.WORKSPACE_SYMBOL)
+async def workspace_symbol(s):
+    found = await s.request(t.WORKSPACE_SYMBOL, query="base")
+    assert [(f["name"], s.where(f["location"])) for f in found or []] == [("base", "site.mc:9")], found
+
+
+@check_of(t.TEXT_DOCUMENT_FOLDING_RANGE)
+async def folding_range(s):
+    found = await s.request(t.TEXT_DOCUMENT_FOLDING_RANGE, textDocument=s.document(MAIN))
+    starts = [fold["startLine"] + 1 for fold in found or []]
+    assert {line_of(s, "component Server"), line_of(s, "policy web")} <= set(starts), found
+
+
+@check_of(t.TEXT_DOCUMENT_SELECTION_RANGE)
+async def selection_range(s):
+    place = s.place(MAIN, "ba‸se + 80")
+    found = await s.request(
+        t.TEXT_DOCUMENT_SELECTION_RANGE, textDocument=place["textDocument"], positions=[place["position"]]
+    )
+    sizes, step = [], (found or [None])[0]
+    while step:
+        sizes.append(s.slice(MAIN, step["range"]))
+        step = step.get("parent")
+    assert sizes[:2] == ["base", "base + 80"] and sizes[-1] == s.text(MAIN), sizes
+
+
+@check_of(t.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL)
+async def semantic_tokens_full(s):
+    found = await s.request(t.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, textDocument=s.document(MAIN))
+    coloured = tokens(s, (found or {}).get("data", []))
+    assert {("Site", "struct"), ("Server", "interface"), ("port", "property")} <= set(coloured), coloured
+
+
+@check_of(t.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE)
+async def semantic_tokens_range(s):
+    start = s.place(MAIN, "‸policy web")["position"]
+    end = s.place(MAIN, "policy web {‸")["position"]
+    span = {"start": start, "end": end}
+    found = await s.request(t.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE, textDocument=s.document(MAIN), range=span)
+    assert tokens(s, (found or {}).get("data", [])) == [("web", "macro")], found
+
+
+def tokens(s, data: list[int]) -> list[tuple[str, str]]:
+    """The coloured pieces of the text with the names of their kinds."""
+    legend = s.can["semanticTokensProvider"]["legend"]["tokenTypes"]
+    out, line, start = [], 0, 0
+    for at in range(0, len(data), 5):
+        down, right, length, kind, _ = data[at : at + 5]
+        line, start = line + down, right if down else start + right
+        span = {"start": {"line": line, "character": start}, "end": {"line": line, "character": start + length}}
+        out.append((s.slice(MAIN, span), legend[kind]))
+    return out
+
+
+# Changes
+
+
+@check_of(t.TEXT_DOCUMENT_PREPARE_RENAME)
+async def prepare_rename(s):
+    found = await s.request(t.TEXT_DOCUMENT_PREPARE_RENAME, **s.place(MAIN, "param wor‸kers"))
+    assert found and s.slice(MAIN, found.get("range", found)) == "workers", found
+
+
+@check_of(t.TEXT_DOCUMENT_RENAME)
+async def rename(s):
+    found = await s.request(t.TEXT_DOCUMENT_RENAME, **s.place(MAIN, "/etc/é😀/${site.na‸me}.conf\" {"), newName="host")
+    changed = s.changes(found or {})
+    assert sorted(changed) == [MAIN, SITE, PAGE], sorted(changed)
+    assert "/etc/é😀/${site.host}.conf\" {" in changed[MAIN], changed[MAIN]
+    assert "<h1>${site.host}</h1>" in changed[PAGE], changed[PAGE]
+
+
+@check_of(t.TEXT_DOCUMENT_CODE_ACTION)
+async def code_action(s):
+    action = await action_for(s)
+    changed = s.changes(action["edit"]) if "edit" in action else None
+    if changed is None:
+        assert "data" in action, action
+    else:
+        assert changed == {MAIN: s.fixed}, changed
+    await unwrong(s)
+
+
+async def action_for(s) -> dict:
+    """The repair of a misspelt name."""
+    s.fixed = s.text(MAIN)
+    s.change(MAIN, s.fixed.replace("base + 80", "bas + 80"))
+    await s.until_errors(MAIN, ["MC0201"])
+    found = next(found for found in s.shown(MAIN) if found["severity"] == 1)
+    context = {"diagnostics": [found], "only": ["quickfix"]}
+    actions = await s.request(
+        t.TEXT_DOCUMENT_CODE_ACTION, textDocument=s.document(MAIN), range=found["range"], context=context
+    )
+    repairs = [action for action in actions or [] if "base" in action["title"]]
+    assert repairs, f"no repair: {actions}"
+    return repairs[0]
+
+
+async def unwrong(s):
+    s.change(MAIN, s.fixed)
+    await s.until_errors(MAIN, [])
+
+
+@check_of(t.TEXT_DOCUMENT_FORMATTING)
+async def formatting(s):
+    text = s.text(MAIN)
+    s.change(MAIN, text.replace("let p = plan(web)", "let   p=plan( web )"))
+    options = {"tabSize": 2, "insertSpaces": True}
+    found = await s.request(t.TEXT_DOCUMENT_FORMATTING, textDocument=s.document(MAIN), options=options)
+    assert s.edited(MAIN, found or []) == text, found
+    s.change(MAIN, text)
+    await s.until_errors(MAIN, [])
+
+
+# The end: nothing can be asked any more.
+
+
+@check_of(t.SHUTDOWN)
+async def shutdown(s):
+    s.is_shut_down = True
+    await s.request(t.SHUTDOWN)
+
+
+@check_of(t.EXIT)
+async def leave(s):
+    if not s.is_shut_down:
+        await s.request(t.SHUTDOWN)
+    s.client.exit(None)
+    code = await s.soon(s.client._server.wait(), "the end of the server")
+    assert code == 0, f"the server ended with {code}"
