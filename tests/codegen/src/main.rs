@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to its user")]
 #![allow(clippy::disallowed_methods, reason = "reads and writes the repository")]
 
+mod query;
 mod word;
 
 use std::collections::BTreeMap;
@@ -37,15 +38,15 @@ fn run() -> Result<()> {
         Some(other) => bail!("unknown argument {other}"),
     };
     let root = mc_test_support::repository();
-    for (path, text) in word::files(&root)? {
-        if std::fs::read_to_string(root.join(path)).is_ok_and(|old| old == text) {
+    for (path, text) in word::files(&root)?.into_iter().chain(query::files(&root)?) {
+        if std::fs::read_to_string(root.join(&path)).is_ok_and(|old| old == text) {
             continue;
         }
         if only_check {
             bail!("not as generated, run `cargo xtask codegen`: {path}");
         }
         println!("codegen: {path}");
-        std::fs::write(root.join(path), text).with_context(|| format!("cannot write {path}"))?;
+        std::fs::write(root.join(&path), text).with_context(|| format!("cannot write {path}"))?;
     }
     let folder = root.join(FOLDER);
     let changes = changes(&folder, &generated()?)?;

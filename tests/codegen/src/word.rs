@@ -26,21 +26,37 @@ const PARTS: &[Part] = &[
         end: "\" end\n",
         text: vim,
     },
+    Part {
+        path: "editors/tree-sitter-masterchef/grammar.js",
+        begin: "// words: generated\n",
+        end: "// end\n",
+        text: tree_sitter,
+    },
 ];
 
 /// The files as they should be, with their paths in the repository.
-pub(crate) fn files(root: &Utf8Path) -> Result<Vec<(&'static str, String)>> {
+pub(crate) fn files(root: &Utf8Path) -> Result<Vec<(String, String)>> {
     let file = |part: &Part| {
         let text = std::fs::read_to_string(root.join(part.path)).context(part.path)?;
         let (head, rest) = text.split_once(part.begin).with_context(|| format!("{}: no mark", part.path))?;
         let (_, tail) = rest.split_once(part.end).with_context(|| format!("{}: no end", part.path))?;
-        Ok((part.path, format!("{head}{}{}{}{tail}", part.begin, (part.text)(), part.end)))
+        Ok((part.path.to_owned(), format!("{head}{}{}{}{tail}", part.begin, (part.text)(), part.end)))
     };
     PARTS.iter().map(file).collect()
 }
 
 fn name(place: WordPlace) -> String {
     format!("{place:?}").to_lowercase()
+}
+
+/// Words that are names elsewhere stand in the rules that use them.
+fn tree_sitter() -> String {
+    let mut out = String::from("const RESERVED = [\n");
+    for (_, words) in WORDS.iter().filter(|(place, _)| *place <= WordPlace::Value) {
+        let words: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+        let _ = writeln!(out, "  {},", words.join(", "));
+    }
+    out + "];\n"
 }
 
 fn emacs() -> String {

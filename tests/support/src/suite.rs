@@ -8,6 +8,8 @@ use std::process::{Command, ExitCode};
 
 use libtest_mimic::{Arguments, Trial};
 
+use crate::process;
+
 /// A test and what keeps it from being run.
 #[derive(Debug, Clone)]
 pub struct Test {
@@ -47,6 +49,13 @@ pub fn missing(program: &str) -> Option<String> {
     let found = Command::new(program).arg("--version").output();
     let works = found.as_ref().is_ok_and(|output| output.status.success());
     (!works).then(|| format!("`{program}` is not installed; `cargo xtask setup` installs what tests need"))
+}
+
+/// The interpreter with the packages that tests in Python need, or why there is none.
+pub fn python() -> Result<String, String> {
+    let script = crate::repository().join("tests/editors/python/setup.sh");
+    let found = process::run(Command::new(script).arg("where"));
+    if found.code() == 0 { Ok(found.stdout.trim().to_owned()) } else { Err(found.stderr.trim().to_owned()) }
 }
 
 #[allow(clippy::print_stderr, reason = "the test runner shows it beside the ignored tests")]

@@ -2,20 +2,13 @@
 
 use crate::script;
 use mc_test_support::scratch::Scratch;
-use mc_test_support::{binary, process};
+use mc_test_support::{binary, process, suite};
 use std::process::Command;
-
-/// Why the suite cannot run.
-pub(crate) fn obstacle() -> Option<String> {
-    let found = process::run(Command::new(script("protocol/setup.sh")).arg("where"));
-    (found.code() != 0).then(|| found.stderr.trim().to_owned())
-}
 
 pub(crate) fn every_method() {
     let scratch = Scratch::new();
-    let python = process::run(Command::new(script("protocol/setup.sh")).arg("where")).success().stdout;
     let server = serde_json::json!([binary::program("mc-lsp").as_str(), "--stdio"]);
-    let mut pytest = Command::new(python.trim());
+    let mut pytest = Command::new(suite::python().expect("looked for before"));
     pytest.args(["-m", "pytest", "--basetemp", scratch.join("packages").as_str()]);
     pytest.arg(script("protocol")).current_dir(scratch.path());
     pytest.env("MC_SERVER", server.to_string()).env("PYTHONDONTWRITEBYTECODE", "1");
