@@ -6,6 +6,7 @@
     reason = "tests stand outside the product: they use the real machine"
 )]
 
+mod capability;
 mod change;
 mod client;
 
