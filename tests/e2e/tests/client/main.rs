@@ -15,8 +15,9 @@ mod package;
 mod protocol;
 
 use camino::Utf8PathBuf;
+use mc_test_support::process;
 use mc_test_support::suite::{self, Test};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 fn main() -> ExitCode {
     let test = |name, run, obstacle| Test { name, run, obstacle };
@@ -41,9 +42,16 @@ fn main() -> ExitCode {
                 suite::missing("emacs"),
             ),
             test("emacs_finds_a_planted_fault", emacs::finds_a_planted_fault, suite::missing("emacs")),
+            test("the_configuration_of_helix_fits_together", helix_fits_together, suite::missing("python3")),
             test("the_mode_for_emacs_compiles", emacs::the_mode_compiles, suite::missing("emacs")),
         ],
     )
+}
+
+fn helix_fits_together() {
+    let mut check = Command::new("python3");
+    check.arg(script("helix.py")).arg(mc_test_support::repository().join("editors/helix"));
+    process::run(&mut check).success();
 }
 
 /// A file of the tests that is not in Rust.
