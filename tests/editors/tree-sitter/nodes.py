@@ -59,18 +59,19 @@ def captures(query: Query, tree) -> list:
 def main():
     grammar, library = pathlib.Path(sys.argv[1]), sys.argv[2]
     the_language = language(library)
-    # Those that are not asked below have to fit the grammar as well, and so have Helix's.
-    queries = {}
-    for folder in (grammar.parent / "helix", grammar):
-        files = (folder / "queries" / NAME).glob("*.scm")
-        queries.update((file.stem, Query(the_language, file.read_text())) for file in files)
+    # Those that are not asked below have to fit the grammar as well, and so have Helix's. All are kept: the binding
+    # frees the language with the first of its queries that goes.
+    files = [file for folder in (grammar, grammar.parent / "helix") for file in (folder / "queries" / NAME).glob("*.scm")]
+    queries = {file: Query(the_language, file.read_text()) for file in files}
+    highlights = queries[grammar / "queries" / NAME / "highlights.scm"]
     parser = Parser(the_language)
     answer = []
     for text in json.load(sys.stdin):
         tree = parser.parse(text.encode())
-        coloured = captures(queries["highlights"], tree)
-        answer.append({"mistake": tree.root_node.has_error, "nodes": nodes(tree), "captures": coloured, "tree": str(tree.root_node)})
-    json.dump({"queries": sorted(queries), "texts": answer}, sys.stdout)
+        coloured = captures(highlights, tree)
+        root = tree.root_node
+        answer.append({"mistake": root.has_error, "nodes": nodes(tree), "captures": coloured, "tree": str(root)})
+    json.dump({"queries": sorted({file.stem for file in files}), "texts": answer}, sys.stdout)
 
 
 main()
