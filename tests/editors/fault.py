@@ -6,6 +6,9 @@
 Tests of clients use it to show that they can fail. A client that can only be told the path of a program sets
 MC_FAULT to the method and MC_FAULT_SERVER to the server; all arguments are the server's then.
 
+`@FILE` stands for the methods in that file, one a line. It is read anew for each message, so that one session can have
+one fault after the other; what was spoiled is appended to FILE.log.
+
 What is spoiled:
 - a request of the client gets an answer without content: `null`, no capabilities for `initialize`, and an error
   where `null` is the right answer (`shutdown`);
@@ -50,6 +53,24 @@ class Pipe:
                 pass  # The other end is gone; the reader of its output will see it.
 
 
+class Faults:
+    """The methods that are spoiled now."""
+
+    def __init__(self, text):
+        self.file = text[1:] if text.startswith("@") else None
+        self.fixed = {text}
+
+    def has(self, method):
+        if self.file is None:
+            return method in self.fixed
+        with open(self.file, encoding="utf-8") as lines:
+            hit = method is not None and method in lines.read().split()
+        if hit:
+            with open(self.file + ".log", "a", encoding="utf-8") as log:
+                log.write(method + "\n")
+        return hit
+
+
 def spoiled(method, response):
     """The response without what it should say."""
     if response.get("result", response) is None:
@@ -66,25 +87,25 @@ def main():
         method, command = sys.argv[1], sys.argv[3:]
     else:
         sys.exit(__doc__)
+    faults = Faults(method)
     server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     to_server, to_client = Pipe(server.stdin), Pipe(sys.stdout.buffer)
-    asked = set()
+    asked = {}
 
     def from_client():
         while (message := read(sys.stdin.buffer)) is not None:
-            if message.get("method") == method:
+            if faults.has(message.get("method")):
                 if "id" not in message:
                     continue
-                asked.add(message["id"])
+                asked[message["id"]] = message["method"]
             to_server.send(message)
         server.stdin.close()
 
     threading.Thread(target=from_client, daemon=True).start()
     while (message := read(server.stdout)) is not None:
         if "method" not in message and message.get("id") in asked:
-            asked.discard(message["id"])
-            message = spoiled(method, message)
-        elif message.get("method") == method:
+            message = spoiled(asked.pop(message["id"]), message)
+        elif faults.has(message.get("method")):
             if "id" in message:
                 to_server.send({"jsonrpc": "2.0", "id": message["id"], "result": None})
             continue

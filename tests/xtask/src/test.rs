@@ -21,8 +21,10 @@ pub(crate) struct Options {
 /// Every check and every test, the quick ones first.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let mut progress = Progress::default();
+    let mut editors = None;
     if !options.no_setup {
-        progress.step("setup", setup::run)?;
+        progress.step("setup", setup::machine)?;
+        editors = Some(setup::Editors::start()?);
     }
     progress.step("format", || cargo::run(cargo("fmt").args(["--all", "--check"])))?;
     progress.step("layers", layer::run)?;
@@ -35,6 +37,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     })?;
     // The tests that run programs run these.
     progress.step("release build", build::run)?;
+    if let Some(editors) = editors {
+        progress.step("editors", || editors.wait())?;
+    }
     let nextest = cargo::succeeds(cargo("nextest").arg("--version"));
     progress.step("tests", || tests(nextest))?;
     progress.step("documentation tests", || {
