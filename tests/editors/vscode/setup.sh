@@ -1,7 +1,7 @@
 #!/bin/bash
 # Puts Visual Studio Code where the tests find it: the server and workbench of code-server, which is on npm, and what
 # drives them. Pinned by digests, kept between runs; may be run again at any time. Needs node and npm, and no root.
-# Prints the folder.
+# With `where` it only prints the folder.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
@@ -16,6 +16,10 @@ if [ "${1:-}" = where ]; then
   exit
 fi
 
+if ! command -v npm >/dev/null; then
+  echo "editors: npm is not installed, so there is no Visual Studio Code and its test reports itself as ignored"
+  exit
+fi
 mkdir -p "$cache/editors"
 exec 9>"$cache/editors/lock"
 flock 9
@@ -39,4 +43,4 @@ fi
 touch "$rig"
 # Those that nobody has used for two weeks.
 find "$cache/editors" -mindepth 1 -maxdepth 1 -type d -mtime +14 -exec rm -rf {} +
-echo "$rig"
+echo "editors: Visual Studio Code in $rig"

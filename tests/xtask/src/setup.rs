@@ -3,6 +3,7 @@
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
+use camino::Utf8PathBuf;
 
 use crate::cargo;
 
@@ -22,30 +23,44 @@ pub(crate) fn machine() -> Result<()> {
     cargo::run(&mut Command::new(mc_test_support::repository().join("tests/hosts/setup.sh")))
 }
 
-/// Puts Visual Studio Code where its tests find it, while other things are done: it is a download.
-pub(crate) struct Editors(Option<Child>);
+/// The editors that tests drive, each by the `setup.sh` of its folder. They are downloads, so other things are
+/// done meanwhile.
+pub(crate) struct Editors(Vec<(Utf8PathBuf, Child)>);
 
 impl Editors {
-    /// Begins. Without npm nothing is done: the tests report themselves as ignored.
+    /// Begins.
     pub(crate) fn start() -> Result<Self> {
-        if !cargo::succeeds(Command::new("npm").arg("--version")) {
-            println!("setup: npm is not installed, so no editor is prepared");
-            return Ok(Self(None));
+        let mut scripts = Vec::new();
+        for entry in mc_test_support::repository().join("tests/editors").read_dir_utf8()? {
+            let script = entry?.path().join("setup.sh");
+            if script.is_file() {
+                scripts.push(script);
+            }
         }
-        let script = mc_test_support::repository().join("tests/editors/vscode/setup.sh");
-        let mut command = Command::new(&script);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Ok(Self(Some(command.spawn().with_context(|| format!("cannot start {script}"))?)))
+        scripts.sort();
+        let start = |script: Utf8PathBuf| {
+            let mut command = Command::new(&script);
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let child = command.spawn().with_context(|| format!("cannot start {script}"))?;
+            Ok((script, child))
+        };
+        Ok(Self(scripts.into_iter().map(start).collect::<Result<_>>()?))
     }
 
-    /// Waits until it is there.
+    /// Waits until they are there.
     pub(crate) fn wait(self) -> Result<()> {
-        let Some(child) = self.0 else { return Ok(()) };
-        let output = child.wait_with_output().context("the editor's setup")?;
-        if !output.status.success() {
-            bail!("no editor: {}", String::from_utf8_lossy(&output.stderr));
+        for (script, child) in self.0 {
+            let output = child.wait_with_output().with_context(|| format!("cannot wait for {script}"))?;
+            let told = format!(
+                "{}{}",
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr)
+            );
+            if !output.status.success() {
+                bail!("{} from: {script}\n{told}", output.status);
+            }
+            print!("{told}");
         }
-        print!("editors: {}", String::from_utf8_lossy(&output.stdout));
         Ok(())
     }
 }
