@@ -1,63 +1,64 @@
-// Starts the language server and keeps it. All knowledge of the language is in the server.
+// What the extension does beside what its manifest says. All knowledge of the language is in the server.
 
 const vscode = require("vscode");
-const { LanguageClient, TransportKind } = require("vscode-languageclient/node");
-const { findServer } = require("./server.js");
+const { Connection } = require("./client.js");
+const answers = require("./answer.js");
+const explorer = require("./explorer.js");
+const plan = require("./plan/panel.js");
+const tasks = require("./task.js");
 
-/** @type {LanguageClient | undefined} */
-let client;
+/** @type {Connection | undefined} */
+let connection;
 
-async function start() {
-  const configured = vscode.workspace.getConfiguration("masterchef").get("server.path", "");
-  const server = findServer(configured, process.env.PATH ?? "");
-  if (!server) {
-    const settings = "Open Settings";
-    const chosen = await vscode.window.showErrorMessage(
-      "The Masterchef language server was not found: neither `mcc` nor `mc-lsp` is on PATH.",
-      settings,
-    );
-    if (chosen === settings) {
-      await vscode.commands.executeCommand("workbench.action.openSettings", "masterchef.server.path");
-    }
-    return;
+async function menu() {
+  const items = [
+    { label: "$(debug-restart) Restart the Language Server", command: "masterchef.restart" },
+    { label: "$(output) Show Output", command: "masterchef.output" },
+    { label: "$(type-hierarchy) Show Plan", command: "masterchef.showPlan" },
+    { label: "$(book) Get Started", command: "masterchef.getStarted" },
+  ];
+  const chosen = await vscode.window.showQuickPick(items, { placeHolder: "Masterchef" });
+  if (chosen) {
+    await vscode.commands.executeCommand(chosen.command);
   }
-  const run = { command: server.command, args: server.args, transport: TransportKind.stdio };
-  client = new LanguageClient(
-    "masterchef",
-    "Masterchef",
-    { run, debug: run },
-    {
-      documentSelector: [
-        { scheme: "file", language: "masterchef" },
-        { scheme: "untitled", language: "masterchef" },
-        { scheme: "file", pattern: "**/masterchef.toml" },
-        { scheme: "file", pattern: "**/templates/**/*.mct" },
-      ],
-    },
-  );
-  await client.start();
 }
 
-async function stop() {
-  const running = client;
-  client = undefined;
-  await running?.stop();
+/** The places that the server found, in the editor's own list. */
+function showReferences(uri, position, locations) {
+  const convert = connection.client?.protocol2CodeConverter;
+  return (
+    convert &&
+    vscode.commands.executeCommand(
+      "editor.action.showReferences",
+      convert.asUri(uri),
+      convert.asPosition(position),
+      locations.map((location) => convert.asLocation(location)),
+    )
+  );
 }
 
 async function activate(context) {
-  const restart = async () => {
-    await stop();
-    await start();
-  };
+  connection = new Connection(context);
+  const command = (name, action) => context.subscriptions.push(vscode.commands.registerCommand(name, action));
+  command("masterchef.restart", () => connection.restart());
+  command("masterchef.output", () => connection.output.show());
+  command("masterchef.menu", menu);
+  command("masterchef.showReferences", showReferences);
+  command("masterchef.getStarted", () =>
+    vscode.commands.executeCommand("workbench.action.openWalkthrough", "masterchef.masterchef#start", false),
+  );
+  answers.register(context, connection);
+  explorer.register(context, connection);
+  plan.register(context, connection);
+  tasks.register(context, connection);
   context.subscriptions.push(
-    vscode.commands.registerCommand("masterchef.restart", restart),
     vscode.workspace.onDidChangeConfiguration(async (event) => {
       if (event.affectsConfiguration("masterchef.server")) {
-        await restart();
+        await connection.restart();
       }
     }),
   );
-  await start();
+  await connection.start();
 }
 
-module.exports = { activate, deactivate: stop };
+module.exports = { activate, deactivate: () => connection?.stop() };

@@ -11,6 +11,7 @@
 )]
 
 mod package;
+mod snippet;
 mod workbench;
 
 use std::process::{Command, ExitCode};
@@ -25,13 +26,17 @@ fn main() -> ExitCode {
         .or_else(workbench::obstacle);
     suite::run(
         "Visual Studio Code",
-        vec![Test { name: "the_packaged_extension_works_for_a_user", run: works_for_a_user, obstacle }],
+        vec![
+            Test { name: "each_snippet_compiles", run: snippet::each_compiles, obstacle: None },
+            Test { name: "the_packaged_extension_works_for_a_user", run: works_for_a_user, obstacle },
+        ],
     )
 }
 
 fn works_for_a_user() {
     let scratch = Scratch::new();
-    let extension = package::build(&scratch.join("extension"));
+    let extension =
+        package::build(&scratch.join("extension"), &workbench::rig().join("extension/node_modules"));
     let faults = scratch.write("faults", "");
     // The setting takes a program without arguments.
     let server = scratch.write(

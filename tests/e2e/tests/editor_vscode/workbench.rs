@@ -33,7 +33,7 @@ pub(crate) struct Workbench {
 }
 
 /// Where `setup.sh` puts things.
-fn rig() -> Utf8PathBuf {
+pub(crate) fn rig() -> Utf8PathBuf {
     let mut setup = Command::new(repository().join("tests/editors/vscode/setup.sh"));
     Utf8PathBuf::from(process::run(setup.arg("where")).success().stdout.trim())
 }
