@@ -14,7 +14,7 @@ use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-pub use crate::eval::test::is_name;
+pub use crate::eval::test::{Fixture, Given, is_name};
 
 /// Evaluation recurses as deep as sources nest; as in the main thread.
 const STACK: usize = 64 << 20;
@@ -53,8 +53,7 @@ pub struct Outcome {
 impl Outcome {
     /// What tells the case from the others, in words; empty for a test with one case.
     pub fn case_text(&self) -> String {
-        let all: Vec<String> = self.case.iter().map(|(what, name)| format!("{what} = {name}")).collect();
-        all.join(", ")
+        test::names_text(&self.case)
     }
 }
 
@@ -207,6 +206,16 @@ pub fn run(db: &Database, options: &Options) -> Option<Report> {
     }
     report.coverage = coverage(db, &compiled.plan, branches, &covered);
     Some(report)
+}
+
+/// The hosts that the plan of a package without errors can be looked at on: those of the standard library and of the
+/// package's own values, each with labels of all kinds, and those of the package's tests.
+pub fn fixtures(db: &dyn Db) -> Vec<Fixture> {
+    let Some(plan) = compile::compiled_plan(db) else { return Vec::new() };
+    let unrolled = boxcar::Vec::new();
+    let branches = compile::branches(db);
+    let goldens = BTreeMap::new();
+    test::fixtures(db, Package { plan, branches, unrolled: &unrolled, goldens: &goldens, update: false })
 }
 
 fn work(

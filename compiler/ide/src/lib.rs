@@ -19,6 +19,7 @@ mod hover;
 mod link;
 mod moved;
 mod occurrence;
+mod plan;
 mod position;
 mod problem;
 mod reference;
@@ -40,6 +41,10 @@ pub use hint::{Hint, HintKind, Hints, hints};
 pub use hover::{Hover, hover};
 pub use link::{Link, LinkTarget, links};
 pub use moved::moved;
+pub use plan::{
+    Built, Change, Changed, DeclaredAt, EdgeView, FixtureView, GroupView, NodeKind, NodeView, PlanQuestion,
+    PlanView, ReasonView, RuleView, plan_view,
+};
 pub use position::{Encoding, LineIndex, Position, line_index};
 pub use problem::{diagnostics, problems_beyond_files, problems_of_file, problems_of_files};
 pub use reference::{Usage, highlights, linked, references};

@@ -2,6 +2,7 @@
 
 mod action;
 mod call;
+mod bundle;
 mod completion;
 mod definition;
 mod format;
@@ -10,6 +11,7 @@ mod hint;
 mod hover;
 mod link;
 mod moved;
+mod plan;
 mod reference;
 mod rename;
 mod robust;

@@ -7,6 +7,7 @@
 
 pub(crate) mod boundary;
 pub mod dot;
+mod host;
 pub mod html;
 pub mod layout;
 pub mod mermaid;
@@ -16,13 +17,14 @@ mod stack;
 pub mod svg;
 
 pub use boundary::policy_order;
+pub use host::OnHost;
 pub use rule::Rule;
 
 use crate::notation::{
     Notation, Place, SecretAttributes, Typed, is_written, kind_word, priority_word, short,
 };
 use mc_plan::expr::Operand;
-use mc_plan::plan::{self, Declaration, EdgeKind, Plan};
+use mc_plan::plan::{self, Declaration, Edge, EdgeKind, EdgeReason, Plan, SourceSpan};
 use mc_plan::value::Value;
 use rule::Watch;
 use std::collections::{BTreeMap, BTreeSet};
@@ -96,6 +98,8 @@ pub enum VertexKind {
 /// A step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
+    /// Position in the plan's steps; on a host of the first of those that became one.
+    pub position: u32,
     /// As a reference: `File["/etc/motd"]`.
     pub name: String,
     /// The type: `File`.
@@ -126,6 +130,8 @@ pub struct Declared {
     pub when: Option<String>,
     /// Where it is declared.
     pub at: String,
+    /// The same, as the plan has it.
+    pub span: SourceSpan,
     /// Attributes and clauses with their values.
     pub settings: Vec<(String, String)>,
 }
@@ -152,6 +158,10 @@ pub struct Reason {
     pub text: String,
     /// Where it was said; absent where nobody wrote it.
     pub at: Option<String>,
+    /// The same, as the plan has it.
+    pub span: Option<SourceSpan>,
+    /// What it follows from.
+    pub of: EdgeReason,
 }
 
 impl Step {
@@ -194,13 +204,25 @@ pub fn graph(plan: &Plan, options: &Options) -> Option<Graph> {
         Some(name) => Some(plan.policies.iter().position(|p| p.name == *name)? as u32),
         None => None,
     };
-    Some(Builder::new(plan, policy).build(options))
+    Some(Builder::new(plan, policy, None).build(options))
+}
+
+/// Makes the graph of what there is of a plan on one host, without conditions. The plan is the one that was instantiated.
+/// None if there is no policy of the wanted name.
+pub fn graph_on_host(plan: &Plan, host: &OnHost<'_>, options: &Options) -> Option<Graph> {
+    let policy = match &options.policy {
+        Some(name) => Some(plan.policies.iter().position(|p| p.name == *name)? as u32),
+        None => None,
+    };
+    Some(Builder::new(plan, policy, Some(host)).build(options))
 }
 
 struct Builder<'p> {
     plan: &'p Plan,
     notation: Notation<'p>,
     policy: Option<u32>,
+    /// The host, if it is the graph of one.
+    host: Option<&'p OnHost<'p>>,
     watch: Watch<'p>,
     graph: Graph,
     /// Groups by path.
@@ -213,11 +235,12 @@ struct Builder<'p> {
 type Carried = (Link, BTreeSet<Option<(bool, u32)>>);
 
 impl<'p> Builder<'p> {
-    fn new(plan: &'p Plan, policy: Option<u32>) -> Self {
+    fn new(plan: &'p Plan, policy: Option<u32>, host: Option<&'p OnHost<'p>>) -> Self {
         Builder {
             plan,
             notation: Notation::new(plan, LIMIT),
             policy,
+            host,
             watch: Watch::new(plan),
             graph: Graph::default(),
             groups: BTreeMap::new(),
@@ -250,16 +273,21 @@ impl<'p> Builder<'p> {
         self.graph
     }
 
-    /// Whether a declaration is of a wanted policy.
-    fn wanted(&self, declaration: &Declaration) -> bool {
-        self.policy.is_none_or(|policy| declaration.policy == policy)
+    /// The declarations of a step that are of a wanted policy, and exist on the host.
+    fn declarations(&self, at: usize) -> Vec<&'p Declaration> {
+        let all = self.plan.steps.get(at).map_or(&[][..], |step| &step.declarations);
+        (0_u32..)
+            .zip(all)
+            .filter(|(_, declaration)| self.policy.is_none_or(|policy| declaration.policy == policy))
+            .filter(|(position, _)| self.host.is_none_or(|host| host.exists(at, *position)))
+            .map(|(_, declaration)| declaration)
+            .collect()
     }
 
     /// Makes the groups: every instance of a wanted declaration and those around it, in order of path.
     fn paths(&mut self) {
         let mut paths: BTreeSet<Vec<&'p str>> = BTreeSet::new();
-        let wanted = |d: &&'p Declaration| self.policy.is_none_or(|policy| d.policy == policy);
-        for declaration in self.plan.steps.iter().flat_map(|step| &step.declarations).filter(wanted) {
+        for declaration in (0..self.plan.steps.len()).flat_map(|at| self.declarations(at)) {
             let parts = boundary::parts(&declaration.instance);
             for length in 1..=parts.len() {
                 paths.insert(parts[..length].to_vec());
@@ -273,6 +301,7 @@ impl<'p> Builder<'p> {
                 None => self.plan.policies.iter().find(|policy| policy.name == name),
                 Some(_) => None,
             };
+            let policy = policy.filter(|_| self.host.is_none());
             let select = policy.and_then(|policy| self.notation.condition(&policy.select, Place::default()));
             let path = path.join("/");
             self.groups.insert(path.clone(), self.graph.groups.len() as u32);
@@ -282,21 +311,35 @@ impl<'p> Builder<'p> {
 
     fn step(&mut self, at: usize) {
         let step = &self.plan.steps[at];
-        let declarations: Vec<&Declaration> = step.declarations.iter().filter(|d| self.wanted(d)).collect();
+        let declarations = self.declarations(at);
         if declarations.is_empty() {
             return;
         }
+        let secrets = self.notation.secret_attributes(step);
+        let declared: Vec<Declared> =
+            declarations.iter().map(|declaration| self.declared(step, declaration, &secrets)).collect();
+        // Two that became one on the host.
+        let first = self.host.and_then(|host| host.first_of(at)).and_then(|first| self.vertex_of[first]);
+        if let Some(vertex) = first {
+            if let VertexKind::Step(first) = &mut self.graph.vertices[vertex as usize].kind {
+                first.declarations.extend(declared);
+            }
+            self.vertex_of[at] = Some(vertex);
+            return;
+        }
         let schema = self.plan.schemas.get(step.schema as usize);
-        let key = match &step.key {
-            Operand::Value(Value::Str(text)) => printable(text),
-            other => {
+        let on_host = self.host.and_then(|host| host.step(at));
+        let key = match (&step.key, on_host.map(|step| &step.key)) {
+            (Operand::Value(Value::Str(text)), _) | (_, Some(Value::Str(text))) => printable(text),
+            (_, Some(value)) => match schema {
+                Some(schema) => self.notation.constant(value, Typed::new(&schema.key.ty, &schema.types)),
+                None => "?".to_owned(),
+            },
+            (other, None) => {
                 let expected = schema.map(|schema| Typed::new(&schema.key.ty, &schema.types));
                 self.notation.operand(other, Place { schema: None, expected })
             }
         };
-        let secrets = self.notation.secret_attributes(step);
-        let declared: Vec<Declared> =
-            declarations.iter().map(|declaration| self.declared(step, declaration, &secrets)).collect();
         let always = declared.iter().any(|d| d.when.is_none());
         let mut when: Vec<String> = declared.iter().filter_map(|d| d.when.clone()).collect();
         when.dedup();
@@ -305,8 +348,10 @@ impl<'p> Builder<'p> {
         {
             when.clear();
         }
+        let name = on_host.map(|step| step.name.to_string());
         let vertex = Step {
-            name: self.notation.vertex(at as u32),
+            position: at as u32,
+            name: name.unwrap_or_else(|| self.notation.vertex(at as u32)),
             ty: schema.map_or("?", |schema| short(&schema.name)).to_owned(),
             palette: step.schema,
             key,
@@ -347,8 +392,13 @@ impl<'p> Builder<'p> {
         settings.extend(clauses.into_iter().map(|(name, value)| (name.to_owned(), value)));
         Declared {
             instance: declaration.instance.clone(),
-            when: self.notation.condition(&declaration.condition, place),
+            when: self
+                .host
+                .is_none()
+                .then(|| self.notation.condition(&declaration.condition, place))
+                .flatten(),
             at: self.notation.at(declaration.span),
+            span: declaration.span,
             settings,
         }
     }
@@ -408,14 +458,22 @@ impl<'p> Builder<'p> {
     /// its own edges only.
     fn links(&self) -> (Vec<Link>, Vec<bool>) {
         let mut links: BTreeMap<(u32, u32), Carried> = BTreeMap::new();
-        for edge in &self.plan.edges {
+        let on_host = self.host.map(|host| host.edges(self.plan));
+        let edges: &[Edge] = on_host.as_deref().unwrap_or(&self.plan.edges);
+        for edge in edges {
             let ends = [edge.from, edge.to].map(|at| self.vertex_of.get(at as usize).copied().flatten());
             let [Some(from), Some(to)] = ends else { continue };
+            // Of two that became one on the host.
+            if from == to {
+                continue;
+            }
             let written = is_written(edge.reason);
             let reason = Reason {
                 kind: kind_word(edge.kind),
                 text: self.notation.reason(edge.reason),
                 at: written.then(|| self.notation.at(edge.span)),
+                span: written.then_some(edge.span),
+                of: edge.reason,
             };
             let new = Link { from, to, refresh: false, reasons: Vec::new() };
             let (link, carriers) = links.entry((from, to)).or_insert((new, BTreeSet::new()));
@@ -431,7 +489,8 @@ impl<'p> Builder<'p> {
         };
         let firm = |link: &Link, carriers: &BTreeSet<Option<(bool, u32)>>| {
             let of = |target: bool| carriers.iter().flatten().filter(|(t, _)| *t == target).count();
-            carriers.contains(&None)
+            self.host.is_some()
+                || carriers.contains(&None)
                 || (of(true) > 0 && of(true) >= declarations(link.to))
                 || (of(false) > 0 && of(false) >= declarations(link.from))
         };

@@ -1,6 +1,7 @@
 //! A host that a test gives.
 
 use super::super::{Datum, Evaluator};
+use crate::db::Db;
 use crate::diagnostic::Place;
 use crate::fact;
 use crate::name;
@@ -22,9 +23,15 @@ pub(super) struct Host {
     labels: Vec<Lookup>,
 }
 
+impl Host {
+    pub(super) fn new(facts: Vec<Lookup>, labels: Vec<Lookup>) -> Self {
+        Host { facts, labels }
+    }
+}
+
 /// A host in the place of a site.
 #[derive(Clone, Debug)]
-pub(super) struct Given(pub(super) Rc<Host>);
+pub struct Given(pub(super) Rc<Host>);
 
 fn look(list: &[Lookup], position: u32) -> Lookup {
     list.get(position as usize).cloned().unwrap_or_else(|| Lookup::Error("the plan is broken".into()))
@@ -53,6 +60,21 @@ impl Site for Given {
     }
 }
 
+/// A part of the facts by its path: `os.family`.
+pub(super) fn part_of_facts(db: &dyn Db, facts: &Value, path: &str) -> Option<Value> {
+    let mut ty = Ty::Record(name::facts_record(db)?, Args::default());
+    let mut value = facts;
+    for segment in path.split('.') {
+        let Ty::Record(decl, _) = ty.plain() else { return None };
+        let Signature::Record(fields) = signature::signature(db, *decl) else { return None };
+        let position = fields.iter().position(|field| field.name == segment)?;
+        let Value::Record(parts) = value else { return None };
+        value = parts.get(position)?;
+        ty = fields[position].ty.clone();
+    }
+    Some(value.clone())
+}
+
 impl<'db> Evaluator<'db> {
     /// The host that the test gives.
     pub(super) fn host(&mut self) -> Option<Rc<Host>> {
@@ -73,7 +95,7 @@ impl<'db> Evaluator<'db> {
             None => {
                 Lookup::Error(format!("this test gives no facts, and `facts.{}` is read", fact.path).into())
             }
-            Some(facts) => match self.part_of_facts(facts, &fact.path) {
+            Some(facts) => match part_of_facts(self.db, facts, &fact.path) {
                 Some(value) => Lookup::Value(value),
                 None => Lookup::Error(format!("this test does not give the fact `{}`", fact.path).into()),
             },
@@ -97,21 +119,6 @@ impl<'db> Evaluator<'db> {
             testing.host = Some(Rc::clone(&host));
         }
         Some(host)
-    }
-
-    /// A part of the facts by its path: `os.family`.
-    fn part_of_facts(&self, facts: &Value, path: &str) -> Option<Value> {
-        let mut ty = Ty::Record(name::facts_record(self.db)?, Args::default());
-        let mut value = facts;
-        for segment in path.split('.') {
-            let Ty::Record(decl, _) = ty.plain() else { return None };
-            let Signature::Record(fields) = signature::signature(self.db, *decl) else { return None };
-            let position = fields.iter().position(|field| field.name == segment)?;
-            let Value::Record(parts) = value else { return None };
-            value = parts.get(position)?;
-            ty = fields[position].ty.clone();
-        }
-        Some(value.clone())
     }
 
     /// A place of the plan in the sources.

@@ -1,10 +1,13 @@
 //! Tests: the evaluator with facts and labels that are given, and plans that can be asked.
 
+mod fixture;
 mod golden;
 mod host;
 mod question;
 
+pub use fixture::{Fixture, fixtures};
 pub use golden::is_name;
+pub use host::Given;
 
 use super::branch::Branches;
 use super::{Datum, Env, Evaluation, Evaluator, Frame};
@@ -42,6 +45,19 @@ pub struct Case {
     pub declared: Vec<(DeclId, Value)>,
     /// What tells this case from the others of its test: what is given, and which.
     pub names: Vec<(SmolStr, SmolStr)>,
+}
+
+impl Case {
+    /// A test's name with what tells this case from the others.
+    fn title(&self, test: &str) -> String {
+        if self.names.is_empty() { test.to_owned() } else { format!("{test} ({})", names_text(&self.names)) }
+    }
+}
+
+/// What tells a case from others, in words.
+pub(crate) fn names_text(names: &[(SmolStr, SmolStr)]) -> String {
+    let all: Vec<String> = names.iter().map(|(what, name)| format!("{what} = {name}")).collect();
+    all.join(", ")
 }
 
 /// What tests of a package share.
