@@ -27,6 +27,8 @@ const MAX_JOBS: usize = 64;
 pub struct Options {
     /// Only tests whose name has this in it.
     pub filter: Option<String>,
+    /// Only these tests; none is all.
+    pub chosen: Option<Vec<DeclId>>,
     /// How many threads run them.
     pub jobs: usize,
     /// The stored plans by name.
@@ -161,6 +163,9 @@ pub fn run(db: &Database, options: &Options) -> Option<Report> {
     for id in tests(db) {
         let ItemKind::Test(test) = &id.item(db).kind else { continue };
         if options.filter.as_ref().is_some_and(|filter| !test.name.contains(filter.as_str())) {
+            continue;
+        }
+        if options.chosen.as_ref().is_some_and(|chosen| !chosen.contains(&id)) {
             continue;
         }
         // The bodies are checked here, so that the threads share them.

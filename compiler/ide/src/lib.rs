@@ -28,6 +28,8 @@ mod semantic;
 mod structure;
 mod symbol;
 mod type_definition;
+mod test_case;
+mod why;
 
 pub use action::{Action, fix_all, organize_imports, quick_fixes};
 pub use call::{CallHelp, call_help};
@@ -42,8 +44,8 @@ pub use hover::{Hover, hover};
 pub use link::{Link, LinkTarget, links};
 pub use moved::moved;
 pub use plan::{
-    Built, Change, Changed, DeclaredAt, EdgeView, FixtureView, GroupView, NodeKind, NodeView, PlanQuestion,
-    PlanView, ReasonView, RuleView, plan_view,
+    Built, Change, Changed, DeclaredAt, EdgeView, FixtureView, GroupView, NodeKind, NodeView, Order, OrderOf,
+    OrderQuestion, OrderedStep, PlanQuestion, PlanView, ReasonView, RuleView, plan_view, runs_before,
 };
 pub use position::{Encoding, LineIndex, Position, line_index};
 pub use problem::{diagnostics, problems_beyond_files, problems_of_file, problems_of_files};
@@ -53,6 +55,8 @@ pub use semantic::{NameKind, SemanticName, semantic_names};
 pub use structure::{Fold, FoldKind, folds, selections};
 pub use symbol::{Declaration, Symbol, SymbolKind, document_symbols, workspace_symbols};
 pub use type_definition::{implementations, type_definition};
+pub use test_case::{TestCase, TestItem, TestResult, run_tests, tests};
+pub use why::{Why, origin_location, why};
 
 #[cfg(test)]
 mod fixture;

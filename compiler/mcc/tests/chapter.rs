@@ -155,7 +155,7 @@ fn run(example: &Example) -> Result<(), String> {
     let mut db = Database::new();
     package::load(&mut db, &system, Utf8Path::new("example")).map_err(|error| error.to_string())?;
     let mut diagnostics = mc_compiler::diagnostics(&db);
-    let options = Options { filter: None, jobs: 1, goldens: BTreeMap::new(), update: false };
+    let options = Options { filter: None, chosen: None, jobs: 1, goldens: BTreeMap::new(), update: false };
     let report = mc_compiler::test::run(&db, &options).unwrap_or_default();
     diagnostics.extend(report.outcomes.into_iter().flat_map(|outcome| outcome.diagnostics));
     let found: BTreeSet<(String, usize, String)> = diagnostics

@@ -105,7 +105,7 @@ fn template_mistakes(files: &BTreeMap<String, String>) -> Vec<&'static str> {
 
 /// What is wrong with the tests of a package, as `mcc test` would say it.
 fn mistakes_of_tests(db: &Database, goldens: BTreeMap<String, String>) -> Vec<Diagnostic> {
-    let options = Options { filter: None, jobs: 1, goldens, update: false };
+    let options = Options { filter: None, chosen: None, jobs: 1, goldens, update: false };
     let report = mc_compiler::test::run(db, &options).unwrap_or_default();
     report.outcomes.into_iter().flat_map(|outcome| outcome.diagnostics).collect()
 }

@@ -58,6 +58,11 @@ pub(crate) fn boundaries(plan: &Plan) -> Vec<Boundary> {
     all
 }
 
+/// The names of a plan's barriers, for people: `start of web/Nginx`.
+pub fn barrier_names(plan: &Plan) -> Vec<String> {
+    boundaries(plan).iter().map(Boundary::name).collect()
+}
+
 /// Which policies come after which, as far as their steps tell: the later one and the earlier one, sorted.
 pub fn policy_order(plan: &Plan) -> Vec<(String, String)> {
     let first = plan.steps.len();

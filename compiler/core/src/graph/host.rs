@@ -61,7 +61,7 @@ impl<'i> OnHost<'i> {
     }
 
     /// The edges between vertices of the plan, those among them that only the host could find.
-    pub(super) fn edges(&self, plan: &Plan) -> Vec<Edge> {
+    pub fn edges(&self, plan: &Plan) -> Vec<Edge> {
         let edge = |edge: &mc_plan::instance::graph::Edge| match edge.origin {
             Origin::Plan(position) => plan.edges.get(at(position)).cloned(),
             Origin::Host(rule) => {

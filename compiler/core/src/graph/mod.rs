@@ -16,7 +16,7 @@ mod rule;
 mod stack;
 pub mod svg;
 
-pub use boundary::policy_order;
+pub use boundary::{barrier_names, policy_order};
 pub use host::OnHost;
 pub use rule::Rule;
 

@@ -11,12 +11,13 @@ mod tests;
 
 use crate::compile::CompiledPlan;
 use crate::db::Db;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{self, nearest};
 use crate::notation::{Notation, Place, SecretAttributes, Typed, priority_word};
 use mc_plan::expr::Operand;
 use mc_plan::plan::{Plan, Priority, Setting, Step};
 use mc_plan::value::Value;
 use serde::Serialize;
+use std::fmt::Write;
 use trace::Tracer;
 
 /// A text longer than this is cut, in bytes.
@@ -68,10 +69,42 @@ pub struct Given {
 pub struct Origin {
     /// `src/main.mc:3:5`
     pub at: String,
+    /// The same, for programs that know the sources.
+    #[serde(skip)]
+    pub place: diagnostic::Place,
     /// The line of the source, cut where it is long.
     pub text: String,
     /// What happens there.
     pub what: String,
+}
+
+impl Given {
+    /// `is 0o644, by default, in web/Nginx when facts.cpu.count > 1`
+    pub fn sentence(&self) -> String {
+        let mut out = format!("{} {}", if self.overridden { "would be" } else { "is" }, self.value);
+        let priority = match self.priority {
+            Some("schema") => ", the default of its type",
+            Some("defaults") => ", from `defaults`",
+            Some("default") => ", marked `default`",
+            Some("force") => ", marked `force`",
+            _ => "",
+        };
+        out.push_str(priority);
+        if !self.instance.is_empty() {
+            let _ = write!(out, ", in {}", self.instance);
+        }
+        if let Some(each) = &self.each {
+            // invariant: writing to a string does not fail, here and below
+            let _ = write!(out, ", for {each}");
+        }
+        if let Some(when) = &self.when {
+            let _ = write!(out, ", where {when}");
+        }
+        if self.overridden {
+            out.push_str(", and is overridden");
+        }
+        out
+    }
 }
 
 /// Why a question has no answer.
@@ -99,7 +132,34 @@ pub fn why(
     let notation = Notation::new(plan, LONGEST);
     let (resource, wanted) = split(question);
     let steps = find(plan, &notation, policy, resource)?;
+    let attributes = attributes(db, compiled, &notation, &steps, policy, wanted);
     let schema = steps.first().and_then(|step| plan.schemas.get(step.schema as usize));
+    let all = schema.map_or(&[][..], |schema| &schema.attributes);
+    if let (Some(wanted), true) = (wanted, attributes.is_empty()) {
+        let names = all.iter().map(|attribute| attribute.name.as_str());
+        let hint = nearest(wanted, names.clone()).map_or_else(
+            || format!("it has {}", names.collect::<Vec<_>>().join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        return Err(NoAnswer {
+            headline: format!("`{resource}` has no attribute `{wanted}`"),
+            hint: Some(hint),
+        });
+    }
+    Ok(Answer { resource: resource.to_owned(), attributes })
+}
+
+/// Says where the attributes of steps of one type come from, of those that a resource has under one name: of all that
+/// are set, or of the wanted one. With a policy, by position, only what that one declares counts.
+pub fn attributes(
+    db: &dyn Db,
+    compiled: &CompiledPlan,
+    notation: &Notation<'_>,
+    steps: &[&Step],
+    policy: Option<u32>,
+    wanted: Option<&str>,
+) -> Vec<Attribute> {
+    let schema = steps.first().and_then(|step| compiled.plan.schemas.get(step.schema as usize));
     let mut tracer = Tracer::new(db);
     let mut attributes = Vec::new();
     let all = schema.map_or(&[][..], |schema| &schema.attributes);
@@ -107,7 +167,7 @@ pub fn why(
         if wanted.is_some_and(|wanted| wanted != attribute.name) {
             continue;
         }
-        let mut given = given(compiled, &notation, &mut tracer, &steps, policy, position as u32);
+        let mut given = given(compiled, notation, &mut tracer, steps, policy, position as u32);
         if let (Some(default), Some(schema)) = (&attribute.default, schema) {
             let value = notation.constant(default, Typed::new(&attribute.ty, &schema.types));
             given.push(Given {
@@ -124,18 +184,7 @@ pub fn why(
             attributes.push(Attribute { name: attribute.name.clone(), given });
         }
     }
-    if let (Some(wanted), true) = (wanted, attributes.is_empty()) {
-        let names = all.iter().map(|attribute| attribute.name.as_str());
-        let hint = nearest(wanted, names.clone()).map_or_else(
-            || format!("it has {}", names.collect::<Vec<_>>().join(", ")),
-            |near| format!("did you mean `{near}`?"),
-        );
-        return Err(NoAnswer {
-            headline: format!("`{resource}` has no attribute `{wanted}`"),
-            hint: Some(hint),
-        });
-    }
-    Ok(Answer { resource: resource.to_owned(), attributes })
+    attributes
 }
 
 /// A resource and the attribute behind it.

@@ -122,7 +122,7 @@ impl<'db> Tracer<'db> {
         let number = before.matches('\n').count() + 1;
         let column = text.get(line_start..start).unwrap_or_default().chars().count() + 1;
         let shown: String = line.trim().chars().take(LONGEST).collect();
-        Origin { at: format!("{}:{number}:{column}", place.file.path(self.db)), text: shown, what }
+        Origin { at: format!("{}:{number}:{column}", place.file.path(self.db)), place, text: shown, what }
     }
 
     /// Adds a place; false where it was there already, or the way is long enough.

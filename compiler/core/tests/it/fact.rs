@@ -278,7 +278,7 @@ test "how large" {
 }
 "#;
     let db = database(&[("src/main.mc", source)]);
-    let options = Options { filter: None, jobs: 1, goldens: BTreeMap::new(), update: false };
+    let options = Options { filter: None, chosen: None, jobs: 1, goldens: BTreeMap::new(), update: false };
     let report = mc_compiler::test::run(&db, &options).expect("a package without errors");
     let all: Vec<(String, usize)> =
         report.outcomes.iter().map(|outcome| (outcome.case_text(), outcome.diagnostics.len())).collect();

@@ -305,7 +305,8 @@ test "a name" {
 "#;
     let ways = |source: &str| {
         let db = crate::database(&[("src/main.mc", source)]);
-        let options = Options { filter: None, jobs: 1, goldens: BTreeMap::new(), update: false };
+        let options =
+            Options { filter: None, chosen: None, jobs: 1, goldens: BTreeMap::new(), update: false };
         let report = mc_compiler::test::run(&db, &options).expect("a package without errors");
         let failed: Vec<_> = report.outcomes.iter().flat_map(|outcome| &outcome.diagnostics).collect();
         assert!(failed.is_empty(), "{failed:?}");

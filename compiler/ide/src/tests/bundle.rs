@@ -30,5 +30,6 @@ pub(super) fn bundle(db: &Database, sequence: u64) -> Vec<u8> {
         modes: Modes::ALL,
         actions: Actions::CheckAndApply,
     };
-    write(&content, &release, &[&SigningKey::from_bytes(&[7; 32]).expect("a key")]).expect("the parts fit together")
+    write(&content, &release, &[&SigningKey::from_bytes(&[7; 32]).expect("a key")])
+        .expect("the parts fit together")
 }

@@ -89,7 +89,10 @@ fn check(source: &str, question: PlanQuestion<'_>, expected: &Expect) {
 #[test]
 fn of_the_policy_under_the_cursor_on_any_host() {
     let source = NGINX.replace("let nginx = Nginx", "let $0nginx = Nginx");
-    check(&source, PlanQuestion::default(), &expect![[r#"
+    check(
+        &source,
+        PlanQuestion::default(),
+        &expect![[r#"
         policy Some("web") of ["base", "web"], on None
         [web] in None Some("labels.role == .Web") None
         [web/Nginx] in Some("web") None None
@@ -121,14 +124,18 @@ fn of_the_policy_under_the_cursor_on_any_host() {
           after: after at "after package"
         start of web/Nginx -> Package["nginx"]
           instance: the boundary of an instance at -
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn of_a_policy_on_a_host() {
     let question =
         PlanQuestion { policy: Some("web"), fixture: Some("rocky9, role = Web"), ..PlanQuestion::default() };
-    check(NGINX, question, &expect![[r#"
+    check(
+        NGINX,
+        question,
+        &expect![[r#"
         policy Some("web") of ["base", "web"], on Some("rocky9, role = Web")
         [web] in None None None
         [web/Nginx] in Some("web") None None
@@ -155,34 +162,47 @@ fn of_a_policy_on_a_host() {
           after: after at "after package"
         start of web/Nginx -> Package["nginx"]
           instance: the boundary of an instance at -
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_host_that_does_not_get_the_policy() {
     let question =
         PlanQuestion { policy: Some("web"), fixture: Some("rocky9, role = Db"), ..PlanQuestion::default() };
-    check(NGINX, question, &expect![[r#"
+    check(
+        NGINX,
+        question,
+        &expect![[r#"
         policy Some("web") of ["base", "web"], on Some("rocky9, role = Db")
         ! this host does not get the policy `web`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_package_with_errors_has_no_plan() {
-    check("policy web { Fil }\nlet a: Int = \"x\"\n", PlanQuestion::default(), &expect![[r#"
+    check(
+        "policy web { Fil }\nlet a: Int = \"x\"\n",
+        PlanQuestion::default(),
+        &expect![[r#"
         policy None of [], on None
         ! src/main.mc:1: nothing here is called `Fil`
         ! src/main.mc:2: expected `Int`, found `String`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn names_that_are_not_there() {
-    check(NGINX, PlanQuestion { policy: Some("wep"), ..PlanQuestion::default() }, &expect![[r#"
+    check(
+        NGINX,
+        PlanQuestion { policy: Some("wep"), ..PlanQuestion::default() },
+        &expect![[r#"
         policy None of ["base", "web"], on None
         ! there is no policy `wep`
-    "#]]);
+    "#]],
+    );
     check(
         NGINX,
         PlanQuestion { policy: Some("base"), fixture: Some("x"), ..PlanQuestion::default() },
@@ -231,7 +251,8 @@ test "many" {{
         small, role = Db Some(false)
         many (facts = debian12) Some(false)
         many (facts = rocky9 with { hostname = "x" }) Some(false)
-    "#]].assert_eq(&fixtures.concat());
+    "#]]
+    .assert_eq(&fixtures.concat());
 }
 
 /// The view after a change, compared with a bundle of the package before it.
@@ -355,15 +376,22 @@ policy web {
   for part in facts.fqdn.split(".") { File "/srv/${part}" { content = part } }
 }
 "#;
-    check(source, PlanQuestion::default(), &expect![[r#"
+    check(
+        source,
+        PlanQuestion::default(),
+        &expect![[r#"
         policy None of ["web"], on None
         [web] in None None None
         File[AbsPath("/srv/${part}")] in [web] Same at "File \"/srv/${part}\" { content = part } }"
           File AbsPath("/srv/${part}")
           content = part
           for = part in facts.fqdn.split(".")
-    "#]]);
-    check(source, PlanQuestion { fixture: Some("debian12"), ..PlanQuestion::default() }, &expect![[r#"
+    "#]],
+    );
+    check(
+        source,
+        PlanQuestion { fixture: Some("debian12"), ..PlanQuestion::default() },
+        &expect![[r#"
         policy None of ["web"], on Some("debian12")
         [web] in None None None
         File["/srv/web1"] in [web] Same at "File \"/srv/${part}\" { content = part } }"
@@ -375,5 +403,6 @@ policy web {
         File["/srv/com"] in [web] Same at "File \"/srv/${part}\" { content = part } }"
           File /srv/com
           content = "com"
-    "#]]);
+    "#]],
+    );
 }

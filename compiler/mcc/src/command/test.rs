@@ -67,6 +67,7 @@ pub(crate) fn run(args: &Args, env: &Env) -> Result<(), Failure> {
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let options = Options {
         filter: args.filter.clone(),
+        chosen: None,
         jobs: args.jobs.map_or(processors, usize::from),
         goldens: goldens(&args.package)?,
         update: args.update,

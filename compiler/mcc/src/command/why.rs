@@ -6,7 +6,7 @@ use crate::package::Checked;
 use camino::Utf8PathBuf;
 use clap::ValueEnum;
 use mc_compiler::diagnostic::render::Format;
-use mc_compiler::why::{Answer, Given, why};
+use mc_compiler::why::{Answer, why};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -90,38 +90,12 @@ fn human(answer: &Answer) -> String {
             let _ = writeln!(out, "{}.{} is not set: it is not managed", answer.resource, attribute.name);
         }
         for given in &attribute.given {
-            let _ = writeln!(out, "{}.{} {}", answer.resource, attribute.name, headline(given));
+            let _ = writeln!(out, "{}.{} {}", answer.resource, attribute.name, given.sentence());
             for origin in &given.way {
                 let _ = writeln!(out, "  {:wide$}  {}", origin.at, origin.what);
                 let _ = writeln!(out, "  {:wide$}    {}", "", origin.text);
             }
         }
-    }
-    out
-}
-
-/// `is 0o644, by default, in web/Nginx when facts.cpu.count > 1`
-fn headline(given: &Given) -> String {
-    let mut out = format!("{} {}", if given.overridden { "would be" } else { "is" }, given.value);
-    let priority = match given.priority {
-        Some("schema") => ", the default of its type",
-        Some("defaults") => ", from `defaults`",
-        Some("default") => ", marked `default`",
-        Some("force") => ", marked `force`",
-        _ => "",
-    };
-    out.push_str(priority);
-    if !given.instance.is_empty() {
-        let _ = write!(out, ", in {}", given.instance);
-    }
-    if let Some(each) = &given.each {
-        let _ = write!(out, ", for {each}");
-    }
-    if let Some(when) = &given.when {
-        let _ = write!(out, ", where {when}");
-    }
-    if given.overridden {
-        out.push_str(", and is overridden");
     }
     out
 }
