@@ -2,12 +2,16 @@
 
 mod change;
 mod completion;
+mod disk;
 mod help;
 mod hierarchy;
+mod lens;
 mod navigation;
+mod plan;
 mod problem;
 mod semantic;
 mod structure;
+mod test;
 
 pub(crate) use change::{
     code_actions, format_on_type, format_range, formatting, prepare_rename, rename, renamed_files,
@@ -17,14 +21,17 @@ pub(crate) use help::{document_links, inlay_hints, signature_help};
 pub(crate) use hierarchy::{
     incoming_calls, outgoing_calls, prepare_calls, prepare_types, subtypes, supertypes,
 };
+pub(crate) use lens::{LensData, lenses, resolved};
 pub(crate) use navigation::{
     definition, highlights, hover, implementations, linked, references, type_definition,
 };
+pub(crate) use plan::{plan_view, runs_before, why};
 pub(crate) use problem::{
     document_report, package_reports, problems_beyond_files, problems_of_file, problems_of_files,
 };
 pub(crate) use semantic::{legend, semantic_tokens, token_edits};
 pub(crate) use structure::{document_symbols, folds, selections, workspace_symbols};
+pub(crate) use test::{run_tests, tests};
 
 use crate::library::Library;
 use crate::place::{Home, SINGLE, path_of, uri_of};

@@ -1,14 +1,17 @@
 //! What the server says that it can do.
 
 use crate::answer;
+use crate::command::SERVER_RUN_TEST;
+use crate::extension;
 use crate::settings::Settings;
 use tower_lsp::ls_types::{
     CallHierarchyServerCapability, CodeActionKind, CodeActionOptions, CodeActionProviderCapability,
-    CompletionOptions, DeclarationCapability, DiagnosticOptions, DiagnosticServerCapabilities,
-    DocumentLinkOptions, DocumentOnTypeFormattingOptions, FileOperationFilter, FileOperationPattern,
-    FileOperationRegistrationOptions, FoldingRangeProviderCapability, HoverProviderCapability,
-    ImplementationProviderCapability, LinkedEditingRangeServerCapabilities, OneOf, RenameOptions,
-    SaveOptions, SelectionRangeProviderCapability, SemanticTokensFullOptions, SemanticTokensOptions,
+    CodeLensOptions, CompletionOptions, DeclarationCapability, DiagnosticOptions,
+    DiagnosticServerCapabilities, DocumentLinkOptions, DocumentOnTypeFormattingOptions,
+    ExecuteCommandOptions, FileOperationFilter, FileOperationPattern, FileOperationRegistrationOptions,
+    FoldingRangeProviderCapability, HoverProviderCapability, ImplementationProviderCapability,
+    LinkedEditingRangeServerCapabilities, OneOf, RenameOptions, SaveOptions,
+    SelectionRangeProviderCapability, SemanticTokensFullOptions, SemanticTokensOptions,
     SemanticTokensServerCapabilities, ServerCapabilities, SignatureHelpOptions, TextDocumentSyncCapability,
     TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
     TypeDefinitionProviderCapability, WorkDoneProgressOptions, WorkspaceFileOperationsServerCapabilities,
@@ -79,6 +82,12 @@ pub(crate) fn capabilities(settings: &Settings) -> ServerCapabilities {
             first_trigger_character: "}".to_owned(),
             more_trigger_character: None,
         }),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(true) }),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: vec![SERVER_RUN_TEST.to_owned()],
+            ..ExecuteCommandOptions::default()
+        }),
+        experimental: Some(serde_json::json!({ "masterchef": extension::METHODS })),
         // One way at a time: whoever is sent problems and also asks for them would show each of them twice.
         diagnostic_provider: settings.pulls.then(|| {
             DiagnosticServerCapabilities::Options(DiagnosticOptions {

@@ -10,9 +10,11 @@
 
 mod answer;
 mod capabilities;
+mod command;
 mod document;
 mod event;
 mod exit;
+mod extension;
 mod library;
 mod notice;
 mod owner;

@@ -3,8 +3,10 @@
 
 use crate::answer;
 use crate::capabilities::capabilities;
+use crate::command::Commands;
 use crate::event::Event;
 use crate::exit::{ExitWatch, Farewell};
+use crate::extension;
 use crate::log;
 use crate::notice;
 use crate::owner::Owner;
@@ -28,20 +30,21 @@ use tower_lsp::ls_types::request::{
 use tower_lsp::ls_types::{
     CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem,
     CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams,
-    CodeActionParams, CodeActionResponse, CompletionItem, CompletionParams, CompletionResponse,
-    ConfigurationItem, DidChangeConfigurationParams, DidChangeTextDocumentParams,
+    CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionItem, CompletionParams,
+    CompletionResponse, ConfigurationItem, DidChangeConfigurationParams, DidChangeTextDocumentParams,
     DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions, DidChangeWorkspaceFoldersParams,
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentChanges,
     DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentFormattingParams, DocumentHighlight,
     DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentOnTypeFormattingParams,
-    DocumentRangeFormattingParams, DocumentSymbolParams, DocumentSymbolResponse, FileSystemWatcher,
-    FoldingRange, FoldingRangeParams, GlobPattern, GotoDefinitionParams, GotoDefinitionResponse, Hover,
-    HoverParams, InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams,
-    LinkedEditingRangeParams, LinkedEditingRanges, Location, PrepareRenameResponse, ReferenceParams,
-    Registration, RelatedFullDocumentDiagnosticReport, RenameFilesParams, RenameParams, SelectionRange,
-    SelectionRangeParams, SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams,
-    SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, ServerInfo, SignatureHelp,
-    SignatureHelpParams, TextDocumentIdentifier, TextDocumentPositionParams, TextEdit, TypeHierarchyItem,
+    DocumentRangeFormattingParams, DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandParams,
+    FileSystemWatcher, FoldingRange, FoldingRangeParams, GlobPattern, GotoDefinitionParams,
+    GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams,
+    InlayHint, InlayHintParams, LSPAny, LinkedEditingRangeParams, LinkedEditingRanges, Location,
+    PrepareRenameResponse, ReferenceParams, Registration, RelatedFullDocumentDiagnosticReport,
+    RenameFilesParams, RenameParams, SelectionRange, SelectionRangeParams, SemanticTokensDeltaParams,
+    SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams,
+    SemanticTokensRangeResult, SemanticTokensResult, ServerInfo, SignatureHelp, SignatureHelpParams,
+    TextDocumentIdentifier, TextDocumentPositionParams, TextEdit, TypeHierarchyItem,
     TypeHierarchyPrepareParams, TypeHierarchySubtypesParams, TypeHierarchySupertypesParams, Uri,
     WorkspaceDiagnosticParams, WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult, WorkspaceEdit,
     WorkspaceFolder, WorkspaceSymbolParams, WorkspaceSymbolResponse,
@@ -76,10 +79,16 @@ pub(crate) fn run() -> io::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let farewell = Farewell::default();
     runtime.block_on(async {
-        let (service, socket) = LspService::new(|client| {
+        let (service, socket) = LspService::build(|client| {
             tokio::spawn(notice::tell(client.clone(), to_tell));
             Server { client, events, settings: OnceLock::new(), tokens: TokenCache::default() }
-        });
+        })
+        .custom_method(extension::PLAN_VIEW, Server::plan_view)
+        .custom_method(extension::WHY, Server::why)
+        .custom_method(extension::RUNS_BEFORE, Server::runs_before)
+        .custom_method(extension::TESTS, Server::tests)
+        .custom_method(extension::RUN_TESTS, Server::run_tests)
+        .finish();
         Transport::new(tokio::io::stdin(), tokio::io::stdout(), socket)
             .concurrency_level(SLOTS)
             .serve(ExitWatch::new(TypeHierarchy::new(service), farewell.clone()))
@@ -91,7 +100,7 @@ pub(crate) fn run() -> io::Result<ExitCode> {
 }
 
 #[derive(Debug)]
-struct Server {
+pub(crate) struct Server {
     client: Client,
     events: Sender<Event>,
     settings: OnceLock<Settings>,
@@ -103,6 +112,10 @@ impl Server {
         if self.events.send(event).is_err() {
             log("the owner of the databases is gone");
         }
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
     }
 
     /// Asks the client what the user has set.
@@ -146,7 +159,7 @@ impl Server {
     }
 
     /// Asks about a document. The question is sent when this is called, the answer awaited later.
-    fn ask<T, W>(
+    pub(crate) fn ask<T, W>(
         &self,
         document: TextDocumentIdentifier,
         work: W,
@@ -166,7 +179,9 @@ impl Server {
 
 impl LanguageServer for Server {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
-        let settings = Settings::of(&params.capabilities, params.initialization_options.as_ref());
+        let options = params.initialization_options.as_ref();
+        let commands = Commands::of(&params);
+        let settings = Settings { commands, ..Settings::of(&params.capabilities, options) };
         self.tell(Event::Started(settings));
         let _ = self.settings.set(settings);
         #[expect(deprecated, reason = "older clients have nothing else")]
@@ -541,5 +556,17 @@ impl LanguageServer for Server {
             params.previous_result_ids.into_iter().map(|known| (known.uri, known.value)).collect();
         let items = self.ask_all(move |snapshot| answer::package_reports(snapshot, &known)).await?;
         Ok(WorkspaceDiagnosticReportResult::Report(WorkspaceDiagnosticReport { items }))
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        self.ask(params.text_document, answer::lenses).await
+    }
+
+    async fn code_lens_resolve(&self, lens: CodeLens) -> Result<CodeLens> {
+        self.resolve_lens(lens).await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
+        self.execute(params).await
     }
 }

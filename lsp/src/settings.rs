@@ -1,5 +1,6 @@
 //! What the client can do.
 
+use crate::command::Commands;
 use mc_ide::{Encoding, Hints};
 use serde::Deserialize;
 use tower_lsp::ls_types::{ClientCapabilities, DiagnosticTag, MarkupKind, PositionEncodingKind};
@@ -41,6 +42,8 @@ pub(crate) struct Settings {
     pub(crate) refreshes: bool,
     /// What the user wants between the lines.
     pub(crate) hints: Hints,
+    /// Which commands the client has; not said among its capabilities alone.
+    pub(crate) commands: Commands,
 }
 
 /// How the documentation of what is completed is shown.
@@ -101,6 +104,7 @@ impl Settings {
             refreshes: again == Some(true),
             hints: options.inlay_hints.into(),
             watches: files.and_then(|files| files.dynamic_registration) == Some(true),
+            commands: Commands::default(),
         }
     }
 

@@ -16,6 +16,7 @@ mod format;
 mod hierarchy;
 mod hint;
 mod hover;
+mod lens;
 mod link;
 mod moved;
 mod occurrence;
@@ -27,8 +28,8 @@ mod rename;
 mod semantic;
 mod structure;
 mod symbol;
-mod type_definition;
 mod test_case;
+mod type_definition;
 mod why;
 
 pub use action::{Action, fix_all, organize_imports, quick_fixes};
@@ -41,6 +42,7 @@ pub use hierarchy::{
 };
 pub use hint::{Hint, HintKind, Hints, hints};
 pub use hover::{Hover, hover};
+pub use lens::{Lens, LensKind, lenses, policy_lens, reference_lens};
 pub use link::{Link, LinkTarget, links};
 pub use moved::moved;
 pub use plan::{
@@ -54,8 +56,8 @@ pub use rename::{FileEdits, NotRenamed, prepare_rename, rename};
 pub use semantic::{NameKind, SemanticName, semantic_names};
 pub use structure::{Fold, FoldKind, folds, selections};
 pub use symbol::{Declaration, Symbol, SymbolKind, document_symbols, workspace_symbols};
-pub use type_definition::{implementations, type_definition};
 pub use test_case::{TestCase, TestItem, TestResult, run_tests, tests};
+pub use type_definition::{implementations, type_definition};
 pub use why::{Why, origin_location, why};
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod view;
 
 pub use built::Built;
 pub use change::{Change, Changed};
+pub(crate) use host::selected;
 pub use order::{Order, OrderOf, OrderQuestion, OrderedStep, runs_before};
 pub(crate) use source::{DeclaredHere, Sources, declared_at};
 pub(crate) use view::mistakes;

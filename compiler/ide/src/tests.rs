@@ -1,14 +1,15 @@
 //! Each feature through one `check` function.
 
 mod action;
-mod call;
 mod bundle;
+mod call;
 mod completion;
 mod definition;
 mod format;
 mod hierarchy;
 mod hint;
 mod hover;
+mod lens;
 mod link;
 mod moved;
 mod plan;
@@ -18,7 +19,9 @@ mod robust;
 mod semantic;
 mod structure;
 mod symbol;
+mod test_case;
 mod type_definition;
+mod why;
 
 /// A package of two modules and a template that share their names.
 const PACKAGE: &str = "\

@@ -24,6 +24,8 @@ pub(crate) struct Client {
     responses: BTreeMap<i64, Value>,
     /// Requests of the server.
     pub(crate) asked: Vec<Value>,
+    /// What the server showed to people.
+    pub(crate) messages_shown: Vec<String>,
     _cache: Scratch,
 }
 
@@ -80,6 +82,7 @@ impl Client {
             versions: Vec::new(),
             responses: BTreeMap::new(),
             asked: Vec::new(),
+            messages_shown: Vec::new(),
             _cache: cache,
         }
     }
@@ -145,6 +148,8 @@ impl Client {
                 self.versions.push((uri.clone(), version));
             }
             self.shown.insert(uri, message["params"].clone());
+        } else if method == "window/showMessage" {
+            self.messages_shown.extend(message["params"]["message"].as_str().map(str::to_owned));
         } else if !method.is_empty() && message.get("id").is_some() {
             self.send(&[json!({ "jsonrpc": "2.0", "id": message["id"], "result": null })]);
             self.asked.push(message);

@@ -6,12 +6,15 @@
     reason = "tests stand outside the product: they use the real machine"
 )]
 
+#[path = "../../../compiler/ide/src/tests/bundle.rs"]
+mod bundle;
 mod capability;
 mod change;
 mod client;
 
 mod document;
 mod end;
+mod extension;
 mod help;
 mod library;
 mod long;

@@ -4,13 +4,15 @@ use super::SAMPLE;
 use crate::fixture::Fixture;
 use crate::occurrence::occurrences;
 use crate::{
-    Hints, call_help, completion, definition, diagnostics, format_closed, highlights, hints, hover,
-    implementations, incoming_calls, linked, links, outgoing_calls, selections, subtypes, supertypes,
-    type_definition,
+    Hints, LensKind, OrderQuestion, PlanQuestion, call_help, completion, definition, diagnostics,
+    format_closed, highlights, hints, hover, implementations, incoming_calls, lenses, linked, links,
+    outgoing_calls, plan_view, policy_lens, reference_lens, run_tests, runs_before, selections, subtypes,
+    supertypes, type_definition, why,
 };
 use camino::Utf8Path;
 use mc_compiler::{Database, package};
 use mc_syntax::Span;
+use std::collections::BTreeMap;
 
 /// Asks everything at every offset, also within characters and beyond the end.
 fn ask_everywhere(db: &Database) -> usize {
@@ -71,6 +73,31 @@ fn complete(db: &Database, offset: usize) {
     }
 }
 
+/// The plan and the reasons for what is in it.
+fn plan(db: &Database, offset: usize) {
+    let file = package::file(db, Utf8Path::new("src/main.mc")).expect("in the package");
+    let (length, offset) = (file.text(db).len() as u32, offset as u32);
+    let view = plan_view(db, PlanQuestion { at: Some((file, offset)), ..PlanQuestion::default() });
+    for location in view.nodes.iter().filter_map(|node| node.location) {
+        assert!(
+            location.file.text(db).get(location.span.start as usize..location.span.end as usize).is_some()
+        );
+    }
+    why(db, file, offset);
+    for after in [false, true] {
+        runs_before(db, file, offset, OrderQuestion { after, fixture: None });
+    }
+    for lens in lenses(db, file) {
+        assert!(lens.range.end <= length);
+        match lens.kind {
+            LensKind::Policy(policy) => drop(policy_lens(db, &policy)),
+            LensKind::References => drop(reference_lens(db, file, lens.range.start)),
+            LensKind::Test(_) => {}
+        }
+    }
+    drop(run_tests(db, None, BTreeMap::new()));
+}
+
 #[test]
 fn the_sample_is_right() {
     let fixture = Fixture::new(SAMPLE);
@@ -94,6 +121,7 @@ fn a_sample_cut_off_anywhere_is_answered() {
         complete(&fixture.db, end);
         // Evaluation too, where it still gets that far.
         diagnostics(&fixture.db);
+        plan(&fixture.db, end);
     }
 }
 
@@ -108,6 +136,7 @@ fn a_sample_with_a_hole_anywhere_is_answered() {
         ask(&fixture.db, (hole.start as usize).saturating_sub(60));
         complete(&fixture.db, hole.start as usize);
         diagnostics(&fixture.db);
+        plan(&fixture.db, hole.start as usize);
     }
 }
 

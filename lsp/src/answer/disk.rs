@@ -1,0 +1,66 @@
+//! What is read beside a package's sources: bundles to compare it with, and stored plans of its tests. Nothing there is
+//! part of the package, so it is read when it is asked for and not watched.
+
+use crate::place::Home;
+use crate::question::Snapshot;
+use camino::{Utf8Path, Utf8PathBuf};
+use mc_compiler::Program;
+use mc_compiler::system::{Kind, OsSystem, System};
+use mc_compiler::test::is_name;
+use mc_ide::Built;
+use std::collections::BTreeMap;
+
+/// The ending of bundles.
+const BUNDLE: &str = "mcb";
+
+/// A larger bundle is not compared: it would be read at each keystroke.
+const LARGEST_BUNDLE: u64 = 64 << 20;
+
+/// The most bundles that are looked at.
+const MOST_BUNDLES: usize = 16;
+
+/// Where stored plans are, in the package.
+const GOLDEN: &str = "tests/golden";
+
+/// The largest stored plan.
+const LARGEST_GOLDEN: u64 = 16 << 20;
+
+/// The last bundle of the package, beside its manifest or beside its folder: of those that name it the one with the highest
+/// sequence.
+pub(super) fn bundle(at: Snapshot<'_>) -> Option<(Utf8PathBuf, Built)> {
+    let Home::Package(root) = &at.names.home else { return None };
+    let name = Program::get(at.db).name(at.db);
+    let folders = [Some(root.as_path()), root.parent()].into_iter().flatten();
+    let mut best: Option<(Utf8PathBuf, Built)> = None;
+    for path in folders.flat_map(bundles_in).take(MOST_BUNDLES) {
+        let Ok(bytes) = OsSystem.read(&path, LARGEST_BUNDLE) else { continue };
+        let Ok(built) = Built::read(&bytes) else { continue };
+        let age = |built: &Built| (built.about.release.epoch, built.about.release.sequence);
+        let is_newer = best.as_ref().is_none_or(|(_, known)| age(known) < age(&built));
+        if built.about.build.package == name.as_str() && is_newer {
+            best = Some((path, built));
+        }
+    }
+    best
+}
+
+fn bundles_in(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let names = OsSystem.names(folder).unwrap_or_default().into_iter();
+    let paths = names.map(|name| folder.join(name)).filter(|path| path.extension() == Some(BUNDLE));
+    paths.filter(|path| OsSystem.kind(path) == Some(Kind::File)).collect()
+}
+
+/// The stored plans of the package's tests by name; a test that asks for one that cannot be read says so.
+pub(super) fn goldens(at: Snapshot<'_>) -> BTreeMap<String, String> {
+    let Home::Package(root) = &at.names.home else { return BTreeMap::new() };
+    let folder = root.join(GOLDEN);
+    let mut found = BTreeMap::new();
+    for file in OsSystem.names(&folder).unwrap_or_default() {
+        let Some(name) = file.strip_suffix(".txt").filter(|name| is_name(name)) else { continue };
+        let bytes = OsSystem.read(&folder.join(&file), LARGEST_GOLDEN);
+        if let Some(text) = bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok()) {
+            found.insert(name.to_owned(), text);
+        }
+    }
+    found
+}
