@@ -45,11 +45,25 @@ policy web {
 policy all { File "/etc/motd" {} }
 test "one" { given facts = debian12, given labels = Labels { role = .Web }, expect plan(web).count() == 2 }
 "#,
-        &expect![[""]],
+        &expect![[r#"
+            Role: 1 reference
+            Site: 4 references
+            url: 1 reference
+            Page: 2 references
+            web: 2 of 8 fixtures · 2 steps
+            all: 8 of 8 fixtures · 1 step
+            "one": src/main.mc::one
+        "#]],
     );
 }
 
 #[test]
 fn over_declarations_of_a_package_with_errors() {
-    check("fn f() -> Int { x }\npolicy web { let a = f() }\nfn\nrecord\n", &expect![[""]]);
+    check(
+        "fn f() -> Int { x }\npolicy web { let a = f() }\nfn\nrecord\n",
+        &expect![[r#"
+        f: 1 reference
+        web: no plan: the package has errors
+    "#]],
+    );
 }

@@ -121,7 +121,10 @@ fn a_sample_cut_off_anywhere_is_answered() {
         complete(&fixture.db, end);
         // Evaluation too, where it still gets that far.
         diagnostics(&fixture.db);
-        plan(&fixture.db, end);
+        // Which takes longer.
+        if end % 23 == 0 {
+            plan(&fixture.db, end);
+        }
     }
 }
 
@@ -130,13 +133,15 @@ fn a_sample_with_a_hole_anywhere_is_answered() {
     let mut fixture = Fixture::new(SAMPLE);
     let path = Utf8Path::new("src/main.mc");
     let tokens = mc_syntax::tokens(SAMPLE);
-    for (_, hole) in &tokens {
+    for (number, (_, hole)) in tokens.iter().enumerate() {
         let text = format!("{}{}", &SAMPLE[..hole.start as usize], &SAMPLE[hole.end as usize..]);
         package::set_text(&mut fixture.db, path, &text);
         ask(&fixture.db, (hole.start as usize).saturating_sub(60));
         complete(&fixture.db, hole.start as usize);
         diagnostics(&fixture.db);
-        plan(&fixture.db, hole.start as usize);
+        if number % 16 == 0 {
+            plan(&fixture.db, hole.start as usize);
+        }
     }
 }
 
