@@ -76,18 +76,17 @@ pub(crate) fn capabilities(settings: &Settings) -> ServerCapabilities {
             ]),
             ..CodeActionOptions::default()
         })),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(true) }),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: vec![SERVER_RUN_TEST.to_owned()],
+            ..ExecuteCommandOptions::default()
+        }),
         document_formatting_provider: Some(OneOf::Left(true)),
         document_range_formatting_provider: Some(OneOf::Left(true)),
         document_on_type_formatting_provider: Some(DocumentOnTypeFormattingOptions {
             first_trigger_character: "}".to_owned(),
             more_trigger_character: None,
         }),
-        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(true) }),
-        execute_command_provider: Some(ExecuteCommandOptions {
-            commands: vec![SERVER_RUN_TEST.to_owned()],
-            ..ExecuteCommandOptions::default()
-        }),
-        experimental: Some(serde_json::json!({ "masterchef": extension::METHODS })),
         // One way at a time: whoever is sent problems and also asks for them would show each of them twice.
         diagnostic_provider: settings.pulls.then(|| {
             DiagnosticServerCapabilities::Options(DiagnosticOptions {
@@ -107,6 +106,7 @@ pub(crate) fn capabilities(settings: &Settings) -> ServerCapabilities {
                 ..WorkspaceFileOperationsServerCapabilities::default()
             }),
         }),
+        experimental: Some(serde_json::json!({ "masterchef": extension::METHODS })),
         ..ServerCapabilities::default()
     }
 }

@@ -1,7 +1,7 @@
 //! Commands behind code lenses: the client's, as far as it has them, and the server's own.
 
 use serde_json::Value;
-use tower_lsp::ls_types::InitializeParams;
+use tower_lsp::ls_types::ClientCapabilities;
 
 /// Shows the plan of a policy; the client's.
 pub(crate) const SHOW_PLAN: &str = "masterchef.showPlan";
@@ -22,9 +22,9 @@ pub(crate) struct Commands {
 
 impl Commands {
     /// As the client says it: a list of names, or an object with a list `commands`.
-    pub(crate) fn of(params: &InitializeParams) -> Self {
-        let options = params.initialization_options.as_ref().and_then(|options| options.get("commands"));
-        let experimental = params.capabilities.experimental.as_ref().and_then(|all| all.get("commands"));
+    pub(crate) fn of(client: &ClientCapabilities, options: Option<&Value>) -> Self {
+        let options = options.and_then(|options| options.get("commands"));
+        let experimental = client.experimental.as_ref().and_then(|all| all.get("commands"));
         let mut names: Vec<&str> = Vec::new();
         for said in [options, experimental].into_iter().flatten() {
             let list = said.as_array().or_else(|| said.get("commands")?.as_array());
@@ -43,18 +43,18 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn check(params: Value, show_plan: bool, run_test: bool) {
-        let params: InitializeParams = serde_json::from_value(params).expect("parameters");
-        assert_eq!(Commands::of(&params), Commands { show_plan, run_test, show_references: false });
+    fn check(capabilities: Value, options: Option<Value>, show_plan: bool, run_test: bool) {
+        let client: ClientCapabilities = serde_json::from_value(capabilities).expect("capabilities");
+        let expected = Commands { show_plan, run_test, show_references: false };
+        assert_eq!(Commands::of(&client, options.as_ref()), expected);
     }
 
     #[test]
     fn a_client_says_which_commands_it_has() {
-        check(json!({ "capabilities": {} }), false, false);
-        let options = json!({ "commands": [SHOW_PLAN, "other"] });
-        check(json!({ "capabilities": {}, "initializationOptions": options }), true, false);
+        check(json!({}), None, false, false);
+        check(json!({}), Some(json!({ "commands": [SHOW_PLAN, "other"] })), true, false);
         let experimental = json!({ "commands": { "commands": [RUN_TEST] } });
-        check(json!({ "capabilities": { "experimental": experimental } }), false, true);
-        check(json!({ "capabilities": { "experimental": 1 }, "initializationOptions": [] }), false, false);
+        check(json!({ "experimental": experimental }), None, false, true);
+        check(json!({ "experimental": 1 }), Some(json!([])), false, false);
     }
 }

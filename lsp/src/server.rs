@@ -3,7 +3,6 @@
 
 use crate::answer;
 use crate::capabilities::capabilities;
-use crate::command::Commands;
 use crate::event::Event;
 use crate::exit::{ExitWatch, Farewell};
 use crate::extension;
@@ -179,9 +178,7 @@ impl Server {
 
 impl LanguageServer for Server {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
-        let options = params.initialization_options.as_ref();
-        let commands = Commands::of(&params);
-        let settings = Settings { commands, ..Settings::of(&params.capabilities, options) };
+        let settings = Settings::of(&params.capabilities, params.initialization_options.as_ref());
         self.tell(Event::Started(settings));
         let _ = self.settings.set(settings);
         #[expect(deprecated, reason = "older clients have nothing else")]

@@ -42,7 +42,7 @@ pub(crate) struct Settings {
     pub(crate) refreshes: bool,
     /// What the user wants between the lines.
     pub(crate) hints: Hints,
-    /// Which commands the client has; not said among its capabilities alone.
+    /// Which commands the client has.
     pub(crate) commands: Commands,
 }
 
@@ -68,6 +68,7 @@ impl Explained {
 impl Settings {
     /// What a client can do, and what it was configured to do when it started.
     pub(crate) fn of(client: &ClientCapabilities, options: Option<&serde_json::Value>) -> Self {
+        let commands = Commands::of(client, options);
         let encodings = client.general.as_ref().and_then(|general| general.position_encodings.as_deref());
         let utf8 = encodings.unwrap_or_default().contains(&PositionEncodingKind::UTF8);
         let text = client.text_document.as_ref();
@@ -104,7 +105,7 @@ impl Settings {
             refreshes: again == Some(true),
             hints: options.inlay_hints.into(),
             watches: files.and_then(|files| files.dynamic_registration) == Some(true),
-            commands: Commands::default(),
+            commands,
         }
     }
 

@@ -127,8 +127,8 @@ fn cell(feature: &str, can: &Value) -> String {
     }
 }
 
-/// Capabilities that are none of the table's: how, and not what.
-const MANNERS: &[&str] = &["positionEncoding", "workspace", "textDocumentSync"];
+/// Capabilities that are none of the table's: how, and not what, and what is beyond the protocol.
+const MANNERS: &[&str] = &["positionEncoding", "workspace", "textDocumentSync", "experimental"];
 
 /// The rows of the tables of a page, without the lines below their heads.
 fn tables(page: &str) -> Vec<Vec<Vec<&str>>> {

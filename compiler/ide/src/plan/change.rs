@@ -113,14 +113,9 @@ pub(super) fn on_host(
     fixture: &Fixture,
     policy: Option<&str>,
 ) -> Result<Changes, Vec<String>> {
-    let only = match policy {
-        None => None,
-        // It had another name, or is new.
-        Some(name) => {
-            Some(built.plan.policies.iter().position(|known| known.name == name).map(|at| at as u32))
-        }
-    };
-    let only: Option<Vec<u32>> = only.map(|found| found.into_iter().collect());
+    // A policy that is not there had another name, or is new: nothing is selected.
+    let position = |name: &str| built.plan.policies.iter().position(|known| known.name == name);
+    let only: Option<Vec<u32>> = policy.map(|name| position(name).map(|at| at as u32).into_iter().collect());
     let site = fixture.host(db, &built.plan);
     let plan = host::unrolled(&built.plan, &site, only.as_deref())?;
     let before = host::instance(&plan, site, only)?;
