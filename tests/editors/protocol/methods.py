@@ -201,7 +201,7 @@ async def document_symbol(s):
 @check_of(t.WORKSPACE_SYMBOL)
 async def workspace_symbol(s):
     found = await s.request(t.WORKSPACE_SYMBOL, query="base")
-    assert [(f["name"], s.where(f["location"])) for f in found or []] == [("base", "site.mc:9")], found
+    assert [(f["name"], s.where(f["location"])) for f in found or []] == [("base", f"site.mc:{line_of(s, 'pub let base', SITE)}")], found
 
 
 @check_of(t.TEXT_DOCUMENT_FOLDING_RANGE)
@@ -310,6 +310,292 @@ async def formatting(s):
     assert s.edited(MAIN, found or []) == text, found
     s.change(MAIN, text)
     await s.until_errors(MAIN, [])
+
+
+# What a call takes, and what is made of what
+
+
+@check_of(t.TEXT_DOCUMENT_SIGNATURE_HELP)
+async def signature_help(s):
+    found = await s.request(t.TEXT_DOCUMENT_SIGNATURE_HELP, **s.place(MAIN, "content = text(site, ‸workers)"))
+    signature = found["signatures"][found.get("activeSignature") or 0]
+    assert "text(site: Site, workers: Int)" in signature["label"], found
+    assert found.get("activeParameter", signature.get("activeParameter")) == 1, found
+
+
+@check_of(t.TEXT_DOCUMENT_TYPE_DEFINITION)
+async def type_definition(s):
+    found = await s.request(t.TEXT_DOCUMENT_TYPE_DEFINITION, **s.place(MAIN, "{ site = si‸te }"))
+    assert s.places(found) == ["site.mc:2"], found
+
+
+@check_of(t.TEXT_DOCUMENT_IMPLEMENTATION)
+async def implementation(s):
+    found = await s.request(t.TEXT_DOCUMENT_IMPLEMENTATION, **s.place(MAIN, "let server = Ser‸ver"))
+    # Where it is used: what a component does is said where it stands.
+    assert s.places(found) == [f"main.mc:{line_of(s, 'let server = Server')}"], found
+
+
+@check_of(t.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY)
+async def prepare_call_hierarchy(s):
+    found = await s.request(t.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY, **s.place(MAIN, "fn te‸xt("))
+    assert [(item["name"], s.slice(MAIN, item["selectionRange"])) for item in found or []] == [("text", "text")], found
+
+
+async def call_item(s, snippet: str) -> dict:
+    found = await s.request(t.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY, **s.place(MAIN, snippet))
+    assert found, f"nothing is called at {snippet}"
+    return found[0]
+
+
+@check_of(t.CALL_HIERARCHY_INCOMING_CALLS)
+async def incoming_calls(s):
+    found = await s.request(t.CALL_HIERARCHY_INCOMING_CALLS, item=await call_item(s, "fn te‸xt("))
+    calls = [(call["from"]["name"], [s.slice(MAIN, place) for place in call["fromRanges"]]) for call in found or []]
+    assert calls == [("Server", ["text"])], found
+
+
+@check_of(t.CALL_HIERARCHY_OUTGOING_CALLS)
+async def outgoing_calls(s):
+    found = await s.request(t.CALL_HIERARCHY_OUTGOING_CALLS, item=await call_item(s, "component Ser‸ver"))
+    assert "text" in [call["to"]["name"] for call in found or []], found
+
+
+@check_of(t.TEXT_DOCUMENT_PREPARE_TYPE_HIERARCHY)
+async def prepare_type_hierarchy(s):
+    assert (await type_item(s))["name"] == "Site"
+
+
+async def type_item(s) -> dict:
+    found = await s.request(t.TEXT_DOCUMENT_PREPARE_TYPE_HIERARCHY, **s.place(MAIN, "param site: Si‸te\n"))
+    assert found, "no type"
+    return found[0]
+
+
+@check_of(t.TYPE_HIERARCHY_SUPERTYPES)
+async def supertypes(s):
+    found = await s.request(t.TYPE_HIERARCHY_SUPERTYPES, item=await type_item(s))
+    assert [item["name"] for item in found or []] == ["Role"], found
+
+
+@check_of(t.TYPE_HIERARCHY_SUBTYPES)
+async def subtypes(s):
+    found = await s.request(t.TYPE_HIERARCHY_SUBTYPES, item=await type_item(s))
+    assert [item["name"] for item in found or []] == ["Group"], found
+
+
+# What stands between the lines, and what leads elsewhere
+
+
+@check_of(t.TEXT_DOCUMENT_INLAY_HINT)
+async def inlay_hint(s):
+    found = await s.request(t.TEXT_DOCUMENT_INLAY_HINT, textDocument=s.document(MAIN), range=s.whole(MAIN))
+    assert any(label(hint) == ": Plan" for hint in found or []), found
+
+
+def label(hint: dict) -> str:
+    text = hint["label"]
+    return text if isinstance(text, str) else "".join(part["value"] for part in text)
+
+
+@check_of(t.TEXT_DOCUMENT_DOCUMENT_LINK)
+async def document_link(s):
+    found = await s.request(t.TEXT_DOCUMENT_DOCUMENT_LINK, textDocument=s.document(MAIN))
+    assert s.uri(PAGE) in [link.get("target") for link in found or []], found
+
+
+@check_of(t.TEXT_DOCUMENT_LINKED_EDITING_RANGE)
+async def linked_editing_range(s):
+    found = await s.request(t.TEXT_DOCUMENT_LINKED_EDITING_RANGE, **s.place(MAIN, "let ser‸ver ="))
+    assert [s.slice(MAIN, place) for place in (found or {}).get("ranges", [])] == ["server", "server"], found
+
+
+# More changes
+
+
+@check_of(t.TEXT_DOCUMENT_RANGE_FORMATTING)
+async def range_formatting(s):
+    text = s.text(MAIN)
+    s.change(MAIN, text.replace("let p = plan(web)", "let   p=plan( web )").replace("mode = 0o644 }", "mode  = 0o644 }"))
+    start, end = (s.place(MAIN, piece)["position"] for piece in ("‸test \"a page", "count(File) == 2‸"))
+    found = await s.request(
+        t.TEXT_DOCUMENT_RANGE_FORMATTING,
+        textDocument=s.document(MAIN),
+        range={"start": start, "end": end},
+        options={"tabSize": 2, "insertSpaces": True},
+    )
+    # What is outside stays.
+    assert s.edited(MAIN, found or []) == text.replace("mode = 0o644 }", "mode  = 0o644 }"), found
+    s.change(MAIN, text)
+    await s.until_errors(MAIN, [])
+
+
+@check_of(t.TEXT_DOCUMENT_ON_TYPE_FORMATTING)
+async def on_type_formatting(s):
+    text = s.text(MAIN)
+    s.change(MAIN, text.replace("  let p = plan(web)", "let   p=plan( web )"))
+    place = s.place(MAIN, "count(File) == 2\n}‸")
+    found = await s.request(
+        t.TEXT_DOCUMENT_ON_TYPE_FORMATTING, **place, ch="}", options={"tabSize": 2, "insertSpaces": True}
+    )
+    assert s.edited(MAIN, found or []) == text, found
+    s.change(MAIN, text)
+    await s.until_errors(MAIN, [])
+
+
+@check_of(t.WORKSPACE_WILL_RENAME_FILES)
+async def will_rename_files(s):
+    file = {"oldUri": s.uri(SITE), "newUri": s.uri("src/web/host.mc")}
+    changed = s.changes(await s.request(t.WORKSPACE_WILL_RENAME_FILES, files=[file]) or {})
+    assert "import web.host.{Site, base}\n" in changed.get(MAIN, ""), changed
+
+
+@check_of(t.COMPLETION_ITEM_RESOLVE)
+async def completion_item_resolve(s):
+    item = next(item for item in await items(s, MAIN, "port = ba‸se") if item["label"] == "base")
+    item = await s.request(t.COMPLETION_ITEM_RESOLVE, **item)
+    documentation = (item or {}).get("documentation")
+    text = documentation if isinstance(documentation, str) else (documentation or {}).get("value", "")
+    assert "Added to every port." in text, item
+
+
+@check_of(t.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL_DELTA)
+async def semantic_tokens_delta(s):
+    document = s.document(MAIN)
+    before = await s.request(t.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, textDocument=document)
+    text = s.text(MAIN)
+    s.change(MAIN, text.replace("policy web", "// more\n\npolicy web"))
+    found = await s.request(
+        t.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL_DELTA, textDocument=document, previousResultId=before["resultId"]
+    )
+    data = list(before["data"])
+    for edit in reversed(found["edits"]):
+        data[edit["start"] : edit["start"] + edit["deleteCount"]] = edit.get("data") or []
+    assert len(found["edits"]) == 1 and len(found["edits"][0].get("data") or []) < 15, found
+    after = await s.request(t.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, textDocument=document)
+    assert data == after["data"], found
+    s.change(MAIN, text)
+    await s.until_errors(MAIN, [])
+
+
+@check_of(t.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+async def did_change_workspace_folders(s):
+    folder = s.folder / "other"
+    (folder / "src").mkdir(parents=True, exist_ok=True)
+    (folder / "masterchef.toml").write_text(package.FILES["masterchef.toml"].replace("shop", "other"))
+    (folder / "src/main.mc").write_text('let a: Int = "x"\n')
+    other = [{"uri": folder.as_uri(), "name": "other"}]
+    s.notify(t.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, event={"added": other, "removed": []})
+    await s.until_errors("other/src/main.mc", ["MC0301"])
+    s.notify(t.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, event={"added": [], "removed": other})
+    await s.until_errors("other/src/main.mc", [])
+
+
+@check_of(t.TEXT_DOCUMENT_DIAGNOSTIC)
+async def diagnostic(s):
+    text = s.text(MAIN)
+    s.change(MAIN, text.replace("base + 80", "bäse + 80"))
+    document = s.document(MAIN)
+    report = await s.request(t.TEXT_DOCUMENT_DIAGNOSTIC, textDocument=document)
+    assert report["kind"] == "full" and report["items"], report
+    known = report["resultId"]
+    again = await s.request(t.TEXT_DOCUMENT_DIAGNOSTIC, textDocument=document, previousResultId=known)
+    assert again == {"kind": "unchanged", "resultId": known}, again
+    s.change(MAIN, text)
+    report = await s.request(t.TEXT_DOCUMENT_DIAGNOSTIC, textDocument=document, previousResultId=known)
+    assert report["kind"] == "full" and not [found for found in report["items"] if found["severity"] == 1], report
+
+
+@check_of(t.WORKSPACE_DIAGNOSTIC)
+async def workspace_diagnostic(s):
+    report = await s.request(t.WORKSPACE_DIAGNOSTIC, previousResultIds=[])
+    files = {item["uri"] for item in (report or {}).get("items", [])}
+    assert {s.uri(MAIN), s.uri(SITE)} <= files, report
+
+
+@check_of(t.CODE_ACTION_RESOLVE)
+async def code_action_resolve(s):
+    action = await action_for(s)
+    resolved = await s.request(t.CODE_ACTION_RESOLVE, **action)
+    assert s.changes((resolved or {}).get("edit") or {}) == {MAIN: s.fixed}, resolved
+    await unwrong(s)
+
+
+# Above declarations
+
+
+async def lenses(s) -> list[dict]:
+    found = await s.request(t.TEXT_DOCUMENT_CODE_LENS, textDocument=s.document(MAIN))
+    assert found, "no lenses"
+    return found
+
+
+async def resolved_lenses(s) -> list[dict]:
+    return [
+        lens if lens.get("command") else await s.request(t.CODE_LENS_RESOLVE, **lens) for lens in await lenses(s)
+    ]
+
+
+@check_of(t.TEXT_DOCUMENT_CODE_LENS)
+async def code_lens(s):
+    lines = {lens["range"]["start"]["line"] + 1 for lens in await lenses(s)}
+    assert {line_of(s, "policy web"), line_of(s, 'test "a page')} <= lines, lines
+
+
+@check_of(t.CODE_LENS_RESOLVE)
+async def code_lens_resolve(s):
+    titles = [lens["command"]["title"] for lens in await resolved_lenses(s)]
+    assert any("fixtures" in title for title in titles) and any("test" in title for title in titles), titles
+
+
+@check_of(t.WORKSPACE_EXECUTE_COMMAND)
+async def execute_command(s):
+    # The ones that lenses name; others are the client's own.
+    known = s.can["executeCommandProvider"]["commands"]
+    commands = [lens["command"] for lens in await resolved_lenses(s) if lens["command"]["command"] in known]
+    assert commands and {command["command"] for command in commands} == set(known), (commands, known)
+    for command in commands:
+        result = await s.request(
+            t.WORKSPACE_EXECUTE_COMMAND, command=command["command"], arguments=command["arguments"]
+        )
+        assert [one["outcome"] for one in (result or {}).get("results", [])] == ["passed"], result
+
+
+# Beyond the protocol
+
+
+@check_of("masterchef/planView")
+async def plan_view(s):
+    view = await s.request("masterchef/planView", **s.place(MAIN, "policy we‸b"))
+    steps = [node["id"] for node in (view or {}).get("nodes", []) if node["kind"] == "step"]
+    assert steps == ['File["/etc/é😀/www.example.com.conf"]', 'File["/srv/page"]'], view
+    assert any(edge["reasons"] for edge in view["edges"]), view
+
+
+@check_of("masterchef/why")
+async def why(s):
+    found = await s.request("masterchef/why", **s.place(MAIN, "/srv/page\" { cont‸ent"))
+    names = [attribute["name"] for resource in (found or {}).get("resources", []) for attribute in resource["attributes"]]
+    assert names == ["content"], found
+
+
+@check_of("masterchef/runsBefore")
+async def runs_before(s):
+    found = await s.request("masterchef/runsBefore", **s.place(MAIN, "Fi‸le \"/srv/page"))
+    steps = [step["type"] for resource in (found or {}).get("resources", []) for step in resource["steps"]]
+    assert steps == ["File"], found
+
+
+@check_of("masterchef/tests")
+async def tests(s):
+    found = await s.request("masterchef/tests", textDocument=s.document(MAIN))
+    assert [test["id"] for test in found or []] == ["src/main.mc::a page is served"], found
+
+
+@check_of("masterchef/runTests")
+async def run_tests(s):
+    found = await s.request("masterchef/runTests", uri=s.uri(MAIN))
+    assert [one["outcome"] for one in (found or {}).get("results", [])] == ["passed"], found
 
 
 # The end: nothing can be asked any more.

@@ -44,12 +44,15 @@ pub record Site {
   name: HostName
   /// Where it listens.
   port: Int
+  role: Role = .Web
 }
 
 /// Added to every port.
 pub let base = 8000
 
 pub enum Role { Web, Db }
+
+pub record Group { sites: List<Site> }
 """,
     "templates/page.mct": """\
 %{ param site: Site }

@@ -25,6 +25,12 @@ def snapshots() -> list[str]:
     return sorted("@v".join(stem.rsplit("_v", 1)) for stem in stems)
 
 
+def can_pull(snapshot: str) -> bool:
+    """Whether a client can ask for problems. It is sent them as well, so it does so only when it is told to."""
+    document = client_capabilities(snapshot).text_document
+    return document is not None and document.diagnostic is not None
+
+
 def config(fault: str | None = None) -> ClientServerConfig:
     """How the server is started; with a fault, behind the proxy that plants it."""
     command = SERVER if fault is None else [sys.executable, str(FAULT), fault, "--", *SERVER]
@@ -58,6 +64,7 @@ class Session:
             types.WORKSPACE_SEMANTIC_TOKENS_REFRESH,
             types.WORKSPACE_INLAY_HINT_REFRESH,
             types.WORKSPACE_CODE_LENS_REFRESH,
+            types.WORKSPACE_INLINE_VALUE_REFRESH,
         ):
 
             def refresh(_params=None, method=method):
@@ -65,14 +72,14 @@ class Session:
 
             self.client.feature(method)(refresh)
 
-    async def start(self, snapshot: str):
-        """The handshake, and the package's root module is opened."""
-        self.snapshot = snapshot
+    async def start(self, snapshot: str, pulls: bool = False):
+        """The handshake. Who pulls asks for problems and is not sent them."""
         folder = types.WorkspaceFolder(uri=self.folder.as_uri(), name="shop")
         params = types.InitializeParams(
             capabilities=client_capabilities(snapshot),
             root_uri=self.folder.as_uri(),
             workspace_folders=[folder],
+            initialization_options={"diagnostics": {"pull": True}} if pulls else None,
         )
         result = await self.soon(self.client.initialize_session(params), "the answer to initialize")
         self.answer = self.plain(result)
@@ -91,6 +98,11 @@ class Session:
         return self.plain(self.client.capabilities)
 
     def plain(self, value):
+        if hasattr(value, "_asdict"):
+            # What `pygls` makes of answers to methods that it does not know.
+            value = {name: self.plain(part) for name, part in value._asdict().items()}
+        elif isinstance(value, (list, tuple)):
+            value = [self.plain(part) for part in value]
         return json.loads(json.dumps(self.client.protocol._converter.unstructure(value)))
 
     async def soon(self, waited, what: str):
@@ -112,8 +124,8 @@ class Session:
 
     async def request(self, method: str, **params):
         """The result of a request."""
-        shape = types.METHOD_TO_TYPES[method][2]
-        sent = self.client.protocol._converter.structure(params, shape) if params else None
+        known = types.METHOD_TO_TYPES.get(method)
+        sent = self.client.protocol._converter.structure(params, known[2]) if known and params else params or None
         result = await self.soon(self.client.protocol.send_request_async(method, sent), f"an answer to {method}")
         return self.plain(result)
 
