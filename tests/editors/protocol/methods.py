@@ -3,6 +3,8 @@
 A check is given a session in which `src/main.mc` is open and without errors, and leaves it so.
 """
 
+import asyncio
+
 import package
 from lsprotocol import types as t
 
@@ -46,6 +48,53 @@ async def register_capability(s):
 def watches(s) -> bool:
     files = s.client_can.get("workspace", {}).get("didChangeWatchedFiles") or {}
     return bool(files.get("dynamicRegistration"))
+
+
+@check_of(t.WINDOW_WORK_DONE_PROGRESS_CREATE)
+async def work_done_progress_create(s):
+    # Opening the package takes a while.
+    await s.until(lambda: s.client.progress_reports, "a place for progress")
+
+
+@check_of(t.PROGRESS)
+async def progress(s):
+    await s.until(lambda: any(len(reports) > 1 for reports in s.client.progress_reports.values()), "the end of it")
+    for reports in s.client.progress_reports.values():
+        kinds = [report.kind for report in reports]
+        assert (kinds[0], kinds[-1]) == ("begin", "end"), reports
+
+
+@check_of(t.WORKSPACE_DID_CHANGE_CONFIGURATION)
+async def did_change_configuration(s):
+    await with_types(s, False)
+    await with_types(s, True)
+
+
+@check_of(t.WORKSPACE_CONFIGURATION)
+async def configuration(s):
+    # Who can be asked is asked, and what it sends along does not count.
+    await with_types(s, False, sent=True)
+    await with_types(s, True, sent=False)
+
+
+async def with_types(s, wanted: bool, sent: bool | None = None):
+    """Turns hints about types on or off, and waits until they come or go."""
+
+    def hints(types):
+        return {"inlayHints": {"types": types}}
+
+    s.client.set_configuration(hints(wanted), section="masterchef")
+    told = {"masterchef": hints(wanted if sent is None else sent)}
+    s.notify(t.WORKSPACE_DID_CHANGE_CONFIGURATION, settings=told)
+
+    async def look():
+        while True:
+            found = await s.request(t.TEXT_DOCUMENT_INLAY_HINT, textDocument=s.document(MAIN), range=s.whole(MAIN))
+            if any(label(hint) == ": Plan" for hint in found or []) == wanted:
+                return
+            await asyncio.sleep(0.02)
+
+    await s.soon(look(), f"hints about types: {wanted}")
 
 
 # Documents

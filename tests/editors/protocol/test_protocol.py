@@ -45,6 +45,13 @@ def offered(s) -> set[str]:
     found = advertised(s.can) | set(s.registered)
     if s.registered:
         found.add(t.CLIENT_REGISTER_CAPABILITY)
+    # What the server asks and tells, of whom it can.
+    if s.client_can.get("window", {}).get("workDoneProgress"):
+        found |= {t.WINDOW_WORK_DONE_PROGRESS_CREATE, t.PROGRESS}
+    if t.TEXT_DOCUMENT_INLAY_HINT in found:
+        found.add(t.WORKSPACE_DID_CHANGE_CONFIGURATION)
+        if s.client_can.get("workspace", {}).get("configuration"):
+            found.add(t.WORKSPACE_CONFIGURATION)
     return found
 
 
