@@ -122,6 +122,12 @@ fn cell(feature: &str, can: &Value) -> String {
         "Type hierarchy" => plain("typeHierarchyProvider"),
         "Linked editing" => plain("linkedEditingRangeProvider"),
         "Commands" if has("executeCommandProvider") => list(&can["executeCommandProvider"]["commands"]),
+        "Beyond the protocol" => {
+            let methods = can["experimental"]["masterchef"].as_array().into_iter().flatten();
+            let names =
+                methods.map(|method| method.as_str().expect("a name").trim_start_matches("masterchef/"));
+            parts(&names.map(|name| (true, name)).collect::<Vec<_>>())
+        }
         "Code actions" | "Commands" => "-".to_owned(),
         other => panic!("no column for `{other}`"),
     }
