@@ -1,5 +1,6 @@
 //! Answers in the protocol's types. Everything here works on a snapshot, on a worker.
 
+mod action;
 mod change;
 mod completion;
 mod disk;
@@ -13,9 +14,8 @@ mod semantic;
 mod structure;
 mod test;
 
-pub(crate) use change::{
-    code_actions, format_on_type, format_range, formatting, prepare_rename, rename, renamed_files,
-};
+pub(crate) use action::{action_document, action_kinds, code_actions, resolve_action};
+pub(crate) use change::{format_on_type, format_range, formatting, prepare_rename, rename, renamed_files};
 pub(crate) use completion::{Asked, completion, resolve_completion};
 pub(crate) use help::{document_links, inlay_hints, signature_help};
 pub(crate) use hierarchy::{
@@ -77,6 +77,11 @@ impl Names {
             Home::Single(single) => single == uri,
             Home::Library => false,
         }
+    }
+
+    /// Whether a change may come with new files: the client creates them, and there is a folder for them.
+    pub(crate) fn creates_files(&self) -> bool {
+        self.settings.creates_files && matches!(self.home, Home::Package(_))
     }
 
     /// The version of a document that is shown.

@@ -28,7 +28,7 @@ use tower_lsp::ls_types::request::{
 };
 use tower_lsp::ls_types::{
     CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem,
-    CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams,
+    CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeAction,
     CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionItem, CompletionParams,
     CompletionResponse, ConfigurationItem, DidChangeConfigurationParams, DidChangeTextDocumentParams,
     DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions, DidChangeWorkspaceFoldersParams,
@@ -380,10 +380,20 @@ impl LanguageServer for Server {
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let CodeActionParams { text_document, range, context, .. } = params;
+        let uri = text_document.uri.clone();
         self.ask(text_document, move |snapshot, file| {
-            Some(answer::code_actions(snapshot, file, range, &context))
+            Some(answer::code_actions(snapshot, file, &uri, range, &context))
         })
         .await
+    }
+
+    async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
+        // One that has its change already comes back as it is.
+        let Some(document) = answer::action_document(&action) else { return Ok(action) };
+        let asked = action.clone();
+        self.ask(document, move |snapshot, file| Some(answer::resolve_action(snapshot, file, asked.clone())))
+            .await?
+            .unwrap_or(Ok(action))
     }
 
     async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {

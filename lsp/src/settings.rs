@@ -3,7 +3,9 @@
 use crate::command::Commands;
 use mc_ide::{Encoding, Hints};
 use serde::Deserialize;
-use tower_lsp::ls_types::{ClientCapabilities, DiagnosticTag, MarkupKind, PositionEncodingKind};
+use tower_lsp::ls_types::{
+    ClientCapabilities, DiagnosticTag, MarkupKind, PositionEncodingKind, ResourceOperationKind,
+};
 
 /// What depends on the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +32,10 @@ pub(crate) struct Settings {
     pub(crate) document_changes: bool,
     /// Whether documentation of what is completed can come later.
     pub(crate) lazy_docs: bool,
+    /// Whether changes may create files.
+    pub(crate) creates_files: bool,
+    /// Whether the change of an action may be asked for later.
+    pub(crate) lazy_edits: bool,
     /// Whether the client tells of changed files when it is asked to.
     pub(crate) watches: bool,
     /// Whether the client can be asked for its configuration.
@@ -85,6 +91,11 @@ impl Settings {
         let again = workspace.and_then(|workspace| workspace.diagnostics.as_ref()?.refresh_support);
         let window = client.window.as_ref();
         let files = client.workspace.as_ref().and_then(|w| w.did_change_watched_files.as_ref());
+        let creates = edits.and_then(|edits| edits.resource_operations.as_ref());
+        let creates = creates.is_some_and(|kinds| kinds.contains(&ResourceOperationKind::Create));
+        let document_changes = edits.and_then(|edits| edits.document_changes) == Some(true);
+        let actions = text.and_then(|text| text.code_action.as_ref());
+        let later = actions.and_then(|actions| actions.resolve_support.as_ref());
         Settings {
             encoding: if utf8 { Encoding::Utf8 } else { Encoding::Utf16 },
             related: publish.and_then(|publish| publish.related_information) == Some(true),
@@ -96,7 +107,10 @@ impl Settings {
                 == Some(true),
             explained: Explained::of(items.and_then(|item| item.documentation_format.as_deref())),
             snippets: items.and_then(|item| item.snippet_support) == Some(true),
-            document_changes: edits.and_then(|edits| edits.document_changes) == Some(true),
+            document_changes,
+            creates_files: creates && document_changes,
+            lazy_edits: later.is_some_and(|later| later.properties.iter().any(|name| name == "edit"))
+                && actions.and_then(|actions| actions.data_support) == Some(true),
             lazy_docs: lazy.is_some_and(|lazy| lazy.properties.iter().any(|name| name == "documentation")),
             has_configuration: workspace.and_then(|workspace| workspace.configuration) == Some(true),
             progress: window.and_then(|window| window.work_done_progress) == Some(true),

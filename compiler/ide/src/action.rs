@@ -19,13 +19,19 @@ pub struct Action {
     pub problem: Diagnostic,
 }
 
+/// The problems of a file.
+fn problems(db: &dyn Db, file: File) -> Vec<Diagnostic> {
+    let mut problems = crate::diagnostics(db);
+    problems.retain(|problem| problem.primary.file == file);
+    problems
+}
+
 /// The repairs of the problems that touch a part of a file.
 pub fn quick_fixes(db: &dyn Db, file: File, range: Span) -> Vec<Action> {
     let mut found = Vec::new();
-    for problem in crate::diagnostics(db) {
+    for problem in problems(db, file) {
         let touches = |span: Span| span.start <= range.end && range.start <= span.end;
-        let is_here = problem.primary.file == file && touches(problem.primary.span);
-        if let Some(fix) = problem.fix.clone().filter(|_| is_here) {
+        if let Some(fix) = problem.fix.clone().filter(|_| touches(problem.primary.span)) {
             let mut edits: BTreeMap<camino::Utf8PathBuf, FileEdits> = BTreeMap::new();
             for (place, text) in fix.edits {
                 let path = place.file.path(db).clone();
@@ -44,12 +50,12 @@ pub fn quick_fixes(db: &dyn Db, file: File, range: Span) -> Vec<Action> {
 /// All repairs of a file that mean what was there before, or the only thing that can have been meant. Of two that touch
 /// the same text the first is taken; the other is found again afterwards. With a code, only those of its problems.
 pub fn fix_all(db: &dyn Db, file: File, code: Option<Code>) -> Vec<(Span, String)> {
-    let mut problems = crate::diagnostics(db);
+    let mut problems = problems(db, file);
     // What is taken out goes first: it need not be written better.
     problems.sort_by_key(|problem| problem.code);
     let mut taken: Vec<(Span, String)> = Vec::new();
     for problem in problems {
-        let wanted = problem.primary.file == file && code.is_none_or(|code| problem.code == code);
+        let wanted = code.is_none_or(|code| problem.code == code);
         let Some(fix) = problem.fix.filter(|fix| wanted && fix.trust == Trust::Safe) else { continue };
         let is_apart =
             |span: Span| taken.iter().all(|(other, _)| span.end < other.start || other.end < span.start);

@@ -21,7 +21,12 @@ pub fn format(db: &dyn Db, file: File) -> Option<Formatting> {
         return None;
     }
     let old: &str = file.text(db);
-    let new = mc_syntax::format(old).ok()?;
+    let (range, text) = difference(old, &mc_syntax::format(old).ok()?)?;
+    Some(Formatting { range, text })
+}
+
+/// The lines in which two texts differ, and what comes in their place. None if they are equal.
+pub(crate) fn difference(old: &str, new: &str) -> Option<(Span, String)> {
     if new == old {
         return None;
     }
@@ -33,7 +38,7 @@ pub fn format(db: &dyn Db, file: File) -> Option<Formatting> {
         old_rest.split_inclusive('\n').rev().zip(new_rest.split_inclusive('\n').rev()).collect();
     let tail = length(both.get(..both.iter().take_while(|(a, b)| a == b).count())?);
     let range = Span::new(head as u32, (old.len() - tail) as u32);
-    Some(Formatting { range, text: new_rest.get(..new_rest.len() - tail)?.to_owned() })
+    Some((range, new_rest.get(..new_rest.len() - tail)?.to_owned()))
 }
 
 /// What formatting changes in a part of a file: in all lines that the part touches, and no others. The parts of the file

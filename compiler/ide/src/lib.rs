@@ -8,6 +8,7 @@
 //! typed, and unwind with salsa's `Cancelled` when the database is changed meanwhile.
 
 mod action;
+mod assist;
 mod call;
 mod completion;
 mod definition;
@@ -33,6 +34,7 @@ mod type_definition;
 mod why;
 
 pub use action::{Action, fix_all, organize_imports, quick_fixes};
+pub use assist::{ASSISTS, Assist, AssistKind, Offer, Shown, SourceChange, Wanted, assists};
 pub use call::{CallHelp, call_help};
 pub use completion::{Completion, Proposal, ProposalKind, completion};
 pub use definition::{Location, definition};

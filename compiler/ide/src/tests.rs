@@ -1,10 +1,12 @@
 //! Each feature through one `check` function.
 
 mod action;
+pub(super) mod assist;
 mod bundle;
 mod call;
 mod completion;
 mod definition;
+mod fix;
 mod format;
 mod hierarchy;
 mod hint;

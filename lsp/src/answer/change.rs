@@ -3,15 +3,14 @@
 use crate::place::{Home, path_of};
 use crate::question::Snapshot;
 use camino::Utf8Path;
-use mc_compiler::diagnostic::Trust;
 use mc_compiler::{File, Origin};
-use mc_ide::FileEdits;
+use mc_ide::{FileEdits, SourceChange};
 use mc_syntax::Span;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::{
-    CodeAction, CodeActionContext, CodeActionKind, CodeActionOrCommand, DocumentChanges, FileRename, OneOf,
-    OptionalVersionedTextDocumentIdentifier, Position, PrepareRenameResponse, Range, TextDocumentEdit,
-    TextEdit, WorkspaceEdit,
+    CreateFile, DocumentChangeOperation, DocumentChanges, FileRename, OneOf,
+    OptionalVersionedTextDocumentIdentifier, Position, PrepareRenameResponse, Range, ResourceOp,
+    TextDocumentEdit, TextEdit, Uri, WorkspaceEdit,
 };
 
 /// `RequestFailed` of the protocol: well-formed, and not possible.
@@ -76,73 +75,43 @@ fn refused(why: mc_ide::NotRenamed) -> Error {
     Error { code: ErrorCode::ServerError(REQUEST_FAILED), message: why.to_string().into(), data: None }
 }
 
-/// `textDocument/codeAction`
-pub(crate) fn code_actions(
-    at: Snapshot<'_>,
-    file: File,
-    range: Range,
-    context: &CodeActionContext,
-) -> Vec<CodeActionOrCommand> {
-    let mut actions = Vec::new();
-    let wanted = |kind: &CodeActionKind| {
-        let is_part = |of: &CodeActionKind| {
-            let rest = kind.as_str().strip_prefix(of.as_str());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        };
-        context.only.as_ref().is_none_or(|only| only.iter().any(is_part))
-    };
-    if wanted(&CodeActionKind::QUICKFIX) {
-        let found = mc_ide::quick_fixes(at.db, file, at.span(file, range));
-        // One that a client may take without asking, if it is the only one that can be trusted so far.
-        let mut safe = found.iter().filter(|action| action.trust == Trust::Safe);
-        let preferred = safe.next().map(|action| action.problem.primary.span);
-        for action in found {
-            let Some(edit) = workspace_edit(at, &action.edits) else { continue };
-            let is_preferred = action.trust == Trust::Safe && preferred == Some(action.problem.primary.span);
-            actions.push(CodeAction {
-                title: capitalised(&action.title),
-                kind: Some(CodeActionKind::QUICKFIX),
-                diagnostics: Some(vec![super::problem::diagnostic(at.db, at.names, &action.problem)]),
-                edit: Some(edit),
-                is_preferred: is_preferred.then_some(true),
-                ..CodeAction::default()
-            });
-        }
-    }
-    // Only on demand: an editor that fixes on saving asks for it by name.
-    let by_name = context.only.as_ref().is_some_and(|only| only.contains(&CodeActionKind::SOURCE_FIX_ALL));
-    if by_name {
-        let edits = mc_ide::fix_all(at.db, file, None);
-        actions.extend(source(at, file, "Repair all that is safe", CodeActionKind::SOURCE_FIX_ALL, edits));
-    }
-    let organize = CodeActionKind::SOURCE_ORGANIZE_IMPORTS;
-    if context.only.as_ref().is_some_and(|only| only.contains(&organize)) {
-        let edits = mc_ide::organize_imports(at.db, file);
-        actions.extend(source(at, file, "Organize the imports", organize, edits));
-    }
-    actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
-}
-
-fn source(
-    at: Snapshot<'_>,
-    file: File,
-    title: &str,
-    kind: CodeActionKind,
-    edits: Vec<(Span, String)>,
-) -> Option<CodeAction> {
-    let edits = (!edits.is_empty()).then(|| vec![FileEdits { file, edits }])?;
-    let edit = workspace_edit(at, &edits)?;
-    Some(CodeAction { title: title.to_owned(), kind: Some(kind), edit: Some(edit), ..CodeAction::default() })
-}
-
-/// Titles of repairs are clauses; a menu has sentences.
-fn capitalised(title: &str) -> String {
-    let mut letters = title.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
 /// The changes in the form that the client knows. None if a file is not the package's: nobody may change it.
-fn workspace_edit(at: Snapshot<'_>, files: &[FileEdits]) -> Option<WorkspaceEdit> {
+pub(super) fn workspace_edit(at: Snapshot<'_>, files: &[FileEdits]) -> Option<WorkspaceEdit> {
+    let all = edits_by_file(at, files)?;
+    if !at.names.settings.document_changes {
+        let changes = all.into_iter().map(|(_, uri, edits)| (uri, edits)).collect();
+        return Some(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() });
+    }
+    let changes = DocumentChanges::Edits(all.into_iter().map(|found| document_edit(at, found)).collect());
+    Some(WorkspaceEdit { document_changes: Some(changes), ..WorkspaceEdit::default() })
+}
+
+/// The same with new files. None if the client creates none.
+pub(super) fn change(at: Snapshot<'_>, change: &SourceChange) -> Option<WorkspaceEdit> {
+    if change.created.is_empty() {
+        return workspace_edit(at, &change.files);
+    }
+    if !at.names.creates_files() {
+        return None;
+    }
+    let mut operations = Vec::new();
+    for (path, text) in &change.created {
+        let uri = at.names.uri(path)?;
+        let created = CreateFile { uri: uri.clone(), options: None, annotation_id: None };
+        operations.push(DocumentChangeOperation::Op(ResourceOp::Create(created)));
+        let text_document = OptionalVersionedTextDocumentIdentifier { uri, version: None };
+        let edits = vec![OneOf::Left(TextEdit { range: Range::default(), new_text: text.clone() })];
+        operations.push(DocumentChangeOperation::Edit(TextDocumentEdit { text_document, edits }));
+    }
+    let edits = edits_by_file(at, &change.files)?.into_iter();
+    operations.extend(edits.map(|found| DocumentChangeOperation::Edit(document_edit(at, found))));
+    let changes = DocumentChanges::Operations(operations);
+    Some(WorkspaceEdit { document_changes: Some(changes), ..WorkspaceEdit::default() })
+}
+
+type Edits = (File, Uri, Vec<TextEdit>);
+
+fn edits_by_file(at: Snapshot<'_>, files: &[FileEdits]) -> Option<Vec<Edits>> {
     let mut all = Vec::with_capacity(files.len());
     for FileEdits { file, edits } in files {
         if file.origin(at.db) != Origin::Package {
@@ -153,19 +122,15 @@ fn workspace_edit(at: Snapshot<'_>, files: &[FileEdits]) -> Option<WorkspaceEdit
             range: at.range(*file, *span),
             new_text: text.clone(),
         };
-        all.push((*file, uri, edits.iter().map(edit).collect::<Vec<_>>()));
+        all.push((*file, uri, edits.iter().map(edit).collect()));
     }
-    if !at.names.settings.document_changes {
-        let changes = all.into_iter().map(|(_, uri, edits)| (uri, edits)).collect();
-        return Some(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() });
-    }
-    let documents = all.into_iter().map(|(file, uri, edits)| TextDocumentEdit {
-        text_document: OptionalVersionedTextDocumentIdentifier {
-            uri,
-            version: at.names.version(file.path(at.db)),
-        },
+    Some(all)
+}
+
+fn document_edit(at: Snapshot<'_>, (file, uri, edits): Edits) -> TextDocumentEdit {
+    let version = at.names.version(file.path(at.db));
+    TextDocumentEdit {
+        text_document: OptionalVersionedTextDocumentIdentifier { uri, version },
         edits: edits.into_iter().map(OneOf::Left).collect(),
-    });
-    let changes = DocumentChanges::Edits(documents.collect());
-    Some(WorkspaceEdit { document_changes: Some(changes), ..WorkspaceEdit::default() })
+    }
 }

@@ -6,6 +6,7 @@
     reason = "tests stand outside the product: they use the real machine"
 )]
 
+mod action;
 #[path = "../../../compiler/ide/src/tests/bundle.rs"]
 mod bundle;
 mod capability;

@@ -1,12 +1,13 @@
-//! Writes the providers' structs from the resource schemas of the standard library, and the words of the language in
-//! the files of editors, by way of the compiler. `cargo xtask codegen` runs it; with `--check` it writes nothing and
-//! fails when something is stale.
+//! Writes the providers' structs from the resource schemas of the standard library, the words of the language in the
+//! files of editors, and the page about the editor's actions, by way of the compiler. `cargo xtask codegen` runs it;
+//! with `--check` it writes nothing and fails when something is stale.
 //!
-//! A crate of its own because it links the compiler and the providers, and the other tasks must build
-//! when one of these does not.
+//! A crate of its own because it links the compiler, the editor's features and the providers, and the other tasks must
+//! build when one of these does not.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to its user")]
 #![allow(clippy::disallowed_methods, reason = "reads and writes the repository")]
 
+mod assist;
 mod grammar;
 mod query;
 mod word;
@@ -41,7 +42,10 @@ fn run() -> Result<()> {
     };
     let root = mc_test_support::repository();
     let grammars = grammar::generated()?.into_iter().map(|(path, text)| (path.to_owned(), text));
-    for (path, text) in word::files(&root)?.into_iter().chain(query::files(&root)?).chain(grammars) {
+    let page = std::iter::once((assist::PAGE.to_owned(), assist::page()?));
+    for (path, text) in
+        word::files(&root)?.into_iter().chain(query::files(&root)?).chain(grammars).chain(page)
+    {
         if std::fs::read_to_string(root.join(&path)).is_ok_and(|old| old == text) {
             continue;
         }

@@ -113,48 +113,9 @@ impl<'db> Cx<'db> {
         self.fix(title, vec![(span, with)]).safe()
     }
 
-    /// The place of an item or statement with its documentation, its line's indentation and the newline behind it,
-    /// if nothing else stands on its lines; for taking it away.
+    /// See [`whole_lines`].
     pub(super) fn whole_lines(&self, span: Span) -> Span {
-        let text = self.text;
-        let mut start = text.get(..span.start as usize).unwrap_or_default();
-        // Its documentation goes with it.
-        loop {
-            let line = start.trim_end_matches([' ', '\t']);
-            let above = line.strip_suffix('\n').unwrap_or(line);
-            let last = above.rsplit('\n').next().unwrap_or_default();
-            let is_doc = last.trim_start().starts_with("///");
-            if line.len() == above.len() || !is_doc {
-                break;
-            }
-            start = above.get(..above.len() - last.trim_start().len()).unwrap_or_default();
-        }
-        let indent = start.len() - start.trim_end_matches([' ', '\t']).len();
-        let first = start.len() - indent;
-        let rest = text.get(span.end as usize..).unwrap_or_default();
-        let blank = rest.len() - rest.trim_start_matches([' ', '\t', ',']).len();
-        let after = rest.get(blank..).unwrap_or_default();
-        let alone = first == 0 || text.get(..first).is_some_and(|before| before.ends_with('\n'));
-        if alone && (after.is_empty() || after.starts_with('\n')) {
-            let mut end = span.end as usize + blank + usize::from(!after.is_empty());
-            // Of two blank lines one is enough.
-            let above = text.get(..first).unwrap_or_default();
-            let below = text.get(end..).unwrap_or_default();
-            if (above.is_empty() || above.ends_with("\n\n")) && below.starts_with('\n') {
-                end += 1;
-            }
-            return Span::new(first as u32, end as u32);
-        }
-        // On one line with others: up to the next one, or from the last one.
-        if after.is_empty() || after.starts_with(['\n', '}']) {
-            let before = text.get(..start.len()).unwrap_or_default();
-            let kept = before.trim_end_matches([' ', '\t']);
-            let kept = kept.strip_suffix(',').unwrap_or(kept);
-            let gap = usize::from(after.starts_with('}') && !kept.ends_with('{'));
-            let end = span.end as usize + blank.saturating_sub(gap);
-            return Span::new(kept.len() as u32, end as u32);
-        }
-        Span::new(start.len() as u32, (span.end as usize + blank) as u32)
+        whole_lines(self.text, span)
     }
 
     /// The white space in front of what begins at an offset, if nothing else is in front of it on its line.
@@ -281,4 +242,47 @@ fn bodies(db: &dyn Db, file: File) -> Vec<&Checked> {
         }
     }
     all
+}
+
+/// The place of an item or statement with its documentation, its line's indentation and the newline behind it,
+/// if nothing else stands on its lines; for taking it away.
+pub fn whole_lines(text: &str, span: Span) -> Span {
+    let mut start = text.get(..span.start as usize).unwrap_or_default();
+    // Its documentation goes with it.
+    loop {
+        let line = start.trim_end_matches([' ', '\t']);
+        let above = line.strip_suffix('\n').unwrap_or(line);
+        let last = above.rsplit('\n').next().unwrap_or_default();
+        let is_doc = last.trim_start().starts_with("///");
+        if line.len() == above.len() || !is_doc {
+            break;
+        }
+        start = above.get(..above.len() - last.trim_start().len()).unwrap_or_default();
+    }
+    let indent = start.len() - start.trim_end_matches([' ', '\t']).len();
+    let first = start.len() - indent;
+    let rest = text.get(span.end as usize..).unwrap_or_default();
+    let blank = rest.len() - rest.trim_start_matches([' ', '\t', ',']).len();
+    let after = rest.get(blank..).unwrap_or_default();
+    let alone = first == 0 || text.get(..first).is_some_and(|before| before.ends_with('\n'));
+    if alone && (after.is_empty() || after.starts_with('\n')) {
+        let mut end = span.end as usize + blank + usize::from(!after.is_empty());
+        // Of two blank lines one is enough.
+        let above = text.get(..first).unwrap_or_default();
+        let below = text.get(end..).unwrap_or_default();
+        if (above.is_empty() || above.ends_with("\n\n")) && below.starts_with('\n') {
+            end += 1;
+        }
+        return Span::new(first as u32, end as u32);
+    }
+    // On one line with others: up to the next one, or from the last one.
+    if after.is_empty() || after.starts_with(['\n', '}']) {
+        let before = text.get(..start.len()).unwrap_or_default();
+        let kept = before.trim_end_matches([' ', '\t']);
+        let kept = kept.strip_suffix(',').unwrap_or(kept);
+        let gap = usize::from(after.starts_with('}') && !kept.ends_with('{'));
+        let end = span.end as usize + blank.saturating_sub(gap);
+        return Span::new(kept.len() as u32, end as u32);
+    }
+    Span::new(start.len() as u32, (span.end as usize + blank) as u32)
 }

@@ -18,6 +18,7 @@ mod unused;
 #[cfg(test)]
 mod testing;
 
+pub use context::whole_lines;
 pub use resource::names_secret;
 pub use settings::{Level, Settings, known};
 

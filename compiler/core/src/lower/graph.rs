@@ -8,11 +8,14 @@ use super::{Draft, Schemas};
 use crate::db::Db;
 use crate::diagnostic::{Diagnostic, Place, code, nearest};
 use crate::eval::{EdgeTarget, Evaluation, Owner, PendingEdge};
+use crate::name;
 use mc_plan::eval::Evaluator;
 use mc_plan::expr::Operand;
 use mc_plan::plan::{Clause, Edge, EdgeKind, EdgeReason};
 use mc_plan::value::Value;
-use mc_syntax::ast::ClauseKind;
+use mc_syntax::Span;
+use mc_syntax::ast::visit::{self, Visitor};
+use mc_syntax::ast::{self, ClauseKind};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
@@ -340,9 +343,10 @@ impl Builder<'_> {
 
     fn unknown(&self, pending: &PendingEdge, name: &str, key: &Value) -> Diagnostic {
         let shown = crate::notation::short_value(key);
+        let written = reference_in(self.db, pending.place, name, key);
         let diagnostic = Diagnostic::error(
             code::UNKNOWN_RESOURCE,
-            pending.place,
+            written.map_or(pending.place, |(whole, _)| whole),
             format!("no policy declares {name}[{shown}]"),
         )
         .here("nothing of this type and key");
@@ -361,7 +365,14 @@ impl Builder<'_> {
             _ => None,
         };
         match wanted {
-            Some(near) => diagnostic.help(format!("did you mean {name}[{near:?}]?")),
+            Some(near) => {
+                let diagnostic = diagnostic.help(format!("did you mean {name}[{near:?}]?"));
+                let text = format!("{near:?}").replace("${", "\\${");
+                match written {
+                    Some((_, key)) => diagnostic.fix(format!("change to `{name}[{text}]`"), key, text),
+                    None => diagnostic,
+                }
+            }
             None => {
                 diagnostic.help(format!("declare it, `{name} {shown} {{ .. }}`, or leave the reference out"))
             }
@@ -430,4 +441,33 @@ enum Bounded {
 enum Vertex {
     Step(u32),
     Instance(u32),
+}
+
+/// Where a clause or a list writes out `Type["key"]`: all of it, and the key alone. None if the key is computed.
+pub(super) fn reference_in(db: &dyn Db, place: Place, name: &str, key: &Value) -> Option<(Place, Place)> {
+    struct Find<'a> {
+        within: Span,
+        name: &'a str,
+        key: &'a str,
+        found: Option<(Span, Span)>,
+    }
+    impl<'a> Visitor<'a> for Find<'_> {
+        fn expr(&mut self, expr: &'a ast::Expr) {
+            let is_part = self.within.start <= expr.span.start && expr.span.end <= self.within.end;
+            if let ast::ExprKind::Reference { path, key } = &expr.kind
+                && is_part
+                && path.segments.last().is_some_and(|last| last.text == self.name)
+                && let ast::ExprKind::String(parts) = &key.kind
+                && let [ast::StringPart::Text(text, _)] = parts.as_slice()
+                && text == self.key
+            {
+                self.found.get_or_insert((expr.span, key.span));
+            }
+            visit::walk_expr(self, expr);
+        }
+    }
+    let Value::Str(key) = key else { return None };
+    let mut find = Find { within: place.span, name, key, found: None };
+    visit::walk_file(&mut find, name::tree(db, place.file));
+    find.found.map(|(whole, key)| (Place::new(place.file, whole), Place::new(place.file, key)))
 }

@@ -172,7 +172,8 @@ pub(super) fn rollouts(
                     diagnostics.push(
                         Diagnostic::error(
                             code::UNKNOWN_RESOURCE,
-                            *place,
+                            super::graph::reference_in(db, *place, &name, key)
+                                .map_or(*place, |(whole, _)| whole),
                             format!("no policy declares {name}[{shown}]"),
                         )
                         .here("nothing of this type and key")

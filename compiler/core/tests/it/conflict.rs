@@ -110,7 +110,7 @@ policy p {
 }
 "#,
         expect![[r#"
-            src/main.mc:9:15: error[MC0503]: no policy declares Package["ngnix"]
+            src/main.mc:9:21: error[MC0503]: no policy declares Package["ngnix"]
         "#]],
     );
 }

@@ -82,8 +82,8 @@ policy p {
 }
 "#,
         expect![[r#"
-            src/main.mc:11:17: error[MC0503]: no policy declares File["/host"]
-            src/main.mc:11:17: error[MC0503]: no policy declares File["/never"]
+            src/main.mc:11:42: error[MC0503]: no policy declares File["/never"]
+            src/main.mc:11:58: error[MC0503]: no policy declares File["/host"]
         "#]],
     );
 }

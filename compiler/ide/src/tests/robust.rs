@@ -4,10 +4,10 @@ use super::SAMPLE;
 use crate::fixture::Fixture;
 use crate::occurrence::occurrences;
 use crate::{
-    Hints, LensKind, OrderQuestion, PlanQuestion, call_help, completion, definition, diagnostics,
-    format_closed, highlights, hints, hover, implementations, incoming_calls, lenses, linked, links,
-    outgoing_calls, plan_view, policy_lens, reference_lens, run_tests, runs_before, selections, subtypes,
-    supertypes, type_definition, why,
+    Hints, LensKind, OrderQuestion, PlanQuestion, Wanted, assists, call_help, completion, definition,
+    diagnostics, format_closed, highlights, hints, hover, implementations, incoming_calls, lenses, linked,
+    links, outgoing_calls, plan_view, policy_lens, reference_lens, run_tests, runs_before, selections,
+    subtypes, supertypes, type_definition, why,
 };
 use camino::Utf8Path;
 use mc_compiler::{Database, package};
@@ -98,6 +98,26 @@ fn plan(db: &Database, offset: usize) {
     drop(run_tests(db, None, BTreeMap::new()));
 }
 
+/// What is offered at an offset changes parts of the text that are there and apart.
+fn assist(db: &Database, range: Span) -> usize {
+    let file = package::file(db, Utf8Path::new("src/main.mc")).expect("in the package");
+    let offers = assists(db, file, range, &|_| true, true, Wanted::All);
+    for offer in &offers {
+        let change = offer.change.as_ref().expect("all are worked out");
+        for edited in &change.files {
+            let length = edited.file.text(db).len() as u32;
+            let mut end = 0;
+            for (span, _) in &edited.edits {
+                assert!(end <= span.start && span.end <= length, "{}: {:?}", offer.title, edited.edits);
+                end = span.end;
+            }
+        }
+        let texts = change.texts(db);
+        assert!(texts.iter().all(|(_, text)| !text.is_empty()), "{}: a text that cannot be", offer.title);
+    }
+    offers.len()
+}
+
 #[test]
 fn the_sample_is_right() {
     let fixture = Fixture::new(SAMPLE);
@@ -119,6 +139,7 @@ fn a_sample_cut_off_anywhere_is_answered() {
         // What is broken is near the end.
         ask(&fixture.db, end.saturating_sub(60));
         complete(&fixture.db, end);
+        assist(&fixture.db, Span::at(end as u32));
         // Evaluation too, where it still gets that far.
         diagnostics(&fixture.db);
         // Which takes longer.
@@ -138,6 +159,7 @@ fn a_sample_with_a_hole_anywhere_is_answered() {
         package::set_text(&mut fixture.db, path, &text);
         ask(&fixture.db, (hole.start as usize).saturating_sub(60));
         complete(&fixture.db, hole.start as usize);
+        assist(&fixture.db, Span::at(hole.start));
         diagnostics(&fixture.db);
         if number % 16 == 0 {
             plan(&fixture.db, hole.start as usize);
