@@ -7,6 +7,7 @@ mod repair;
 mod resource;
 mod rewrite;
 mod sample;
+mod written;
 
 use crate::fixture::Fixture;
 use crate::{ASSISTS, Offer, Wanted, assists};
