@@ -7,6 +7,7 @@ mod body;
 mod member;
 mod name;
 mod scan;
+mod template;
 
 use mc_compiler::name as names;
 use mc_compiler::ty::Ty;
@@ -69,10 +70,10 @@ pub(crate) fn type_before(db: &dyn Db, file: File, end: u32) -> Option<Ty> {
     member::type_before(db, file, &Scan::until(file.text(db), end), end)
 }
 
-/// What can stand at an offset of a module.
+/// What can stand at an offset of a module or a template.
 pub fn completion(db: &dyn Db, file: File, offset: u32) -> Option<Completion> {
     if names::is_template(db, file) {
-        return None;
+        return template::completion(db, file, offset);
     }
     let scan = Scan::new(file.text(db), offset)?;
     let mut proposals = match &scan.place {

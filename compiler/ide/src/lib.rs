@@ -29,6 +29,7 @@ mod rename;
 mod semantic;
 mod structure;
 mod symbol;
+mod template;
 mod test_case;
 mod type_definition;
 mod why;

@@ -101,6 +101,9 @@ fn add_locals(found: &mut Occurrences, file: File, checked: &Checked) {
 
 /// The checked bodies of a file.
 pub(crate) fn all_checked(db: &dyn Db, file: File) -> Vec<&Checked> {
+    if name::is_template(db, file) {
+        return vec![check::template(db, file)];
+    }
     let mut all = vec![check::values(db, file)];
     for (index, item) in name::tree(db, file).items.iter().enumerate() {
         let unit = unit_of(db, DeclId { file, index: index as u32 }, item);

@@ -1,5 +1,6 @@
 //! What can be folded, and what a selection grows to.
 
+use crate::template;
 use mc_compiler::name;
 use mc_compiler::{Db, File};
 use mc_syntax::ast::visit::{self, Visitor};
@@ -24,13 +25,16 @@ pub struct Fold {
     pub kind: FoldKind,
 }
 
-/// What can be folded in a module or a template: brackets, runs of comments, and the imports.
+/// What can be folded in a module or a template: brackets, runs of comments, and the imports; what stands between tags.
 pub fn folds(db: &dyn Db, file: File) -> Vec<Fold> {
     let text: &str = file.text(db);
     let is_long =
         |span: Span| text.get(span.start as usize..span.end as usize).is_some_and(|text| text.contains('\n'));
     let mut found = Vec::new();
     if name::is_template(db, file) {
+        let code = template::folds(text).into_iter().map(|range| Fold { range, kind: FoldKind::Code });
+        found.extend(code.filter(|fold| is_long(fold.range)));
+        found.sort_by_key(|fold| (fold.range.start, fold.range.end));
         return found;
     }
     let parsed = &name::parsed(db, file).0;

@@ -21,6 +21,7 @@ mod robust;
 mod semantic;
 mod structure;
 mod symbol;
+mod template;
 mod test_case;
 mod type_definition;
 mod why;

@@ -18,7 +18,11 @@ pub(super) fn members(db: &dyn Db, file: File, scan: &Scan<'_>, end: u32) -> Vec
     if let Some(found) = of_name(db, file, scan) {
         return found;
     }
-    let Some(ty) = type_before(db, file, scan, end) else { return Vec::new() };
+    type_before(db, file, scan, end).map(|ty| of_type(db, &ty)).unwrap_or_default()
+}
+
+/// The fields and methods of a value of a type.
+pub(super) fn of_type(db: &dyn Db, ty: &Ty) -> Vec<Proposal> {
     let mut found = Vec::new();
     let mut add = |fields: &[Field], target: &dyn Fn(&Field) -> Option<Target>, shown: &dyn Fn(&Ty) -> Ty| {
         for field in fields {
@@ -51,7 +55,7 @@ pub(super) fn members(db: &dyn Db, file: File, scan: &Scan<'_>, end: u32) -> Vec
         _ => {}
     }
     // Of what may be absent, what it is when it is there comes behind `?.`.
-    for method in prelude::methods(&ty) {
+    for method in prelude::methods(ty) {
         let mut variables = Variables::default();
         method.receiver.matches(ty.plain(), &mut variables);
         let text = match (method.property, method.params.is_empty()) {
