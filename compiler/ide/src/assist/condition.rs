@@ -130,12 +130,11 @@ fn de_morgan(cx: &Cx<'_>, offers: &mut Offers<'_>) {
     // The outermost of a chain of one operator.
     let whole = cx.exprs().take_while(|around| chain(around, op)).last().unwrap_or(expr);
     flatten(whole, op, &mut parts);
-    let negation = cx.exprs().find_map(|around| match &around.kind {
-        ExprKind::Unary { op: UnaryOp::Not, operand, .. } => match &operand.kind {
-            ExprKind::Paren(inner) if inner.span == whole.span => Some(around),
-            _ => None,
-        },
-        _ => None,
+    let negation = cx.exprs().find(|around| match &around.kind {
+        ExprKind::Unary { op: UnaryOp::Not, operand, .. } => {
+            matches!(&operand.kind, ExprKind::Paren(inner) if inner.span == whole.span)
+        }
+        _ => false,
     });
     let is_tight = |span: Span| {
         cx.exprs().any(|around| match &around.kind {

@@ -178,7 +178,7 @@ fn add_default(cx: &Cx<'_>, offers: &mut Offers<'_>) {
     let ty = signature::resolve(cx.db, scope, &param.ty, &mut signature::Findings::default());
     if let Some(value) = placeholder(cx, &ty) {
         offers.add(format!("Add the default `{value}`"), |edit| {
-            edit.insert(param.ty.span.end, format!(" = {value}"))
+            edit.insert(param.ty.span.end, format!(" = {value}"));
         });
     }
 }

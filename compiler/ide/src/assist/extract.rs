@@ -179,7 +179,7 @@ fn extract_constant(cx: &Cx<'_>, offers: &mut Offers<'_>) {
         .collect();
     if same.len() > 1 && is_literal(expr) {
         offers.add(format!("Extract all {} into `let {name}` of the module", same.len()), |edit| {
-            put(edit, &same)
+            put(edit, &same);
         });
     }
 }

@@ -36,13 +36,13 @@ fn to_unit(cx: &Cx<'_>, offers: &mut Offers<'_>) {
     let wanted = wanted(cx, *span);
     let mut offer =
         |text: String| offers.add(format!("Write it as `{text}`"), |edit| edit.replace(*span, text));
-    if wanted != Wanted::Nothing && wanted != Wanted::Size && wanted != Wanted::Mode {
-        if let Some(nanoseconds) = value.checked_mul(1_000_000_000) {
-            offer(format!("{value}s"));
-            let short = duration(nanoseconds);
-            if short != format!("{value}s") {
-                offer(short);
-            }
+    if matches!(wanted, Wanted::Duration | Wanted::Anything)
+        && let Some(nanoseconds) = value.checked_mul(1_000_000_000)
+    {
+        offer(format!("{value}s"));
+        let short = duration(nanoseconds);
+        if short != format!("{value}s") {
+            offer(short);
         }
     }
     if matches!(wanted, Wanted::Size | Wanted::Anything)

@@ -94,7 +94,7 @@ fn unname_resource(cx: &Cx<'_>, offers: &mut Offers<'_>) {
     let Some(key) = constant_key(construct) else { return };
     let uses = cx.uses(node.name.span);
     // By key only clauses name a resource.
-    let is_clause = |span: Span| clause_values(cx).iter().any(|value| *value == span);
+    let is_clause = |span: Span| clause_values(cx).contains(&span);
     let is_local_key =
         matches!(signature::signature(cx.db, id), Signature::Resource(resource) if resource.local);
     if is_local_key || !uses.iter().all(|span| is_clause(*span)) {
@@ -178,7 +178,7 @@ fn key_to_name(cx: &Cx<'_>, offers: &mut Offers<'_>) {
     });
     if let Some(node) = declared.filter(|_| is_clause) {
         offers.add(format!("Name it `{}`", node.name.text), |edit| {
-            edit.replace(expr.span, node.name.text.as_str())
+            edit.replace(expr.span, node.name.text.as_str());
         });
     }
 }
@@ -378,7 +378,8 @@ fn when_to_if(cx: &Cx<'_>, offers: &mut Offers<'_>) {
     let Some((clause, at)) = when_clause(head.construct) else { return };
     let Some((_, Stmt { kind: StmtKind::Expr(_), span, .. })) = head.stmt else { return };
     let is_head = cx.range.end <= head.construct.body.span.start + 1;
-    if !is_head && !(clause.span.touches(cx.range.start) && clause.span.touches(cx.range.end)) {
+    let is_clause = clause.span.touches(cx.range.start) && clause.span.touches(cx.range.end);
+    if !is_head && !is_clause {
         return;
     }
     offers.add("Write the `when` as an `if`", |edit| {

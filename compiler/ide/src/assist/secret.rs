@@ -49,11 +49,9 @@ pub(super) const SECRET_VALUE: Assist = Assist {
 };
 
 fn secret_value(cx: &Cx<'_>, offers: &mut Offers<'_>) {
-    let literal = cx.exprs().find_map(|expr| match &expr.kind {
-        ExprKind::String(parts) if parts.iter().all(|part| matches!(part, StringPart::Text(..))) => {
-            Some(expr)
-        }
-        _ => None,
+    let literal = cx.exprs().find(|expr| match &expr.kind {
+        ExprKind::String(parts) => parts.iter().all(|part| matches!(part, StringPart::Text(..))),
+        _ => false,
     });
     let Some(literal) = literal else { return };
     let given = cx.path.iter().rev().find_map(|node| match node {

@@ -48,7 +48,7 @@ fn from_raw(cx: &Cx<'_>, offers: &mut Offers<'_>) {
     let source = cx.source(expr.span);
     if let Some(text) = plain(expr).filter(|_| source.starts_with("r\"") && !is_block(source)) {
         offers.add("Write it as a plain text", |edit| {
-            edit.replace(expr.span, format!("\"{}\"", escaped(text)))
+            edit.replace(expr.span, format!("\"{}\"", escaped(text)));
         });
     }
 }
