@@ -109,11 +109,10 @@ class Connection {
       },
     );
     client.onDidChangeState(({ newState }) => {
-      if (this.client !== client) {
-        return;
+      if (this.client === client) {
+        this.describe(newState, server);
+        this.changed.fire();
       }
-      this.describe(newState, server);
-      this.changed.fire();
     });
     this.client = client;
     this.path = server.command;

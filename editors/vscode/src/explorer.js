@@ -3,6 +3,8 @@
 const vscode = require("vscode");
 
 const FILES = "**/*.mc";
+// After a change, in milliseconds.
+const DELAY = 300;
 const IGNORED = "**/{node_modules,vendor,target}/**";
 
 function register(context, connection) {
@@ -11,8 +13,27 @@ function register(context, connection) {
   const range = (found) =>
     new vscode.Range(found.start.line, found.start.character, found.end.line, found.end.character);
 
+  /**
+   * Opens a module that has tests, as the server answers about open documents only; nothing is shown. Says whether it is
+   * open now.
+   */
+  async function opened(uri) {
+    if (!vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString())) {
+      const text = Buffer.from(await vscode.workspace.fs.readFile(uri)).toString();
+      if (!/^\s*test\s+"/m.test(text)) {
+        return false;
+      }
+      await vscode.workspace.openTextDocument(uri);
+    }
+    return true;
+  }
+
   /** What a module has; a module without tests is not listed. */
   async function discover(uri) {
+    if (!(await opened(uri))) {
+      controller.items.delete(uri.toString());
+      return;
+    }
     const tests = await connection.ask("masterchef/tests", { textDocument: { uri: uri.toString() } });
     if (!tests) {
       return;
@@ -91,6 +112,7 @@ function register(context, connection) {
           break;
         }
         items.forEach((item) => running.started(item));
+        await opened(vscode.Uri.parse(uri));
         const parameters = { uri, ids: items.map((item) => item.id) };
         const answer = await connection.ask("masterchef/runTests", parameters, token);
         for (const item of items) {
@@ -138,27 +160,35 @@ function register(context, connection) {
     }
   }
 
+  /** Does something a little later, once however often it is asked for. */
   const late = new Map();
-  function soon(uri) {
-    clearTimeout(late.get(uri.toString()));
+  function soon(what, action) {
+    clearTimeout(late.get(what));
     late.set(
-      uri.toString(),
+      what,
       setTimeout(() => {
-        late.delete(uri.toString());
-        void discover(uri);
-      }, 300),
+        late.delete(what);
+        action().catch((error) => connection.output.error(error));
+      }, DELAY),
     );
   }
+  // The server reads a package when the first of its files is opened, and knows no tests before.
+  const refresh = () => connection.knows("masterchef/tests") && soon("", discoverAll);
+  const ours = (document) => document.languageId === "masterchef" && connection.knows("masterchef/tests");
+  const watcher = vscode.workspace.createFileSystemWatcher(FILES, false, true, false);
+  watcher.onDidCreate(refresh);
+  watcher.onDidDelete((uri) => controller.items.delete(uri.toString()));
 
   context.subscriptions.push(
     vscode.commands.registerCommand("masterchef.runTest", runOne),
-    connection.onDidChange(() => connection.ready && void discoverAll()),
+    watcher,
+    connection.onDidChange(() => (connection.ready ? refresh() : controller.items.replace([]))),
+    vscode.workspace.onDidOpenTextDocument((document) => ours(document) && refresh()),
     vscode.workspace.onDidChangeTextDocument(({ document }) => {
-      if (document.languageId === "masterchef" && connection.knows("masterchef/tests")) {
-        soon(document.uri);
+      if (ours(document)) {
+        soon(document.uri.toString(), () => discover(document.uri));
       }
     }),
-    vscode.workspace.onDidDeleteFiles(({ files }) => files.forEach((uri) => controller.items.delete(uri.toString()))),
   );
 }
 

@@ -45,37 +45,34 @@ async function failed(page, text) {
   throw new Error(text);
 }
 
-/** Runs one step; says why it failed. */
+/** Runs one step, at first with a fault. */
 async function run(page, step) {
   if (step.faults) {
     plant(step.faults);
+    const passes = () =>
+      step.check(page, FAULTY).then(
+        () => true,
+        () => false,
+      );
     await step.act(page);
-    const passed = await step.check(page, FAULTY).then(
-      () => true,
-      () => false,
-    );
-    const asked = () => step.faults.find((method) => spoiled().includes(method));
-    const hit = await until(asked, PATIENCE).catch(() =>
-      failed(page, `${step.name}: the editor never asked for ${step.faults}`),
-    );
+    const passed = await passes();
+    const hit = await until(() => step.faults.find((method) => spoiled().includes(method)), PATIENCE).catch(() => {
+      throw new Error(`the editor never asked for ${step.faults}`);
+    });
     // Once more: a slow machine may have asked late.
-    if (passed || (await step.check(page, FAULTY).then(() => true, () => false))) {
-      await failed(page, `${step.name}: the check passes although the server gets ${hit} wrong`);
+    if (passed || (await passes())) {
+      throw new Error(`the check passes although the server gets ${hit} wrong`);
     }
     await step.undo?.(page);
     say(`${step.name}: fails with a fault in ${hit}`);
   }
   plant([]);
-  try {
-    await step.act(page);
-    await step.check(page, PATIENCE);
-    if (step.picture) {
-      await picture(page, step.picture);
-    }
-    await step.after?.(page);
-  } catch (error) {
-    await failed(page, `${step.name}: ${error.message}`);
+  await step.act(page);
+  await step.check(page, PATIENCE);
+  if (step.picture) {
+    await picture(page, step.picture);
   }
+  await step.after?.(page);
   say(`${step.name}: passed`);
 }
 
@@ -95,7 +92,7 @@ async function main() {
     await open(page).catch((error) => failed(page, `open: ${error.message}`));
     say("the package is open");
     for (const step of steps) {
-      await run(page, step);
+      await run(page, step).catch((error) => failed(page, `${step.name}: ${error.message}`));
     }
   } finally {
     await browser.close();

@@ -44,6 +44,9 @@ if [ ! -e "$rig/complete" ]; then
   (cd extension && npm ci --loglevel=error >&2)
   # The workbench in the browser loads some of them from there.
   ln -s ../node_modules code/node_modules
+  # The search for files is Debian's program.
+  mkdir -p node_modules/@vscode/ripgrep/bin
+  ln -s /usr/bin/rg node_modules/@vscode/ripgrep/bin/rg
   : >complete
 fi
 touch "$rig"

@@ -68,6 +68,14 @@ async function press(page, keys, wanted, timeout) {
   }
 }
 
+async function command(page, title) {
+  await page.keyboard.press("F1");
+  const input = page.locator(".quick-input-widget input");
+  await input.waitFor();
+  await input.fill(`>${title}`);
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
+}
+
 async function open(page) {
   await page.goto(process.env.MC_URL, { waitUntil: "domcontentloaded" });
   const row = (name) => page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${name}"]`).first();
@@ -77,6 +85,7 @@ async function open(page) {
 }
 
 const SQUIGGLE = `${EDITOR} .squiggly-error`;
+const TESTS = ".test-explorer .monaco-list-row";
 const SUGGESTIONS = ".suggest-widget.visible";
 
 /** Leaves what is open: a menu, a list, an input. */
@@ -176,6 +185,99 @@ const steps = [
     },
     undo: escape,
   },
+  {
+    name: "plan view",
+    faults: ["masterchef/planView"],
+    act: async (page) => {
+      await goTo(page, 23, 5);
+      // Room for both.
+      if (await page.locator(".explorer-folders-view").isVisible()) {
+        await page.keyboard.press("Control+b");
+      }
+      await command(page, "Masterchef: Show Plan");
+    },
+    check: async (page, timeout) => {
+      const plan = await panel(page, timeout);
+      await plan.locator(box('Directory["/srv/www"]')).waitFor({ timeout });
+      // An edge, with its reason.
+      await plan.locator(".edge title", { hasText: "restart on" }).first().waitFor({ state: "attached", timeout });
+    },
+    // The panel stays open: what it shows follows the text.
+  },
+  {
+    name: "the plan follows the text",
+    faults: ["masterchef/planView"],
+    act: async (page) => {
+      await goTo(page, 23, 18);
+      await page.keyboard.type("2");
+    },
+    check: async (page, timeout) => {
+      const plan = await panel(page, timeout);
+      // Another resource than that of the bundle, which is still shown.
+      await plan.locator(`${box('Directory["/srv2/www"]')}.new`).waitFor({ timeout });
+      await plan.locator(`${box('Directory["/srv/www"]')}.removed`).waitFor({ timeout });
+    },
+    undo: (page) => page.keyboard.press("Backspace"),
+    picture: "plan-changes",
+    after: (page) => page.keyboard.press("Backspace"),
+  },
+  {
+    name: "from the plan to the source",
+    act: async (page) => {
+      const plan = await panel(page, 60_000);
+      await plan.locator(box('Service["nginx"]')).click();
+    },
+    check: async (page, timeout) => {
+      await page.waitForSelector('.tab.active >> text=nginx.mc', { timeout });
+      const plan = await panel(page, timeout);
+      await plan.locator(".details", { hasText: "restart on (nginx.mc:53)" }).waitFor({ timeout });
+    },
+    picture: "plan-reasons",
+  },
+  {
+    name: "why this value",
+    faults: ["masterchef/why"],
+    act: async (page) => {
+      await page.locator(".tab", { hasText: "main.mc" }).first().click();
+      await goTo(page, 23, 31);
+      await command(page, "Masterchef: Why This Value");
+    },
+    check: async (page, timeout) => {
+      const answer = webview(page).locator("body");
+      await answer.filter({ hasText: "0o755" }).filter({ hasText: "src/main.mc" }).waitFor({ timeout });
+    },
+    undo: escape,
+    picture: "why",
+  },
+  {
+    name: "tests",
+    faults: ["masterchef/runTests"],
+    act: async (page) => {
+      await command(page, "Testing: Focus on Test Explorer View");
+      await page.locator(TESTS, { hasText: "tests.mc" }).waitFor();
+      await command(page, "Test: Run All Tests");
+    },
+    check: (page, timeout) =>
+      page.locator(TESTS, { hasText: "tests.mc" }).locator(".codicon-testing-passed-icon").waitFor({ timeout }),
+    picture: "tests",
+  },
 ];
+
+/** The page in the panel that is in front. */
+function webview(page) {
+  return page.frameLocator("iframe.webview.ready:visible").frameLocator("iframe#active-frame");
+}
+
+/** The page of the plan. */
+async function panel(page, timeout) {
+  const inner = webview(page);
+  await inner.locator("svg.canvas").waitFor({ timeout });
+  return inner;
+}
+
+/** The box of a resource in the plan. */
+function box(id) {
+  return `.box[data-id="${`node ${id}`.replaceAll('"', '\\"')}"]`;
+}
 
 module.exports = { open, steps, until };

@@ -26,6 +26,8 @@ class Panel {
     this.position = undefined;
     /** The policy that was chosen; undefined follows the cursor. */
     this.policy = undefined;
+    /** The policy that the cursor was in last. */
+    this.followed = undefined;
     const preset = vscode.workspace.getConfiguration("masterchef").get("plan.fixture", "");
     this.fixture = context.workspaceState.get("plan.fixture", preset) || undefined;
     this.request = undefined;
@@ -118,6 +120,11 @@ class Panel {
     let plan;
     try {
       plan = await this.connection.ask(METHOD, parameters, request.token);
+      const left = this.policy === undefined && plan && !plan.policy && plan.policies?.includes(this.followed);
+      if (left) {
+        // In none, in a component perhaps: the one that was shown stays.
+        plan = await this.connection.ask(METHOD, { ...parameters, policy: this.followed }, request.token);
+      }
     } catch (error) {
       this.post({ type: "problems", problems: [error.message] });
       return;
@@ -127,6 +134,7 @@ class Panel {
     }
     // Nothing: an edit was quicker, and asks again.
     if (plan) {
+      this.followed = plan.policy ?? undefined;
       this.panel.title = plan.policy ? `Plan of ${plan.policy}` : "Plan";
       const cursor = { uri: this.document.toString(), line: this.position.line };
       this.post({ type: "plan", plan, cursor, follows: this.policy === undefined });

@@ -25,8 +25,10 @@ const state = {
   view: { x: MARGIN, y: MARGIN, zoom: 1 },
   /** Whether somebody has moved or zoomed: the picture is not fitted then. */
   moved: false,
+  /** Whether the boxes may be arranged in another way than before. Not while somebody types. */
+  turn: true,
 };
-let picture = { boxes: [], edges: [], places: { boxes: [], edges: [], down: false, scale: 1 } };
+let picture = { boxes: [], edges: [], places: { boxes: [], edges: [], down: false, width: 0, height: 0 } };
 
 function element(tag, properties = {}, children = []) {
   const made = document.createElement(tag);
@@ -90,6 +92,7 @@ fixture.addEventListener("change", () => api.postMessage({ type: "fixture", fixt
 search.addEventListener("input", () => {
   state.search = search.value.trim();
   state.moved = false;
+  state.turn = true;
   draw();
 });
 
@@ -102,9 +105,11 @@ window.addEventListener("message", ({ data }) => {
     problems(data.plan.problems ?? []);
     // A package with errors has no plan: what was shown stays.
     if (data.plan.nodes.length > 0 || (data.plan.problems ?? []).length === 0) {
-      if (state.plan?.policy !== data.plan.policy || state.closed === undefined) {
+      const other = state.plan?.policy !== data.plan.policy || state.plan?.fixture !== data.plan.fixture;
+      if (other || state.closed === undefined) {
         state.closed = fold.folded(data.plan);
         state.moved = false;
+        state.turn = true;
       }
       state.plan = data.plan;
       state.cursor = data.cursor;
@@ -189,9 +194,9 @@ function draw() {
     sizes,
     shown.edges.map(({ from, to }) => [from, to]),
     room,
-    // What somebody looks at closely is not turned around.
-    state.moved ? picture.places.way : undefined,
+    state.turn ? undefined : picture.places.way,
   );
+  state.turn = false;
   picture = { ...shown, sizes, places };
   const focused = document.activeElement?.dataset?.id;
   const inside = drawing("g", { class: "inside" });
@@ -317,6 +322,7 @@ function choose(id) {
 
 function unfold(group) {
   state.closed.delete(group);
+  state.turn = true;
   draw();
 }
 
@@ -397,7 +403,7 @@ function line(text) {
 
 function facts(node) {
   if (node.condition) details.append(line(`if ${node.condition}`));
-  (node.each ?? []).forEach((loop) => details.append(line(`for ${loop}`)));
+  if (node.each) details.append(line(`for ${node.each}`));
   (node.watched ?? []).forEach((text) => details.append(line(text)));
   const changes = node.changes ?? [];
   if (node.change !== "same") {
@@ -426,12 +432,20 @@ function list(title, edges, of) {
   }
 }
 
+/** The file and the line. */
+function where({ uri, range }) {
+  return `${decodeURIComponent(uri.split("/").at(-1))}:${range.start.line + 1}`;
+}
+
 function reasons(edges, of) {
   const items = edges.flatMap((edge) => {
     const seen = new Map();
-    edge.edges.forEach((one) => one.reasons.forEach((reason) => seen.set(reason.text, reason)));
+    edge.edges.forEach((one) =>
+      one.reasons.forEach((reason) => seen.set(`${reason.text} ${JSON.stringify(reason.location)}`, reason)),
+    );
     return [...seen.values()].slice(0, 20).map((reason) => {
-      const text = of(edge) === "" ? reason.text : `${of(edge)}: ${reason.text}`;
+      const said = [of(edge), reason.text].filter(Boolean).join(": ");
+      const text = reason.location ? `${said} (${where(reason.location)})` : said;
       return element("li", {}, [link(text, reason.location)]);
     });
   });
@@ -446,7 +460,13 @@ function place() {
 }
 
 function fit() {
-  state.view = { x: MARGIN, y: MARGIN, zoom: Math.max(SMALLEST, picture.places.scale) };
+  const { width: wide, height: high } = picture.places;
+  const scale = Math.min(
+    1,
+    (canvas.clientWidth - 2 * MARGIN) / Math.max(1, wide),
+    (canvas.clientHeight - 2 * MARGIN) / Math.max(1, high),
+  );
+  state.view = { x: MARGIN, y: MARGIN, zoom: Math.max(SMALLEST, scale) };
   state.moved = false;
   place();
 }
@@ -454,6 +474,7 @@ function fit() {
 /** Draws anew, in the way that fits now. */
 function again() {
   state.moved = false;
+  state.turn = true;
   draw();
 }
 
@@ -548,6 +569,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "-") zoom(1 / 1.25);
   if (event.key === "0") again();
 });
-new ResizeObserver(() => !state.moved && again()).observe(canvas);
+// Not turned around: the details below come and go.
+new ResizeObserver(() => !state.moved && fit()).observe(canvas);
 
 api.postMessage({ type: "ready" });

@@ -20,7 +20,7 @@ use mc_test_support::suite::{self, Test};
 use mc_test_support::{binary, process, repository, scratch::Scratch};
 
 fn main() -> ExitCode {
-    let obstacle = ["node", "npm", "python3", workbench::BROWSER]
+    let obstacle = ["node", "npm", "python3", "rg", workbench::BROWSER]
         .into_iter()
         .find_map(suite::missing)
         .or_else(workbench::obstacle);
@@ -50,6 +50,13 @@ fn works_for_a_user() {
     process::run(Command::new("chmod").args(["+x", server.as_str()])).success();
     let package = scratch.join("shop");
     package::copy(&repository().join("examples/web"), &package);
+    // What was built last, for the plan to be compared with.
+    let mcc = |arguments: &[&str]| {
+        let mut mcc = Command::new(binary::program("mcc"));
+        process::run(mcc.args(arguments).current_dir(scratch.path())).success();
+    };
+    mcc(&["key", "new", "--out", "keys", "--unencrypted"]);
+    mcc(&["build", "shop", "-o", "shop/web.mcb", "--key", "keys/signing.pem"]);
     // What the user will find and repair.
     let main = package.join("src/main.mc");
     let text = std::fs::read_to_string(&main).expect("the example has a main module");
@@ -68,6 +75,6 @@ fn works_for_a_user() {
         "{output}\n--- the screen is in {pictures}/failed.png"
     );
     if std::env::var_os("UPDATE_PICTURES").is_some() {
-        package::copy(&pictures, &repository().join("docs/tool/editor"));
+        package::copy(&pictures, &repository().join("docs/tool/vscode"));
     }
 }
