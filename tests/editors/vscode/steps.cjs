@@ -121,9 +121,9 @@ const steps = [
     faults: ["textDocument/codeAction"],
     act: (page) => goTo(page, 33, 7),
     check: async (page, timeout) => {
-      const repair = page.locator(".action-widget .monaco-list-row.action", { hasText: "Change to `content`" }).first();
+      const repair = page.locator(".action-widget .monaco-list-row.action.focused", { hasText: "Change to `content`" }).first();
       await press(page, ["Control+."], repair, timeout);
-      await repair.click();
+      await page.keyboard.press("Enter");
       await shows(page, "content = \"This is", timeout);
       await page.waitForSelector(SQUIGGLE, { state: "detached", timeout });
     },
