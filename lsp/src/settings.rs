@@ -44,8 +44,6 @@ pub(crate) struct Settings {
     pub(crate) progress: bool,
     /// Whether the client asks for problems, and is not sent them.
     pub(crate) pulls: bool,
-    /// Whether the client asks again for problems when it is told to.
-    pub(crate) refreshes: bool,
     /// What the user wants between the lines.
     pub(crate) hints: Hints,
     /// Which commands the client has.
@@ -88,7 +86,6 @@ impl Settings {
         let lazy = items.and_then(|items| items.resolve_support.as_ref());
         let pulls = text.is_some_and(|text| text.diagnostic.is_some());
         let workspace = client.workspace.as_ref();
-        let again = workspace.and_then(|workspace| workspace.diagnostics.as_ref()?.refresh_support);
         let window = client.window.as_ref();
         let files = client.workspace.as_ref().and_then(|w| w.did_change_watched_files.as_ref());
         let creates = edits.and_then(|edits| edits.resource_operations.as_ref());
@@ -116,7 +113,6 @@ impl Settings {
             progress: window.and_then(|window| window.work_done_progress) == Some(true),
             // One that shows what it is sent as well would show everything twice: it has to say so.
             pulls: pulls && (options.diagnostics.pull || publish.is_none()),
-            refreshes: again == Some(true),
             hints: options.inlay_hints.into(),
             watches: files.and_then(|files| files.dynamic_registration) == Some(true),
             commands,
