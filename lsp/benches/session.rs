@@ -2,7 +2,13 @@
 //!
 //! Prints one JSON object: milliseconds, as `[p50, p99]` where something is done often, and megabytes of memory.
 //! `cargo xtask bench` puts it into its table.
-#![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a benchmark prints times")]
+#![allow(clippy::print_stdout, reason = "a benchmark prints times")]
+#![allow(clippy::panic, clippy::expect_used, reason = "what cannot be prepared ends the benchmark")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "benchmarks stand outside the product: they use the real machine"
+)]
 
 #[allow(dead_code, reason = "the tests of the protocol use the rest")]
 #[path = "../tests/protocol/client.rs"]

@@ -29,7 +29,7 @@ pub(crate) fn capabilities(settings: &Settings) -> ServerCapabilities {
         })),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         completion_provider: Some(CompletionOptions {
-            trigger_characters: Some(vec![".".to_owned()]),
+            trigger_characters: Some(vec![".".to_owned(), "\"".to_owned()]),
             resolve_provider: Some(true),
             ..CompletionOptions::default()
         }),

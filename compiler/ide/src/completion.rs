@@ -6,6 +6,7 @@
 mod body;
 mod member;
 mod name;
+mod quoted;
 mod scan;
 mod template;
 
@@ -33,6 +34,8 @@ pub enum ProposalKind {
     Policy,
     Module,
     Keyword,
+    File,
+    Key,
 }
 
 /// Something that can stand at a place.
@@ -74,6 +77,9 @@ pub(crate) fn type_before(db: &dyn Db, file: File, end: u32) -> Option<Ty> {
 pub fn completion(db: &dyn Db, file: File, offset: u32) -> Option<Completion> {
     if names::is_template(db, file) {
         return template::completion(db, file, offset);
+    }
+    if let Some(found) = quoted::completion(db, file, offset) {
+        return Some(found);
     }
     let scan = Scan::new(file.text(db), offset)?;
     let mut proposals = match &scan.place {

@@ -96,6 +96,8 @@ fn kind(kind: ProposalKind) -> CompletionItemKind {
         ProposalKind::Function => CompletionItemKind::FUNCTION,
         ProposalKind::Type => CompletionItemKind::STRUCT,
         ProposalKind::Resource => CompletionItemKind::CLASS,
+        ProposalKind::File => CompletionItemKind::FILE,
+        ProposalKind::Key => CompletionItemKind::REFERENCE,
         ProposalKind::Component | ProposalKind::Module | ProposalKind::Policy => CompletionItemKind::MODULE,
     }
 }

@@ -223,3 +223,36 @@ fn what_is_typed_is_replaced() {
     let span = found.expect("names").replaced;
     assert_eq!(&file.text(&fixture.db)[span.start as usize..span.end as usize], "val");
 }
+
+#[test]
+fn paths_of_files_that_are_loaded() {
+    let package = |line: &str| {
+        format!(
+            "//- src/main.mc\nimport std.fs.File\nrecord R {{ a: Int }}\n{line}\n//- data/a.toml\na = 1\n\
+             //- data/deep/b.yaml\na: 1\n//- templates/t.mct\nx\n//- files/m/motd\nhello\n"
+        )
+    };
+    let kinds = [ProposalKind::File];
+    let loads = package("let a: R = load(\"$0\")");
+    check(
+        &loads,
+        &kinds,
+        expect![[r#"
+            a.toml | a.toml | data
+            deep/b.yaml | deep/b.yaml | data"#]],
+    );
+    check(&package("let a = template(\"t$0\")"), &kinds, expect!["t.mct | t.mct | templates"]);
+    check(&package("let a = file(\"$0\")"), &kinds, expect!["m/motd | m/motd | files"]);
+    check(&package("let a = dir(\"$0\")"), &kinds, expect!["m | m | files"]);
+    check(&package("let a = json(\"$0\")"), &kinds, expect![""]);
+}
+
+#[test]
+fn keys_of_resources() {
+    check(
+        "import std.fs.{Directory, File}\npolicy p {\n  File \"/a\" { content = \"x\" }\n  File \"/b/${facts.fqdn}\" {}\n  \
+         Directory \"/c\" { after File[\"$0\"] }\n}\n",
+        &[ProposalKind::Key],
+        expect!["/a | /a | src/main.mc"],
+    );
+}
