@@ -152,8 +152,9 @@ fn types_are_made_of_types() {
 fn documentation_comes_when_an_item_is_chosen() {
     let mut client = Client::start();
     let mut can = capabilities(&["utf-8"]);
-    can["textDocument"]["completion"]["completionItem"]["resolveSupport"] =
-        json!({ "properties": ["documentation"] });
+    let items = &mut can["textDocument"]["completion"]["completionItem"];
+    items["resolveSupport"] = json!({ "properties": ["documentation"] });
+    items["documentationFormat"] = json!(["markdown"]);
     client.request("initialize", json!({ "processId": null, "rootUri": null, "capabilities": can }));
     client.notify("initialized", json!({}));
     client.open("untitled:a", "import std.fs.File\npolicy p {\n  File \"/a\" { c }\n}\n");
