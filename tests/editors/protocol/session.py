@@ -108,7 +108,9 @@ class Session:
     async def soon(self, waited, what: str):
         """The result of something that must not take for ever."""
         try:
-            return await asyncio.wait_for(waited, self.patience)
+            # Not `wait_for`: before Python 3.12 one inside of another can lose the end of the outer one.
+            async with asyncio.timeout(self.patience):
+                return await waited
         except TimeoutError:
             raise AssertionError(f"never came: {what}") from None
 
