@@ -110,7 +110,7 @@ impl Session {
             let is_wrong = round % 2 == 0;
             let number = if is_wrong { "2" } else { "1" };
             let start = self.edit((LINE, column - 1), (LINE, column), number);
-            self.until("MC0501", is_wrong);
+            self.until("MC0507", is_wrong);
             times.push(milliseconds(start));
         }
         times
@@ -121,8 +121,8 @@ impl Session {
         let mut times = (Vec::new(), Vec::new(), Vec::new());
         for round in 0..ROUNDS {
             let digit = (round % 10).to_string();
-            self.edit((LINE + 2, 9), (LINE + 2, 10), &digit);
-            times.0.push(self.ask("textDocument/hover", LINE, 40));
+            self.edit((LINE + 2, 18), (LINE + 2, 19), &digit);
+            times.0.push(self.ask("textDocument/hover", LINE, 36));
             times.1.push(self.ask("textDocument/definition", LINE, 12));
             times.2.push(self.ask("textDocument/completion", LINE + 1, 2));
         }
@@ -195,7 +195,7 @@ fn root() -> String {
 fn part(number: usize) -> String {
     let mut out = "import std.fs.{Directory, File}\n".to_owned();
     let calls = number % 2 == EDITED % 2;
-    out.push_str(if calls { "import common.banner\n" } else { "\n" });
+    out.push_str(if calls { "import common.{banner}\n" } else { "\n" });
     let _ = writeln!(
         out,
         "\n/// One part.\npub component Part{number} {{\n  param folder: AbsPath\n  param owner: UserName = \"root\"\n  \

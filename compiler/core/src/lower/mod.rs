@@ -57,7 +57,8 @@ struct Draft {
     repeat: Option<u32>,
 }
 
-/// Makes the plan. Without errors among the diagnostics there is one.
+/// Makes the plan. Without errors among the diagnostics there is one. In an editor the next edit overtakes it: it is given
+/// up between its parts.
 pub fn lower(db: &dyn Db, mut evaluation: Evaluation) -> (CompiledPlan, Vec<Diagnostic>) {
     let mut diagnostics = std::mem::take(&mut evaluation.diagnostics);
     let schemas = schemas(db, &evaluation);
@@ -69,11 +70,13 @@ pub fn lower(db: &dyn Db, mut evaluation: Evaluation) -> (CompiledPlan, Vec<Diag
         }
     }
     let mut sources = Sources::new(db);
+    db.unwind_if_revision_cancelled();
     let conditions = Conditions::new(db, &evaluation);
     merge::conflicts(&schemas, &evaluation, &conditions, &drafts, &mut diagnostics);
     repeat::same_in_each_round(&schemas, &evaluation, &drafts, &mut diagnostics);
     merge::claims(&schemas, &evaluation, &conditions, &drafts, &mut diagnostics);
     merge::instances(&evaluation, &conditions, &mut diagnostics);
+    db.unwind_if_revision_cancelled();
     let mut graph = graph::edges(
         db,
         &schemas,
@@ -83,8 +86,10 @@ pub fn lower(db: &dyn Db, mut evaluation: Evaluation) -> (CompiledPlan, Vec<Diag
         &mut sources,
         &mut diagnostics,
     );
+    db.unwind_if_revision_cancelled();
     cycle::report(&schemas, &conditions, &drafts, &graph, &mut diagnostics);
     missing::report(db, &schemas, &evaluation, &conditions, &drafts, &graph, &mut diagnostics);
+    db.unwind_if_revision_cancelled();
     let mut plan =
         Plan { barriers: graph.barriers, edges: std::mem::take(&mut graph.edges), ..Plan::default() };
     let mut blobs = BTreeMap::new();
@@ -123,6 +128,7 @@ pub fn lower(db: &dyn Db, mut evaluation: Evaluation) -> (CompiledPlan, Vec<Diag
     plan.guards = guard::guards(&schemas, &evaluation, &drafts, &mut sources, &mut diagnostics);
     plan.rollouts = policy::rollouts(db, &schemas, &evaluation, &drafts, &mut sources, &mut diagnostics);
     plan.prune = policy::prune(&schemas, &evaluation, &mut sources);
+    db.unwind_if_revision_cancelled();
     let mut declared: Vec<Option<Declared>> = evaluation.declared.into_iter().map(Some).collect();
     plan.steps = drafts
         .into_iter()
