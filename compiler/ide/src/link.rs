@@ -48,44 +48,42 @@ pub fn links(db: &dyn Db, file: File) -> Vec<Link> {
             found.push(Link { span: *span, target: LinkTarget::File(*template) });
         }
     }
-    let mut loads = Loads { db, found: Vec::new() };
-    visit::walk_file(&mut loads, name::tree(db, file));
-    found.append(&mut loads.found);
+    for (path, span) in loaded(db, file) {
+        let is_text = package::all_texts(db).any(|file| *file.path(db) == path);
+        if is_text || package::all_statics(db).any(|file| *file.path(db) == path) {
+            found.push(Link { span, target: LinkTarget::Path(path) });
+        }
+    }
     found.sort_by_key(|link| link.span);
     found
 }
 
-/// `load("site.toml")`, `file("motd")`
-struct Loads<'db> {
-    db: &'db dyn Db,
-    found: Vec<Link>,
-}
-
-impl<'a> Visitor<'a> for Loads<'_> {
-    fn expr(&mut self, expr: &'a Expr) {
-        if let ExprKind::Call { callee, args } = &expr.kind
-            && let ExprKind::Name(name) = &callee.kind
-            && let Some(first) = args.first()
-        {
-            match name.as_str() {
-                "load" => self.add(DATA, &first.value),
-                "file" => self.add(FILES, &first.value),
-                _ => {}
+/// What a module reads by a path without holes, whether it is there or not: `load("site.toml")`, `file("motd")`,
+/// `dir("conf.d")`. Each with its path in the package, and where the path stands that is written in its folder.
+pub(crate) fn loaded(db: &dyn Db, file: File) -> Vec<(Utf8PathBuf, Span)> {
+    struct Loads(Vec<(Utf8PathBuf, Span)>);
+    impl<'a> Visitor<'a> for Loads {
+        fn expr(&mut self, expr: &'a Expr) {
+            if let ExprKind::Call { callee, args } = &expr.kind
+                && let ExprKind::Name(name) = &callee.kind
+                && let Some(folder) = folder_of(name)
+                && let Some(ExprKind::String(parts)) = args.first().map(|first| &first.value.kind)
+                && let [StringPart::Text(text, span)] = parts.as_slice()
+            {
+                self.0.push((Utf8Path::new(folder).join(text.as_str()), *span));
             }
+            visit::walk_expr(self, expr);
         }
-        visit::walk_expr(self, expr);
     }
+    let mut loads = Loads(Vec::new());
+    visit::walk_file(&mut loads, name::tree(db, file));
+    loads.0
 }
 
-impl Loads<'_> {
-    /// A path without holes, if there is such a file.
-    fn add(&mut self, folder: &str, path: &Expr) {
-        let ExprKind::String(parts) = &path.kind else { return };
-        let [StringPart::Text(text, span)] = parts.as_slice() else { return };
-        let path = Utf8Path::new(folder).join(text.as_str());
-        let is_text = package::all_texts(self.db).any(|file| *file.path(self.db) == path);
-        if is_text || package::all_statics(self.db).any(|file| *file.path(self.db) == path) {
-            self.found.push(Link { span: *span, target: LinkTarget::Path(path) });
-        }
+fn folder_of(function: &str) -> Option<&'static str> {
+    match function {
+        "load" => Some(DATA),
+        "file" | "dir" => Some(FILES),
+        _ => None,
     }
 }

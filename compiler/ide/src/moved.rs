@@ -1,16 +1,16 @@
 //! What follows when files are renamed: imports of modules, paths of templates and data.
 
+use crate::link::loaded;
 use crate::occurrence::occurrences;
 use crate::reference::{is_own, written};
 use crate::rename::FileEdits;
 use camino::{Utf8Path, Utf8PathBuf};
 use mc_compiler::name::{self, Module};
-use mc_compiler::package::{self, DATA, FILES, TEMPLATES};
+use mc_compiler::package::{self, TEMPLATES};
 use mc_compiler::signature::Target;
 use mc_compiler::{Db, File, Origin};
 use mc_syntax::Span;
-use mc_syntax::ast::visit::{self, Visitor};
-use mc_syntax::ast::{Expr, ExprKind, ItemKind, StringPart};
+use mc_syntax::ast::ItemKind;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -35,9 +35,14 @@ pub fn moved(db: &dyn Db, moves: &[(Utf8PathBuf, Utf8PathBuf)]) -> Vec<FileEdits
                 edits.push((*span, format!("{quote}{inner}{quote}")));
             }
         }
-        let mut loads = Loads { moves, found: Vec::new() };
-        visit::walk_file(&mut loads, name::tree(db, file));
-        edits.append(&mut loads.found);
+        for (path, span) in loaded(db, file) {
+            let folder = path.iter().next().unwrap_or_default();
+            if let Some(new) = new_path(&path, moves)
+                && let Ok(inner) = new.strip_prefix(folder)
+            {
+                edits.push((span, inner.to_string()));
+            }
+        }
         if file.module(db).is_empty() {
             of_root = imports.renamed;
         }
@@ -107,38 +112,4 @@ fn in_front_of_dots(
         _ => None,
     });
     renamed.collect()
-}
-
-/// `load("site.toml")`, `file("motd")`
-struct Loads<'m> {
-    moves: &'m [(Utf8PathBuf, Utf8PathBuf)],
-    found: Vec<(Span, String)>,
-}
-
-impl<'a> Visitor<'a> for Loads<'_> {
-    fn expr(&mut self, expr: &'a Expr) {
-        if let ExprKind::Call { callee, args } = &expr.kind
-            && let ExprKind::Name(name) = &callee.kind
-            && let Some(first) = args.first()
-        {
-            match name.as_str() {
-                "load" => self.add(DATA, &first.value),
-                "file" | "dir" => self.add(FILES, &first.value),
-                _ => {}
-            }
-        }
-        visit::walk_expr(self, expr);
-    }
-}
-
-impl Loads<'_> {
-    fn add(&mut self, folder: &str, path: &Expr) {
-        let ExprKind::String(parts) = &path.kind else { return };
-        let [StringPart::Text(text, span)] = parts.as_slice() else { return };
-        if let Some(new) = new_path(&Utf8Path::new(folder).join(text.as_str()), self.moves)
-            && let Ok(inner) = new.strip_prefix(folder)
-        {
-            self.found.push((*span, inner.to_string()));
-        }
-    }
 }

@@ -22,4 +22,5 @@ mod long;
 mod navigation;
 mod order;
 mod package;
+mod robust;
 mod workspace;
