@@ -80,6 +80,8 @@ fn hunks(old: &str, new: &str) -> Vec<(Span, String)> {
     let squeezed = |text: &str| -> String { text.chars().filter(|c| !c.is_whitespace()).collect() };
     let (old_lines, new_lines) = (lines(old), lines(new));
     let mut found = Vec::new();
+    // Where the lines begin that come next, in bytes.
+    let mut start = 0;
     let (mut from, mut to) = (0, 0);
     while from < old_lines.len() || to < new_lines.len() {
         let (start_old, start_new) = (from, to);
@@ -101,12 +103,13 @@ fn hunks(old: &str, new: &str) -> Vec<(Span, String)> {
                 break;
             }
         }
-        let before: usize = old_lines.iter().take(start_old).map(|line| line.len()).sum();
         let was = old_lines.get(start_old..from).unwrap_or_default().concat();
         let is = new_lines.get(start_new..to).unwrap_or_default().concat();
+        let end = start + was.len();
         if was != is {
-            found.push((Span::new(before as u32, (before + was.len()) as u32), is));
+            found.push((Span::new(start as u32, end as u32), is));
         }
+        start = end;
     }
     found
 }

@@ -80,7 +80,8 @@ pub(crate) fn loaded(db: &dyn Db, file: File) -> Vec<(Utf8PathBuf, Span)> {
     loads.0
 }
 
-fn folder_of(function: &str) -> Option<&'static str> {
+/// The folder that the path is in which a function is given.
+pub(crate) fn folder_of(function: &str) -> Option<&'static str> {
     match function {
         "load" => Some(DATA),
         "file" | "dir" => Some(FILES),

@@ -1,10 +1,11 @@
 //! What stands between quotes: paths of files that are loaded, keys of resources that are referred to.
 
 use super::{Completion, Proposal, ProposalKind};
+use crate::link::folder_of;
 use crate::occurrence::all_checked;
 use mc_compiler::hir::ExprKind;
 use mc_compiler::name::{self, DeclId, DeclKind, Entity};
-use mc_compiler::package::{self, DATA, FILES, TEMPLATES};
+use mc_compiler::package::{self, TEMPLATES};
 use mc_compiler::{Db, File};
 use mc_syntax::{Span, Token};
 use std::collections::BTreeMap;
@@ -33,12 +34,7 @@ pub(super) fn completion(db: &dyn Db, file: File, offset: u32) -> Option<Complet
 
 /// The files that a function reads, by their paths in its folder.
 fn paths(db: &dyn Db, function: &str) -> Option<Vec<Proposal>> {
-    let folder = match function {
-        "load" => DATA,
-        "template" => TEMPLATES,
-        "file" | "dir" => FILES,
-        _ => return None,
-    };
+    let folder = if function == "template" { TEMPLATES } else { folder_of(function)? };
     let texts = package::all_texts(db).map(|file| file.path(db).clone());
     let all = texts.chain(package::all_statics(db).map(|file| file.path(db).clone()));
     let inner = all.filter_map(|path| Some(path.strip_prefix(folder).ok()?.to_owned()));
