@@ -14,6 +14,8 @@ What is spoiled:
   where `null` is the right answer (`shutdown`);
 - a notification, of either side, never arrives;
 - a request of the server is answered with `null` and never arrives.
+
+`METHOD:lines` spoils less: all lines in what the server says are one too high.
 """
 
 import json
@@ -58,21 +60,37 @@ class Faults:
 
     def __init__(self, text):
         self.file = text[1:] if text.startswith("@") else None
-        self.fixed = {text}
+        self.fixed = [text]
 
-    def has(self, method):
-        if self.file is None:
-            return method in self.fixed
-        with open(self.file, encoding="utf-8") as lines:
-            hit = method is not None and method in lines.read().split()
-        if hit:
+    def of(self, method):
+        """The fault of a method: itself, or with `:lines` behind it; None if it is not spoiled."""
+        if method is None:
+            return None
+        planted = self.fixed
+        if self.file is not None:
+            with open(self.file, encoding="utf-8") as lines:
+                planted = lines.read().split()
+        fault = next((one for one in planted if one in (method, method + ":lines")), None)
+        if fault and self.file is not None:
             with open(self.file + ".log", "a", encoding="utf-8") as log:
-                log.write(method + "\n")
-        return hit
+                log.write(fault + "\n")
+        return fault
 
 
-def spoiled(method, response):
+def moved(value):
+    """The value with all lines one too high."""
+    if isinstance(value, list):
+        return [moved(one) for one in value]
+    if isinstance(value, dict):
+        return {key: one + 1 if key == "line" else moved(one) for key, one in value.items()}
+    return value
+
+
+def spoiled(fault, response):
     """The response without what it should say."""
+    if fault.endswith(":lines"):
+        return moved(response)
+    method = fault
     if response.get("result", response) is None:
         error = {"code": -32603, "message": f"a fault is planted in {method}"}
         return {"jsonrpc": "2.0", "id": response["id"], "error": error}
@@ -94,10 +112,10 @@ def main():
 
     def from_client():
         while (message := read(sys.stdin.buffer)) is not None:
-            if faults.has(message.get("method")):
+            if fault := faults.of(message.get("method")):
                 if "id" not in message:
                     continue
-                asked[message["id"]] = message["method"]
+                asked[message["id"]] = fault
             to_server.send(message)
         server.stdin.close()
 
@@ -105,10 +123,14 @@ def main():
     while (message := read(server.stdout)) is not None:
         if "method" not in message and message.get("id") in asked:
             message = spoiled(asked.pop(message["id"]), message)
-        elif faults.has(message.get("method")):
-            if "id" in message:
+        elif fault := faults.of(message.get("method")):
+            if fault.endswith(":lines"):
+                message = moved(message)
+            elif "id" in message:
                 to_server.send({"jsonrpc": "2.0", "id": message["id"], "result": None})
-            continue
+                continue
+            else:
+                continue
         to_client.send(message)
     code = server.wait()
     sys.stdout.flush()

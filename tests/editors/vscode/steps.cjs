@@ -1,5 +1,5 @@
-// What a user does. `act` does it, `check` waits until the editor shows what it should, `undo` puts things back after
-// a check that failed, `after` goes on.
+// What a user does. `act` does it (and may wait until the server has said what is spoiled), `check` waits until the editor
+// shows what it should, `undo` puts things back after a check that failed, `after` goes on.
 
 const fs = require("node:fs");
 const path = require("node:path");
@@ -88,6 +88,13 @@ const SQUIGGLE = `${EDITOR} .squiggly-error`;
 const TESTS = ".test-explorer .monaco-list-row";
 const SUGGESTIONS = ".suggest-widget.visible";
 
+/** Changes the text and puts it back, so that the server says anew what is wrong with it. */
+async function typeAnything(page) {
+  await goTo(page, 1, 1);
+  await page.keyboard.type(" ");
+  await page.keyboard.press("Backspace");
+}
+
 /** Leaves what is open: a menu, a list, an input. */
 async function escape(page) {
   await page.keyboard.press("Escape");
@@ -98,21 +105,23 @@ const steps = [
   {
     name: "squiggle",
     faults: ["textDocument/publishDiagnostics", "textDocument/diagnostic"],
-    // Opening the file has started the server; typing makes it tell again.
-    act: async (page) => {
-      await goTo(page, 1, 1);
-      await page.keyboard.type(" ");
-      await page.keyboard.press("Backspace");
-    },
+    // Opening the file has started the server.
+    act: typeAnything,
     check: (page, timeout) => page.waitForSelector(SQUIGGLE, { timeout }),
   },
   {
     name: "the problem in a hover",
-    act: (page) => goTo(page, 33, 7),
+    faults: ["textDocument/publishDiagnostics:lines"],
+    act: async (page, heard) => {
+      await typeAnything(page);
+      await heard();
+      await goTo(page, 33, 7);
+    },
     check: (page, timeout) => {
       const text = page.locator(".monaco-hover", { hasText: "did you mean" });
       return press(page, ["Control+k", "Control+i"], text, timeout);
     },
+    undo: escape,
     picture: "problem",
     after: escape,
   },
@@ -223,8 +232,13 @@ const steps = [
   },
   {
     name: "from the plan to the source",
+    faults: ["masterchef/planView:lines"],
     act: async (page) => {
+      await goTo(page, 23, 18);
+      await page.keyboard.type("3");
+      // The plan is the newest: the one that is clicked in.
       const plan = await panel(page, 60_000);
+      await plan.locator(box('Directory["/srv3/www"]')).waitFor();
       await plan.locator(box('Service["nginx"]')).click();
     },
     check: async (page, timeout) => {
@@ -232,13 +246,14 @@ const steps = [
       const plan = await panel(page, timeout);
       await plan.locator(".details", { hasText: "restart on (nginx.mc:53)" }).waitFor({ timeout });
     },
+    undo: backFromTheSource,
     picture: "plan-reasons",
+    after: backFromTheSource,
   },
   {
     name: "why this value",
     faults: ["masterchef/why"],
     act: async (page) => {
-      await page.locator(".tab", { hasText: "main.mc" }).first().click();
       await goTo(page, 23, 31);
       await command(page, "Masterchef: Why This Value");
     },
@@ -262,6 +277,13 @@ const steps = [
     picture: "tests",
   },
 ];
+
+/** Takes back what was typed before the click in the plan. */
+async function backFromTheSource(page) {
+  await page.locator(".tab", { hasText: "main.mc" }).first().click();
+  await goTo(page, 23, 19);
+  await page.keyboard.press("Backspace");
+}
 
 /** The page in the panel that is in front. */
 function webview(page) {

@@ -111,9 +111,14 @@ window.addEventListener("message", ({ data }) => {
         state.moved = false;
         state.turn = true;
       }
+      const same = !other && JSON.stringify(state.plan) === JSON.stringify(data.plan);
       state.plan = data.plan;
       state.cursor = data.cursor;
-      draw();
+      if (same) {
+        mark();
+      } else {
+        draw();
+      }
     }
     choices(data.plan, data.follows);
   }
@@ -253,13 +258,6 @@ function drawBox(box, size, at) {
   }
   const tip = box.node?.condition ? `${box.id}\nif ${box.node.condition}` : box.id;
   made.append(drawing("title", {}, [tip.replace(/^(node|group) /, "")]));
-  made.addEventListener("click", () => {
-    choose(box.id);
-    if (box.node?.location) {
-      go(box.node.location);
-    }
-  });
-  made.addEventListener("dblclick", () => box.group && unfold(box.group.id));
   made.addEventListener("keydown", (event) => keys(event, box));
   return made;
 }
@@ -273,13 +271,11 @@ function drawEdge(edge, points) {
   }
   const id = edgeId(edge);
   const reasons = edge.edges.flatMap((one) => one.reasons.map((reason) => reason.text));
-  const made = drawing("g", { class: `edge${edge.refresh ? " refresh" : ""}`, "data-id": id }, [
+  return drawing("g", { class: `edge${edge.refresh ? " refresh" : ""}`, "data-id": id }, [
     drawing("path", { d: path, class: "line", "marker-end": `url(#arrow${edge.refresh ? "-refresh" : ""})` }),
     drawing("path", { d: path, class: "grip" }),
     drawing("title", {}, [[...new Set(reasons)].join("\n")]),
   ]);
-  made.addEventListener("click", () => choose(id));
-  return made;
 }
 
 function edgeId({ from, to }) {
@@ -516,6 +512,24 @@ canvas.addEventListener("pointerdown", (event) => {
 canvas.addEventListener("pointermove", (event) => {
   if (canvas.hasPointerCapture(event.pointerId)) {
     pan(event.movementX, event.movementY);
+  }
+});
+
+// The picture may be drawn anew while a button is down, and the browser sees no click then: what counts is that the
+// button goes up over the box or edge over which it went down.
+let pressed;
+const under = (event) => event.target.closest("[data-id]")?.dataset.id;
+canvas.addEventListener("mousedown", (event) => (pressed = event.button === 0 ? under(event) : undefined));
+canvas.addEventListener("mouseup", (event) => {
+  if (event.button !== 0 || pressed === undefined || under(event) !== pressed) {
+    return;
+  }
+  const box = picture.boxes.find(({ id }) => id === pressed);
+  choose(pressed);
+  if (box?.group && event.detail === 2) {
+    unfold(box.group.id);
+  } else if (box?.node?.location) {
+    go(box.node.location);
   }
 });
 
