@@ -5,19 +5,21 @@
 mod setting;
 mod template;
 mod typed;
+mod value;
 
 pub use setting::{SecretAttributes, is_written, priority_word};
 pub use typed::{Typed, type_name};
+pub use value::value_text;
 
 use mc_plan::eval::Analysis;
 use mc_plan::expr::{BinaryOp, Builtin, EachKind, ExprId, Exprs, Form, Node, Operand, UnaryOp};
-use mc_plan::op::{render_duration, render_float, render_mode, render_size};
 use mc_plan::plan::{Clause, EdgeKind, EdgeReason, Fact, Plan, SourceSpan};
 use mc_plan::schema::Schema;
-use mc_plan::value::{Type, TypeShape, Value};
+use mc_plan::value::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use typed::{field, payload, variant};
+use value::{cut, write_value};
 
 /// Expressions nest at most this deep on paper: they are shared inside a plan, and written out they grow.
 const DEPTH: usize = 64;
@@ -142,22 +144,19 @@ impl<'p> Notation<'p> {
         }
         let mut out = String::new();
         match operand {
-            Operand::Value(value) => self.value(&mut out, value, place.expected),
+            Operand::Value(value) => write_value(&mut out, value, place.expected, self.limit),
             Operand::Expr(id) => {
                 let writer = Writer::new(self, place.schema);
                 writer.node(&mut out, *id, Strength::Block, place.expected, 0);
             }
         }
-        self.cut(&mut out);
+        cut(&mut out, self.limit);
         out
     }
 
     /// A value of a known type.
     pub fn constant(&self, value: &Value, expected: Typed<'_>) -> String {
-        let mut out = String::new();
-        self.value(&mut out, value, Some(expected));
-        self.cut(&mut out);
-        out
+        value_text(value, expected, self.limit)
     }
 
     /// A condition; none for one that always holds.
@@ -185,111 +184,6 @@ impl<'p> Notation<'p> {
             EdgeReason::Boundary => "the boundary of an instance".to_owned(),
             EdgeReason::Policy => "the order of policies".to_owned(),
         }
-    }
-
-    fn cut(&self, out: &mut String) {
-        if out.len() > self.limit {
-            let mut end = self.limit;
-            while !out.is_char_boundary(end) {
-                end -= 1;
-            }
-            let more = out.len() - end;
-            out.truncate(end);
-            out.push_str(&format!(".. ({more} more bytes)"));
-        }
-    }
-
-    fn value(&self, out: &mut String, value: &Value, expected: Option<Typed<'_>>) {
-        if out.len() > self.limit {
-            return;
-        }
-        match value {
-            Value::None => out.push_str("none"),
-            Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-            Value::Int(value) => out.push_str(&value.to_string()),
-            Value::Duration(value) => out.push_str(&render_duration(*value)),
-            Value::Size(value) => out.push_str(&render_size(*value)),
-            Value::Float(value) => out.push_str(&render_float(*value)),
-            Value::Bytes(bytes) => {
-                out.push_str(&format!("bytes {} ({} bytes)", mc_plan::digest::hex(bytes), bytes.len()));
-            }
-            Value::Map(entries) => {
-                let expected = expected.and_then(Typed::entry);
-                out.push('[');
-                for (at, (key, value)) in entries.iter().enumerate() {
-                    separate(out, at);
-                    self.value(out, key, expected.map(|(key, _)| key));
-                    out.push_str(" => ");
-                    self.value(out, value, expected.map(|(_, value)| value));
-                }
-                out.push(']');
-            }
-            Value::Record(values) if expected.is_some_and(|typed| typed.part(0).is_some()) => {
-                out.push('(');
-                for (at, value) in values.iter().enumerate() {
-                    separate(out, at);
-                    self.value(out, value, expected.and_then(|typed| typed.part(at)));
-                }
-                out.push(')');
-            }
-            Value::Mode(value) => out.push_str(&render_mode(*value)),
-            Value::Str(text) => {
-                out.push('"');
-                escape(out, text);
-                out.push('"');
-            }
-            Value::List(elements) => {
-                out.push('[');
-                for (at, element) in elements.iter().enumerate() {
-                    separate(out, at);
-                    self.value(out, element, expected.and_then(Typed::element));
-                }
-                out.push(']');
-            }
-            Value::Record(values) => {
-                let def = expected.and_then(Typed::shape);
-                let fields = match def.map(|def| &def.shape) {
-                    Some(TypeShape::Record(fields)) => fields.as_slice(),
-                    _ => &[],
-                };
-                out.push_str(def.map_or("", |def| short(&def.name)));
-                self.fields(out, values, fields, expected);
-            }
-            Value::Variant(at, payload) => {
-                let (name, fields) = variant(expected, *at);
-                out.push('.');
-                out.push_str(&name);
-                if !payload.is_empty() {
-                    self.fields(out, payload, fields, expected);
-                }
-            }
-            Value::Blob(blob) => {
-                out.push_str("blob ");
-                out.push_str(&mc_plan::digest::hex(&blob.digest));
-                out.push_str(&format!(" ({} bytes)", blob.size));
-            }
-        }
-    }
-
-    fn fields(
-        &self,
-        out: &mut String,
-        values: &[Value],
-        fields: &[(String, Type)],
-        expected: Option<Typed<'_>>,
-    ) {
-        out.push_str(" { ");
-        for (at, value) in values.iter().enumerate() {
-            separate(out, at);
-            let field = fields.get(at);
-            if let Some((name, _)) = field {
-                out.push_str(name);
-                out.push_str(" = ");
-            }
-            let expected = expected.zip(field).map(|(typed, (_, ty))| Typed { ty, types: typed.types });
-            self.value(out, value, expected);
-        }
-        out.push_str(" }");
     }
 }
 
@@ -329,7 +223,7 @@ impl<'a, 'p> Writer<'a, 'p> {
         let plan = self.notation.plan;
         let own = strength(node);
         match node {
-            Node::Const(value) => self.notation.value(out, value, expected),
+            Node::Const(value) => write_value(out, value, expected, self.notation.limit),
             Node::Fact(at) => {
                 out.push_str(&plan.facts.get(*at as usize).map_or_else(|| "facts.?".to_owned(), Fact::shown));
             }
@@ -552,7 +446,7 @@ impl<'a, 'p> Writer<'a, 'p> {
                 out.push('[');
                 for (at, value) in values.iter().enumerate() {
                     separate(out, at);
-                    self.notation.value(out, value, element);
+                    write_value(out, value, element, self.notation.limit);
                 }
                 out.push(']');
             }

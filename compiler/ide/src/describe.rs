@@ -22,13 +22,15 @@ pub(crate) struct Description {
     pub(crate) code: String,
     /// Of what it is a part, or where it is from; empty where that is plain.
     pub(crate) origin: String,
+    /// Its values, as far as they are known.
+    pub(crate) value: String,
     /// The documentation, in Markdown.
     pub(crate) docs: String,
 }
 
 impl Description {
     fn new(code: impl Into<String>, docs: Option<&smol_str::SmolStr>) -> Self {
-        Description { code: code.into(), origin: String::new(), docs: docs.map_or_else(String::new, text) }
+        Description { code: code.into(), docs: docs.map_or_else(String::new, text), ..Description::default() }
     }
 
     fn from(self, origin: impl Into<String>) -> Self {
@@ -94,10 +96,9 @@ pub(crate) fn describe(db: &dyn Db, target: &Target) -> Option<Description> {
             ..Description::new(name.as_str(), None)
         }),
         Target::Fail => Some(Description {
-            code: "fail(message: String) -> Never".to_owned(),
-            origin: String::new(),
             docs: "Ends the build with this message; where it depends on the host, the run on that host."
                 .to_owned(),
+            ..Description::new("fail(message: String) -> Never", None)
         }),
     }
 }
@@ -216,7 +217,7 @@ fn method(db: &dyn Db, receiver: &Ty, wanted: &str) -> Option<Description> {
         let parameters: Vec<String> = found.params.iter().map(parameter).collect();
         format!("{shown}.{wanted}({}) -> {gives}", parameters.join(", "))
     };
-    Some(Description { code, origin: String::new(), docs: found.docs.to_owned() })
+    Some(Description { docs: found.docs.to_owned(), ..Description::new(code, None) })
 }
 
 /// What a built-in type is.

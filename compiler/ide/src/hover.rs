@@ -2,6 +2,7 @@
 
 use crate::describe::{self, Description};
 use crate::occurrence::{occurrences, unit_at};
+use crate::value;
 use mc_compiler::hir::{BlockId, ExprId, ExprKind};
 use mc_compiler::name;
 use mc_compiler::phase::{self, Known};
@@ -27,7 +28,10 @@ pub struct Hover {
 pub fn hover(db: &dyn Db, file: File, offset: u32) -> Option<Hover> {
     let names = occurrences(db, file);
     if let Some((range, targets)) = names.at(offset) {
-        let found: Vec<Description> = targets.iter().filter_map(|target| named(db, target)).collect();
+        let mut found: Vec<Description> = targets.iter().filter_map(|target| named(db, target)).collect();
+        if let Some(last) = found.last_mut() {
+            last.value = value::of_name(db, file, range, &targets);
+        }
         return (!found.is_empty()).then(|| Hover { range, markdown: markdown(&found) });
     }
     expression(db, file, offset)
@@ -79,7 +83,8 @@ fn expression(db: &dyn Db, file: File, offset: u32) -> Option<Hover> {
     let known = phase::of_expr(db, unit, ExprId(at as u32));
     // Of a constant that is written there, that it is known says nothing.
     let origin = if known == Known::default() { String::new() } else { describe::phase(db, &known) };
-    let description = Description { code, origin, ..Description::default() };
+    let value = value::of_expr(db, unit, ExprId(at as u32));
+    let description = Description { code, origin, value, ..Description::default() };
     Some(Hover { range: expr.span, markdown: markdown(&[description]) })
 }
 
@@ -94,7 +99,7 @@ fn markdown(descriptions: &[Description]) -> String {
         out.push('\n');
         out.push_str(&description.code);
         out.push_str("\n```");
-        for part in [&description.origin, &description.docs] {
+        for part in [&description.origin, &description.value, &description.docs] {
             if !part.is_empty() {
                 out.push_str("\n\n");
                 out.push_str(part);

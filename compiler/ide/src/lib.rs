@@ -32,6 +32,7 @@ mod symbol;
 mod template;
 mod test_case;
 mod type_definition;
+mod value;
 mod why;
 
 pub use action::{Action, fix_all, organize_imports, quick_fixes};

@@ -26,13 +26,17 @@ impl<'db> Evaluator<'db> {
         let datum = if self.spend(frame, expr.span) { self.eval_kind(frame, env, id) } else { Datum::Poison };
         self.depth -= 1;
         // Some questions have an answer after all.
-        match datum {
+        let datum = match datum {
             Datum::Node(id) => match self.out.residual.get(id) {
                 Some(Node::Const(value)) => Datum::Value(value.clone()),
                 _ => datum,
             },
             datum => datum,
+        };
+        if self.watch.is_some() {
+            self.saw(frame.body, id, &datum);
         }
+        datum
     }
 
     fn eval_kind(&mut self, frame: Frame<'db>, env: &Rc<Env>, id: HirId) -> Datum {

@@ -23,6 +23,7 @@ mod module;
 mod record;
 mod repeat;
 pub mod residual;
+mod sample;
 mod shape;
 mod simplify;
 pub mod test;
@@ -30,6 +31,7 @@ pub mod test;
 pub use datum::{Chosen, Datum};
 pub use declare::{Declared, EdgeTarget, InstanceInfo, Owner, PendingEdge, PendingSetting};
 pub use guard::{GuardInfo, RolloutInfo, WaveInfo};
+pub use sample::{Sample, Samples, samples};
 
 use crate::check;
 use crate::compile::sound::Sound;
@@ -245,6 +247,8 @@ struct Evaluator<'db> {
     exhausted: bool,
     /// What a test is given, where one runs.
     testing: Option<Box<test::Testing<'db>>>,
+    /// What values are looked out for; values of modules are evaluated only as they are asked for then.
+    watch: Option<Box<sample::Watch<'db>>>,
 }
 
 /// Evaluates all policies of the package. It must have been checked without errors.
@@ -291,6 +295,7 @@ impl<'db> Evaluator<'db> {
             left: PARTS_BUDGET,
             exhausted: false,
             testing: None,
+            watch: None,
         }
     }
 
@@ -309,11 +314,21 @@ impl<'db> Evaluator<'db> {
                 }
             }
         }
+        let mut policies = self.policies(&files);
+        policies.retain(|(_, id)| sound.is_none_or(|sound| sound.policies.contains(id)));
+        for (name, decl) in policies {
+            self.policy(name, decl);
+        }
+        self.guards(&files);
+        self.rollouts(&files);
+    }
+
+    /// The policies of modules by name.
+    fn policies(&self, files: &[File]) -> Vec<(String, DeclId)> {
         let mut policies: Vec<(String, DeclId)> = Vec::new();
-        for file in &files {
+        for file in files {
             for (name, declared) in name::declarations(self.db, *file) {
-                let wanted = sound.is_none_or(|sound| sound.policies.contains(&declared.id));
-                if declared.kind == DeclKind::Policy && wanted {
+                if declared.kind == DeclKind::Policy {
                     let module = file.module(self.db);
                     let name = if module.is_empty() { name.to_string() } else { format!("{module}.{name}") };
                     policies.push((name, declared.id));
@@ -321,21 +336,22 @@ impl<'db> Evaluator<'db> {
             }
         }
         policies.sort_by(|(a, _), (b, _)| a.cmp(b));
-        for (position, (name, decl)) in policies.into_iter().enumerate() {
-            self.context.policy = position as u32;
-            self.context.instance = Rc::from(name.as_str());
-            self.out.policies.push(PolicyInfo { name, decl, select: None, after: Vec::new() });
-            let checked = check::body(self.db, decl);
-            if let Some(root) = checked.body.root {
-                let frame = Frame { file: decl.file, body: &checked.body };
-                // Mostly, each statement declares something.
-                self.out.declared.reserve(checked.body.block(root).stmts.len());
-                self.block(frame, None, root, Vec::new());
-            }
-            self.work();
+        policies
+    }
+
+    /// Evaluates a policy, the next one.
+    fn policy(&mut self, name: String, decl: DeclId) {
+        self.context.policy = self.out.policies.len() as u32;
+        self.context.instance = Rc::from(name.as_str());
+        self.out.policies.push(PolicyInfo { name, decl, select: None, after: Vec::new() });
+        let checked = check::body(self.db, decl);
+        if let Some(root) = checked.body.root {
+            let frame = Frame { file: decl.file, body: &checked.body };
+            // Mostly, each statement declares something.
+            self.out.declared.reserve(checked.body.block(root).stmts.len());
+            self.block(frame, None, root, Vec::new());
         }
-        self.guards(&files);
-        self.rollouts(&files);
+        self.work();
     }
 
     /// Evaluates the bodies that were put aside.

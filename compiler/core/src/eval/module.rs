@@ -44,6 +44,9 @@ impl<'db> Evaluator<'db> {
             }
         }
         self.open.insert(file, open);
+        if self.watch.is_some() {
+            return env;
+        }
         self.at_module(
             |e, frame| {
                 for stmt in &block.stmts {
