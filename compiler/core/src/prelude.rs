@@ -12,6 +12,16 @@ use mc_plan::expr::{Builtin, EachKind};
 use mc_plan::value::TextKind;
 use std::sync::Arc;
 
+/// The functions that can be named everywhere.
+pub const GLOBALS: [&str; 6] = ["fail", "range", "json", "yaml", "toml", "ini"];
+
+/// What can be named beside them, but not in templates, which see only what they are given.
+pub const POLICY_GLOBALS: [&str; 8] =
+    ["facts", "labels", "secret", "file", "dir", "load", "layers", "template"];
+
+/// What can be named beside them in tests.
+pub const TEST_GLOBALS: [&str; 1] = ["plan"];
+
 /// A type with variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]

@@ -86,6 +86,8 @@ pub struct Findings {
     pub diagnostics: Vec<Diagnostic>,
     /// The names and what they refer to.
     pub references: Vec<(Span, Target)>,
+    /// The keys and variants in data files that are loaded, and what they name.
+    pub data_references: Vec<(Place, Target)>,
     /// The data files with mistakes in their format that are loaded, and whether all that such a file may say is public.
     pub unread: Vec<(File, bool)>,
 }

@@ -41,7 +41,20 @@ impl Description {
 /// Documentation as its author meant it: without the space after the marker.
 pub(crate) fn text(docs: &smol_str::SmolStr) -> String {
     let lines: Vec<&str> = docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
-    lines.join("\n").trim().to_owned()
+    without_pictures(lines.join("\n").trim())
+}
+
+/// Pictures as links: an editor would load them from the net as soon as the text is shown.
+fn without_pictures(markdown: &str) -> String {
+    let mut out = String::with_capacity(markdown.len());
+    for (at, part) in markdown.split('`').enumerate() {
+        if at > 0 {
+            out.push('`');
+        }
+        // Every other part is code, and no Markdown.
+        if at % 2 == 0 { out.push_str(&part.replace("![", "[")) } else { out.push_str(part) }
+    }
+    out
 }
 
 /// Describes what a name means. None if there is nothing to say.
@@ -106,6 +119,16 @@ pub(crate) fn describe(db: &dyn Db, target: &Target) -> Option<Description> {
 /// Describes a local of this name and type, known at this time.
 pub(crate) fn local(db: &dyn Db, name: &str, ty: &Ty, known: &Known) -> Description {
     Description::new(format!("let {name}: {}", ty.display(db)), None).from(phase(db, known))
+}
+
+/// Describes what a rule of a guard calls the resource that it judges.
+pub(crate) fn judged(db: &dyn Db, name: &str, ty: &Ty) -> Description {
+    let decl = match ty {
+        Ty::Ref(id, _) => id.text(db),
+        _ => name.into(),
+    };
+    Description::new(format!("{decl} {name}"), None)
+        .from("the resource that is judged: what its step would make of it")
 }
 
 /// When a value is known, and why: `` `host`: from `facts.cpu.count` ``, `` as late as `site` ``.

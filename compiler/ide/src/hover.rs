@@ -10,6 +10,7 @@ use mc_compiler::signature::Target;
 use mc_compiler::ty::Ty;
 use mc_compiler::{Db, File};
 use mc_syntax::Span;
+use mc_syntax::ast::ItemKind;
 use std::cmp::Reverse;
 
 /// The fence of code in Markdown; editors know the language by this name.
@@ -48,6 +49,9 @@ fn named(db: &dyn Db, target: &Target) -> Option<Description> {
     let mut locals =
         blocks.flat_map(|(id, block)| (0..).zip(&block.locals).map(move |(at, local)| (id, at, local)));
     let (block, at, local) = locals.find(|(_, _, local)| local.span == *span)?;
+    if unit.decl().is_some_and(|id| matches!(id.item(db).kind, ItemKind::Guard(_))) {
+        return Some(describe::judged(db, &local.name, &local.ty));
+    }
     let known = phase::of_local(db, unit, block, at);
     Some(describe::local(db, &local.name, &local.ty, &known))
 }

@@ -123,6 +123,8 @@ fn unit_of(db: &dyn Db, id: DeclId, item: &ast::Item) -> Option<Unit> {
         | ItemKind::Enum(_)
         | ItemKind::Component(_)
         | ItemKind::Policy(_)
+        | ItemKind::Guard(_)
+        | ItemKind::Rollout(_)
         | ItemKind::FactDecl(_) => Some(Unit::item(id)),
         ItemKind::Let(_) => Some(Unit::values(id.file)),
         ItemKind::Labels(_) if id.file.module(db).is_empty() => {

@@ -3,10 +3,12 @@
 use crate::definition::location;
 use crate::occurrence::occurrences;
 use crate::reference::{files, is_own, symbol, symbols_at, text, written};
+use camino::Utf8Path;
 use mc_compiler::name::{self, Entity};
 use mc_compiler::signature::Target;
-use mc_compiler::{Db, File};
+use mc_compiler::{Db, File, compile, prelude, ty};
 use mc_syntax::{Span, Token};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// What a file gets in the place of its names.
@@ -32,6 +34,10 @@ pub enum NotRenamed {
         new: String,
         begins: &'static str,
     },
+    /// The language gives the name a meaning.
+    BuiltIn {
+        new: String,
+    },
     /// The name has a meaning already: the file and the place.
     Taken {
         new: String,
@@ -52,6 +58,7 @@ impl fmt::Display for NotRenamed {
                     "`{new}` cannot be its name: write letters, digits and `_`, and begin with {begins}"
                 )
             }
+            Self::BuiltIn { new } => write!(f, "`{new}` is what the language itself means by it"),
             Self::Taken { new, path, line } => write!(f, "`{new}` has a meaning already: {path}:{line}"),
         }
     }
@@ -84,7 +91,7 @@ pub fn rename(db: &dyn Db, file: File, offset: u32, new: &str) -> Result<Vec<Fil
     if new == old {
         return Ok(Vec::new());
     }
-    let mut found = Vec::new();
+    let mut found = in_data(db, &target, &old, new);
     for at in files(db, std::slice::from_ref(&target)) {
         if !is_own(db, at) {
             continue;
@@ -95,7 +102,34 @@ pub fn rename(db: &dyn Db, file: File, offset: u32, new: &str) -> Result<Vec<Fil
             found.push(FileEdits { file: at, edits });
         }
     }
+    found.sort_by(|a, b| a.file.path(db).cmp(b.file.path(db)));
     Ok(found)
+}
+
+/// The keys and variants in data files that a field or a variant is named by.
+fn in_data(db: &dyn Db, target: &Target, old: &str, new: &str) -> Vec<FileEdits> {
+    if !matches!(target, Target::Member(..) | Target::Payload(..)) {
+        return Vec::new();
+    }
+    let modules = name::modules(db).values().filter(|file| name::is_root(db, **file));
+    let findings = modules.flat_map(|file| compile::findings(db, *file));
+    let places = findings.flat_map(|found| &found.data_references);
+    let places: BTreeMap<(&Utf8Path, Span), File> = places
+        .filter(|(_, named)| named == target)
+        .map(|(place, _)| ((place.file.path(db).as_path(), place.span), place.file))
+        .collect();
+    let mut found: Vec<FileEdits> = Vec::new();
+    for ((_, span), file) in places {
+        // Between its quotes, where it has some.
+        let Some(at) = written(db, file, span).find(old) else { continue };
+        let start = span.start + at as u32;
+        let edit = (Span::new(start, start + old.len() as u32), new.to_owned());
+        match found.last_mut().filter(|last| last.file == file) {
+            Some(last) => last.edits.push(edit),
+            None => found.push(FileEdits { file, edits: vec![edit] }),
+        }
+    }
+    found
 }
 
 /// Of a short form such as `{ key }` it is the value that is renamed: what is set has its name from elsewhere.
@@ -184,6 +218,13 @@ fn is_free(db: &dyn Db, file: File, target: &Target, new: &str) -> Result<(), No
             };
         }
         _ => {}
+    }
+    let is_built_in = prelude::GLOBALS.contains(&new)
+        || prelude::POLICY_GLOBALS.contains(&new)
+        || prelude::TEST_GLOBALS.contains(&new)
+        || ty::BUILTIN_NAMES.contains(&new);
+    if is_built_in {
+        return Err(NotRenamed::BuiltIn { new: new.to_owned() });
     }
     if let Some(Entity::Decl(id, _)) = name::scope(db, file).get(new) {
         return taken(id.file, id.place(db).span);

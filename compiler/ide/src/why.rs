@@ -72,7 +72,7 @@ fn markdown(found: &Why) -> String {
     let mut out = String::new();
     for answer in &found.resources {
         // invariant: writing to a string does not fail, here and below
-        let _ = writeln!(out, "### `{}`\n", answer.resource);
+        let _ = writeln!(out, "### {}\n", code(&answer.resource));
         for attribute in &answer.attributes {
             write_attribute(&mut out, attribute);
         }

@@ -10,7 +10,7 @@ use crate::db::File;
 use crate::diagnostic::{Code, Diagnostic, Place, code, nearest};
 use crate::hir::{ExprId, ExprKind, Foreign};
 use crate::name::DeclId;
-use crate::signature::{Field, Signature};
+use crate::signature::{Field, Signature, Target};
 use crate::ty::Ty;
 use mc_plan::expr::Builtin;
 use mc_plan::op;
@@ -55,6 +55,8 @@ pub(super) struct Fields<'t> {
     pub(super) fields: &'t [Field],
     /// The owner.
     pub(super) decl: DeclId,
+    /// Its variant, if they are those of a payload.
+    pub(super) variant: Option<SmolStr>,
 }
 
 impl<'db> Checker<'db> {
@@ -168,7 +170,7 @@ impl<'db> Checker<'db> {
             Some(variant) => format!("`{}.{variant}`", id.text(self.db)),
             None => format!("`{}`", id.text(self.db)),
         };
-        Fields { owner, fields, decl: id }
+        Fields { owner, fields, decl: id, variant: variant.map(SmolStr::new) }
     }
 
     /// The fields of a table, by position.
@@ -180,7 +182,7 @@ impl<'db> Checker<'db> {
         at: Loaded<'_>,
     ) -> Option<Vec<Option<ExprId>>> {
         let mut values = vec![None; into.fields.len()];
-        let mut guessed = self.unknown_keys(entries, into, at);
+        let mut guessed = self.keys(entries, into, at);
         for entry in entries {
             let Some(position) = into.fields.iter().position(|field| field.name == entry.key) else {
                 continue;
@@ -212,19 +214,19 @@ impl<'db> Checker<'db> {
         missing.is_empty().then_some(values)
     }
 
-    /// Warns of keys that no field takes; gives the fields that were probably meant.
-    pub(super) fn unknown_keys(
-        &mut self,
-        entries: &[Entry],
-        into: &Fields<'_>,
-        at: Loaded<'_>,
-    ) -> Vec<SmolStr> {
+    /// Takes down what keys name, and warns of those that no field takes; gives the fields that were probably meant.
+    pub(super) fn keys(&mut self, entries: &[Entry], into: &Fields<'_>, at: Loaded<'_>) -> Vec<SmolStr> {
         let mut guessed = Vec::new();
         for entry in entries {
+            let place = at.place(entry.key_span);
             if into.fields.iter().any(|field| field.name == entry.key) {
+                let target = match &into.variant {
+                    Some(variant) => Target::Payload(into.decl, variant.clone(), entry.key.clone()),
+                    None => Target::Member(into.decl, entry.key.clone()),
+                };
+                self.findings.data_references.push((place, target));
                 continue;
             }
-            let place = at.place(entry.key_span);
             let headline = format!("{} has no field `{}`", into.owner, entry.key.escape_debug());
             let mut warning = Diagnostic::warning(code::DATA_UNKNOWN, place, headline).here("passed over");
             // Only a field that is not there as well can have been meant.
@@ -309,6 +311,7 @@ impl<'db> Checker<'db> {
             self.report(mistake);
             return self.push_at(at, ExprKind::Error, Ty::Error, node.span);
         };
+        self.findings.data_references.push((at.place(name_span), Target::Member(id, name.clone())));
         let fields: Vec<Field> =
             variants[tag].1.iter().map(|f| Field { ty: f.ty.substitute(id, args), ..f.clone() }).collect();
         let into = self.fields_of(id, Some(&name), &fields);

@@ -6,6 +6,7 @@ use super::{Checker, Want};
 use crate::diagnostic::{Diagnostic, Place, code, nearest};
 use crate::hir::{ExprId, ExprKind};
 use crate::name::{self, DeclId, DeclKind, Entity};
+use crate::prelude;
 use crate::signature::{self, Signature, Target};
 use crate::ty::{Args, Skip, Ty};
 use mc_plan::value::Value;
@@ -207,12 +208,9 @@ impl<'db> Checker<'db> {
             scope = current.parent.as_ref();
         }
         known.extend(name::scope(self.db, self.file).keys().cloned());
-        known.extend(["fail", "range", "json", "yaml", "toml", "ini"].map(SmolStr::new_static));
+        known.extend(prelude::GLOBALS.map(SmolStr::new_static));
         if !self.in_template() {
-            known.extend(
-                ["facts", "labels", "secret", "file", "dir", "load", "layers", "template"]
-                    .map(SmolStr::new_static),
-            );
+            known.extend(prelude::POLICY_GLOBALS.map(SmolStr::new_static));
         }
         known.sort();
         let diagnostic = match nearest(name, known.iter().map(SmolStr::as_str)) {

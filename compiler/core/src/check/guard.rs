@@ -16,8 +16,8 @@ use smol_str::SmolStr;
 pub(super) struct Subject {
     /// The resource type.
     decl: DeclId,
-    /// What a resource of it is called.
-    name: Option<SmolStr>,
+    /// What a resource of it is called, and where that is said.
+    name: Option<(SmolStr, Span)>,
     /// Whether the type itself says it, of `self`.
     own: bool,
 }
@@ -172,8 +172,11 @@ impl<'db> Checker<'db> {
             }
             self.declare(name.text.clone(), Ty::Ref(decl, Skip::Never), name.span);
         }
-        self.subject =
-            Some(Subject { decl, name: subject.name.as_ref().map(|name| name.text.clone()), own: false });
+        self.subject = Some(Subject {
+            decl,
+            name: subject.name.as_ref().map(|name| (name.text.clone(), name.span)),
+            own: false,
+        });
         let predicate = subject.condition.as_ref().map(|e| self.pure(e, &Want::Type(Ty::Bool)));
         let message = message.map(|e| self.pure(e, &Want::Type(Ty::String)));
         self.subject = None;
@@ -183,7 +186,7 @@ impl<'db> Checker<'db> {
 
     /// Whether a name means the resource that a guard's rule is about.
     pub(super) fn is_subject(&self, name: &str) -> bool {
-        self.subject.as_ref().is_some_and(|subject| subject.name.as_deref() == Some(name))
+        self.subject.as_ref().is_some_and(|subject| subject.name.as_ref().is_some_and(|(own, _)| own == name))
     }
 
     /// Whether a name means what the step would do.
@@ -204,7 +207,13 @@ impl<'db> Checker<'db> {
         let Signature::Resource(resource) = self.signature(decl) else {
             return self.error(span);
         };
-        self.refer(base, if subject.own { Target::SelfValue(decl) } else { Target::Decl(decl) });
+        self.refer(
+            base,
+            match subject.name {
+                Some((_, declared)) => Target::Local(self.file, declared),
+                None => Target::SelfValue(decl),
+            },
+        );
         if let Some(part) = self.key_or_attribute(decl, resource, name, span) {
             if !self.holds_secret(&self.ty(part).clone()) {
                 return part;
@@ -253,6 +262,9 @@ impl<'db> Checker<'db> {
 
     /// The resource itself where a value is needed.
     pub(super) fn subject_as_value(&mut self, name: &str, span: Span) -> ExprId {
+        if let Some((_, declared)) = self.subject.as_ref().and_then(|subject| subject.name.clone()) {
+            self.refer(span, Target::Local(self.file, declared));
+        }
         self.report(
             Diagnostic::error(
                 code::GUARD_READS,

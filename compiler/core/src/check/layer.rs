@@ -390,7 +390,7 @@ impl<'db> Checker<'db> {
                 let at = Loaded { file: part.1, text: part.1.text(self.db), call: layer.call };
                 match &part.0.value {
                     Data::Table(entries) => {
-                        self.unknown_keys(entries, &into, at);
+                        self.keys(entries, &into, at);
                     }
                     Data::Broken => broken = true,
                     other => {

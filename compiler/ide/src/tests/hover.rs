@@ -857,3 +857,31 @@ fn values_that_take_long() {
         ],
     );
 }
+
+#[test]
+fn of_what_a_guard_judges() {
+    check(
+        "import std.fs.File\nguard g {\n  deny File f when $0f.mode == none\n  message \"no mode\"\n}\n",
+        expect![[r#"
+            [f]
+            ```
+            File f
+            ```
+
+            the resource that is judged: what its step would make of it"#]],
+    );
+}
+
+#[test]
+fn pictures_are_links() {
+    check(
+        "/// See ![it](https://x/y.png) and `![no](x)`.\nlet $0a = 1\n",
+        expect![[r#"
+        [a]
+        ```
+        let a: Int = 1
+        ```
+
+        See [it](https://x/y.png) and `![no](x)`."#]],
+    );
+}

@@ -274,3 +274,120 @@ fn every_name_of_the_sample() {
     }
     assert!(renamed > 80, "{renamed}");
 }
+
+const DATA: &str = r#"
+record Pool {
+  timeout: Duration = 30s
+  kind: Kind = .Plain
+}
+enum Kind {
+  Plain
+  Weighted { spare: Int = 0 }
+}
+let all: Map<String, Pool> = load("pools.json")
+policy p {
+  check all.len() > 0 else "none"
+}
+"#;
+
+/// The same with its data, and the cursor before a name.
+fn with_data(name: &str) -> String {
+    let source = DATA.replacen(name, &format!("$0{name}"), 1);
+    format!(
+        "{source}//- data/pools.json\n{{\"a\": {{\"timeout\": \"5s\", \"kind\": {{\"Weighted\": {{\"spare\": 1}}}}}}, \"b\": {{\"kind\": \"Plain\"}}}}\n"
+    )
+}
+
+#[test]
+fn fields_and_variants_are_renamed_in_data_files() {
+    check(
+        &with_data("timeout"),
+        "patience",
+        expect![[r#"
+        data/pools.json
+          {"a": {"patience": "5s", "kind": {"Weighted": {"spare": 1}}}, "b": {"kind": "Plain"}}
+        src/main.mc
+          patience: Duration = 30s
+    "#]],
+    );
+    check(
+        &with_data("Plain\n"),
+        "Simple",
+        expect![[r#"
+        data/pools.json
+          {"a": {"timeout": "5s", "kind": {"Weighted": {"spare": 1}}}, "b": {"kind": "Simple"}}
+        src/main.mc
+          kind: Kind = .Simple
+          Simple
+    "#]],
+    );
+    check(
+        &with_data("spare"),
+        "extra",
+        expect![[r#"
+        data/pools.json
+          {"a": {"timeout": "5s", "kind": {"Weighted": {"extra": 1}}}, "b": {"kind": "Plain"}}
+        src/main.mc
+          Weighted { extra: Int = 0 }
+    "#]],
+    );
+    let yaml = "record R {\n  $0size: Int = 1\n}\nlet r: R = load(\"r.yaml\")\npolicy p {\n  check r.size > 0 else \"small\"\n}\n//- data/r.yaml\n# the size\n\"size\": 2\n";
+    check(
+        yaml,
+        "extent",
+        expect![[r#"
+        data/r.yaml
+          "extent": 2
+        src/main.mc
+          extent: Int = 1
+          check r.extent > 0 else "small"
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_judged_by_a_guard_has_a_name() {
+    check(
+        "import std.fs.File\nguard g {\n  deny File $0f when f.mode == none && f.path != \"/etc\"\n  message \"no mode: ${f.path}\"\n}\n",
+        "judged",
+        expect![[r#"
+            src/main.mc
+              deny File judged when judged.mode == none && judged.path != "/etc"
+              message "no mode: ${judged.path}"
+        "#]],
+    );
+}
+
+#[test]
+fn what_the_language_means_by_a_name_is_not_hidden() {
+    check(
+        "let $0one = 1\n",
+        "facts",
+        expect![[r#"
+        refused: `facts` is what the language itself means by it
+    "#]],
+    );
+    check(
+        "fn $0f() -> Int { 1 }\n",
+        "load",
+        expect![[r#"
+        refused: `load` is what the language itself means by it
+    "#]],
+    );
+    check(
+        "record $0Site {}\n",
+        "String",
+        expect![[r#"
+        refused: `String` is what the language itself means by it
+    "#]],
+    );
+    // A field hides nothing.
+    check(
+        "record R {\n  $0a: Int\n}\n",
+        "facts",
+        expect![[r#"
+        src/main.mc
+          facts: Int
+    "#]],
+    );
+}
