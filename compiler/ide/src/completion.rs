@@ -9,6 +9,7 @@ mod name;
 mod quoted;
 mod scan;
 mod template;
+mod word;
 
 use mc_compiler::name as names;
 use mc_compiler::ty::Ty;
@@ -57,6 +58,8 @@ pub struct Proposal {
     pub edits: Vec<(Span, String)>,
     /// The best first; those of one rank by label.
     pub rank: u8,
+    /// Whether it is a declared resource or instance, or a list of them.
+    pub(crate) is_declared: bool,
 }
 
 /// What can stand at an offset, and the part of the text that it replaces.
@@ -75,6 +78,18 @@ pub(crate) fn type_before(db: &dyn Db, file: File, end: u32) -> Option<Ty> {
 
 /// What can stand at an offset of a module or a template.
 pub fn completion(db: &dyn Db, file: File, offset: u32) -> Option<Completion> {
+    let mut found = proposed(db, file, offset)?;
+    let behind = file.text(db).get(found.replaced.end as usize..).unwrap_or_default();
+    for proposal in &mut found.proposals {
+        if proposal.is_written(behind) {
+            proposal.text = proposal.label.clone();
+            proposal.is_snippet = false;
+        }
+    }
+    Some(found)
+}
+
+fn proposed(db: &dyn Db, file: File, offset: u32) -> Option<Completion> {
     if names::is_template(db, file) {
         return template::completion(db, file, offset);
     }
@@ -90,8 +105,16 @@ pub fn completion(db: &dyn Db, file: File, offset: u32) -> Option<Completion> {
         Place::Attribute(head) => body::attributes(db, file, head),
         Place::Type => name::types(db, file),
         Place::Item => name::items(),
-        Place::Statement => name::statements(db, file, offset),
-        Place::Expression => name::expressions(db, file, offset),
+        Place::Statement => match member::arms(db, file, &scan) {
+            Some(arms) => arms,
+            None => name::statements(db, file, &scan, offset),
+        },
+        Place::Referred => name::referred(db, file, &scan, offset),
+        Place::Expression => {
+            let mut found = name::expressions(db, file, &scan, offset);
+            found.extend(member::expected_values(db, file, &scan));
+            found
+        }
     };
     proposals.sort_by(|a, b| (a.rank, &a.label, a.kind).cmp(&(b.rank, &b.label, b.kind)));
     proposals.dedup_by(|a, b| a.label == b.label && a.kind == b.kind);
@@ -110,6 +133,7 @@ impl Proposal {
             is_snippet: false,
             edits: Vec::new(),
             rank,
+            is_declared: false,
         }
     }
 
@@ -121,6 +145,21 @@ impl Proposal {
     fn docs(mut self, docs: impl Into<String>) -> Self {
         self.docs = docs.into();
         self
+    }
+
+    /// Whether what would be written behind the name stands there already: `= 1`, `(a)`, `"/etc/motd" {`.
+    fn is_written(&self, behind: &str) -> bool {
+        let Some(own) = self.text.strip_prefix(self.label.as_str()) else { return false };
+        let line = behind.lines().next().unwrap_or_default();
+        let (own, next) = (own.trim_start(), line.trim_start());
+        let begins = |sign: char| own.starts_with(sign) && next.starts_with(sign);
+        let touches = |sign: char| own.starts_with(sign) && line.starts_with(sign);
+        begins('"')
+            || (own.contains('{') && next.starts_with(['{', '"']))
+            || (begins('=') && !next.starts_with("=="))
+            || touches('(')
+            || touches('<')
+            || touches('[')
     }
 
     /// Only the name, where nothing of it is filled in.

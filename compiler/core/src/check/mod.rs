@@ -31,6 +31,7 @@ mod text;
 
 pub use call::{is_secret_name, no_secret_name};
 pub use fact::PROGRAM_HELP;
+pub use test::PLAN_METHODS;
 
 use crate::db::{Db, File};
 use crate::diagnostic::{Diagnostic, Place, code};

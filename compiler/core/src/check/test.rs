@@ -13,8 +13,8 @@ use mc_syntax::ast::{self, ExprKind as Ast, TestItemKind};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-/// What the questions are called, with what they take.
-const METHODS: &[(&str, &str)] = &[
+/// What can be asked of a plan in tests: the names, with what they take.
+pub const PLAN_METHODS: &[(&str, &str)] = &[
     ("before", "before(first: AnyRef, second: AnyRef) -> Bool"),
     ("content", "content(resource: AnyRef) -> String"),
     ("count", "count(Type) -> Int"),
@@ -259,7 +259,7 @@ impl<'db> Checker<'db> {
             "matches" => (PlanMethod::Matches, 0, Ty::Bool),
             other => {
                 let place = self.place(name.span);
-                let known = METHODS.iter().map(|(name, _)| *name);
+                let known = PLAN_METHODS.iter().map(|(name, _)| *name);
                 let headline = format!("a plan has no method `{other}`");
                 let diagnostic =
                     Diagnostic::error(code::UNKNOWN_FIELD, place, headline).here("no such method");
@@ -329,7 +329,7 @@ impl<'db> Checker<'db> {
     }
 
     fn wrong_question(&mut self, name: &'db ast::Name, args: &'db [ast::Arg], span: Span) -> ExprId {
-        let signature = METHODS.iter().find(|(known, _)| *known == name.text).map_or("", |(_, s)| *s);
+        let signature = PLAN_METHODS.iter().find(|(known, _)| *known == name.text).map_or("", |(_, s)| *s);
         let headline = format!("`{}` is asked with other arguments", name.text);
         self.report(
             Diagnostic::error(code::BAD_CALL, self.place(name.span), headline)

@@ -4,6 +4,7 @@ use super::body::{declaration, described, fields_of};
 use super::scan::Scan;
 use super::{Proposal, ProposalKind};
 use crate::occurrence::{all_checked, unit_at};
+use mc_compiler::check::PLAN_METHODS;
 use mc_compiler::hir::ExprId;
 use mc_compiler::name::{self, DeclId, DeclKind, Entity};
 use mc_compiler::phase;
@@ -11,11 +12,15 @@ use mc_compiler::prelude::{self, Variables};
 use mc_compiler::signature::{self, Field, Signature, Target};
 use mc_compiler::ty::Ty;
 use mc_compiler::{Db, File};
+use mc_plan::expr::ChangeFact;
 use mc_syntax::{Span, Token};
 
 /// The fields, outputs and methods of what ends before a dot.
 pub(super) fn members(db: &dyn Db, file: File, scan: &Scan<'_>, end: u32) -> Vec<Proposal> {
     if let Some(found) = of_name(db, file, scan) {
+        return found;
+    }
+    if let Some(found) = judged(db, file, scan, end) {
         return found;
     }
     type_before(db, file, scan, end).map(|ty| of_type(db, &ty)).unwrap_or_default()
@@ -46,6 +51,20 @@ pub(super) fn of_type(db: &dyn Db, ty: &Ty) -> Vec<Proposal> {
         Ty::Instance(id, args) => {
             if let Signature::Component(_, outputs) = signature::signature(db, *id) {
                 add(outputs, &member(*id), &|ty| ty.substitute(*id, args));
+            }
+        }
+        Ty::Plan => {
+            for (name, takes) in PLAN_METHODS {
+                let takes = takes.strip_prefix(name).unwrap_or(takes);
+                let text = if takes.starts_with("()") { format!("{name}()") } else { format!("{name}($0)") };
+                found.push(Proposal::new(*name, ProposalKind::Method, 0).detail(takes).snippet(text));
+            }
+            return found;
+        }
+        Ty::Planned(id) => {
+            if let Signature::Resource(resource) = signature::signature(db, *id) {
+                add(std::slice::from_ref(&resource.key), &member(*id), &Ty::clone);
+                add(&resource.attributes, &member(*id), &Ty::clone);
             }
         }
         Ty::Labels => {
@@ -81,6 +100,28 @@ fn member(id: DeclId) -> impl Fn(&Field) -> Option<Target> {
     move |field| Some(Target::Member(id, field.name.clone()))
 }
 
+/// What a guard can ask of the resource that it judges, and of its change.
+fn judged(db: &dyn Db, file: File, scan: &Scan<'_>, end: u32) -> Option<Vec<Proposal>> {
+    if !matches!(scan.item(), Some((Token::Guard, _))) {
+        return None;
+    }
+    let (_, name) = scan.before.iter().rev().find(|(_, span)| span.end == end)?;
+    if scan.written(*name) == "change" {
+        let fact = |fact: ChangeFact| {
+            Proposal::new(fact.name(), ProposalKind::Field, 0).detail(Ty::Bool.display(db))
+        };
+        return Some(ChangeFact::ALL.map(fact).to_vec());
+    }
+    let Ty::Ref(id, _) = local(db, file, scan.written(*name), name.start)? else { return None };
+    let Signature::Resource(resource) = signature::signature(db, id) else { return None };
+    let parts = std::iter::once(&resource.key).chain(&resource.attributes);
+    let one = |field: &Field| {
+        let docs = described(db, &Target::Member(id, field.name.clone()));
+        Proposal::new(field.name.as_str(), ProposalKind::Field, 0).detail(field.ty.display(db)).docs(docs)
+    };
+    Some(parts.map(one).collect())
+}
+
 /// What stands behind the name of an enum or of a module.
 fn of_name(db: &dyn Db, file: File, scan: &Scan<'_>) -> Option<Vec<Proposal>> {
     let (token, span) = scan.before.iter().rev().nth(1).copied()?;
@@ -102,9 +143,45 @@ fn of_name(db: &dyn Db, file: File, scan: &Scan<'_>) -> Option<Vec<Proposal>> {
     }
 }
 
+/// The values of the type that is expected where an expression begins, if it says which there are.
+pub(super) fn expected_values(db: &dyn Db, file: File, scan: &Scan<'_>) -> Vec<Proposal> {
+    let Some(ty) = expected(db, file, scan, 0) else { return Vec::new() };
+    match ty.some_plain() {
+        Ty::Enum(..) => of_enum(db, &ty).into_iter().map(dotted).collect(),
+        Ty::Bool => {
+            ["true", "false"].map(|word| Proposal::new(word, ProposalKind::Keyword, 0)).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The arms of a `match`, where one begins. None where no `match` is around.
+pub(super) fn arms(db: &dyn Db, file: File, scan: &Scan<'_>) -> Option<Vec<Proposal>> {
+    let ty = type_before(db, file, scan, scan.matched()?)?;
+    let mut found: Vec<Proposal> = match ty.some_plain() {
+        Ty::Bool => ["true", "false"].map(|word| Proposal::new(word, ProposalKind::Keyword, 0)).to_vec(),
+        _ => of_enum(db, &ty).into_iter().map(dotted).collect(),
+    };
+    if matches!(ty.plain(), Ty::Optional(_)) {
+        found.push(Proposal::new("none", ProposalKind::Keyword, 1));
+    }
+    found.push(Proposal::new("_", ProposalKind::Keyword, 1).docs("Whatever it is."));
+    for proposal in &mut found {
+        // What a payload has is named, not set.
+        proposal.text = format!("{} => $0", proposal.label);
+        proposal.is_snippet = true;
+    }
+    Some(found)
+}
+
+/// A variant where its dot is not written yet.
+fn dotted(variant: Proposal) -> Proposal {
+    Proposal { label: format!(".{}", variant.label), text: format!(".{}", variant.text), ..variant }
+}
+
 /// The variants of the enum that is expected.
 pub(super) fn variants(db: &dyn Db, file: File, scan: &Scan<'_>) -> Vec<Proposal> {
-    expected(db, file, scan).map(|ty| of_enum(db, &ty)).unwrap_or_default()
+    expected(db, file, scan, 1).map(|ty| of_enum(db, &ty)).unwrap_or_default()
 }
 
 fn of_enum(db: &dyn Db, ty: &Ty) -> Vec<Proposal> {
@@ -128,9 +205,9 @@ fn of_enum(db: &dyn Db, ty: &Ty) -> Vec<Proposal> {
     variants.iter().map(one).collect()
 }
 
-/// The type that is expected where a variant begins.
-fn expected(db: &dyn Db, file: File, scan: &Scan<'_>) -> Option<Ty> {
-    let mut back = scan.before.iter().rev().skip(1);
+/// The type that is expected where a value begins of which so many tokens are written.
+fn expected(db: &dyn Db, file: File, scan: &Scan<'_>, written: usize) -> Option<Ty> {
+    let mut back = scan.before.iter().rev().skip(written);
     let (token, _) = back.next().copied()?;
     match token {
         Token::Eq => {
@@ -145,6 +222,7 @@ fn expected(db: &dyn Db, file: File, scan: &Scan<'_>) -> Option<Ty> {
             type_before(db, file, scan, left.end)
         }
         // The first arm, or a later one.
+        _ if written == 0 => None,
         _ => {
             let subject = scan.matched()?;
             type_before(db, file, scan, subject)

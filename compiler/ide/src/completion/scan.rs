@@ -21,6 +21,8 @@ pub(super) enum Place {
     Item,
     /// A statement of a block.
     Statement,
+    /// Behind `after` and its kind: what is declared.
+    Referred,
     /// An expression.
     Expression,
 }
@@ -110,6 +112,47 @@ impl<'t> Scan<'t> {
         before.last().map(|(_, span)| span.end)
     }
 
+    /// The keyword of the item around, and whether the innermost bracket is the item's own body.
+    pub(super) fn item(&self) -> Option<(Token, bool)> {
+        let mut item = None;
+        let mut depth = 0_usize;
+        for (token, span) in &self.before {
+            use Token::{Component, Enum, Fn, Guard, Labels, Policy, Record, Resource, Rollout, Test};
+            let begins = matches!(
+                token,
+                Component | Enum | Fn | Guard | Labels | Policy | Record | Resource | Rollout | Test
+            );
+            // However many brackets are still open: items begin at the margin.
+            let at_margin = self.text.get(..span.start as usize).is_some_and(|text| text.ends_with('\n'));
+            if begins && (depth == 0 || at_margin) {
+                (item, depth) = (Some(*token), 0);
+            }
+            match token {
+                Token::LBrace | Token::LBracket | Token::LParen | Token::HoleStart | Token::HeadBrace => {
+                    depth += 1;
+                }
+                Token::RBrace | Token::RBracket | Token::RParen | Token::HoleEnd => {
+                    depth = depth.saturating_sub(1);
+                }
+                _ => {}
+            }
+        }
+        item.filter(|_| depth > 0).map(|item| (item, depth == 1))
+    }
+
+    /// The name that is being declared: `let name = ..`
+    pub(super) fn declared(&self) -> Option<&'t str> {
+        let line = self.before.iter().rposition(|(token, _)| *token == Token::Let)?;
+        match self.before.get(line + 1..)? {
+            [(Token::Lower, name), (Token::Eq, eq), ..]
+                if !self.text.get(eq.end as usize..self.replaced.start as usize)?.contains('\n') =>
+            {
+                Some(self.written(*name))
+            }
+            _ => None,
+        }
+    }
+
     fn token(&self, back: usize) -> Option<(Token, Span)> {
         self.before.len().checked_sub(back + 1).and_then(|at| self.before.get(at)).copied()
     }
@@ -127,6 +170,7 @@ impl<'t> Scan<'t> {
                     .is_some_and(|(token, before)| ends_expression(token) && before.end == span.start);
                 return if ends_value { Place::Member { end: span.start } } else { Place::Variant };
             }
+            _ if self.names_resources() => return Place::Referred,
             // `name: T`, `-> T`, `List<T`
             Token::Colon | Token::Arrow => return Place::Type,
             Token::Lt
@@ -149,6 +193,23 @@ impl<'t> Scan<'t> {
             Some(head) => Place::Attribute(head),
             None => Place::Statement,
         }
+    }
+
+    /// Whether a clause begins before this place that names resources. Without what it names, its word is a name yet.
+    fn names_resources(&self) -> bool {
+        let word = |back: usize| self.token(back).map_or("", |(_, span)| self.written(span));
+        let (count, is_clause) = match (word(1), word(0)) {
+            ("restart" | "reload", "on") => (2, true),
+            (_, "restart on" | "reload on" | "after" | "before" | "notify") => (1, true),
+            _ => (0, false),
+        };
+        is_clause
+            && self.token(count).is_none_or(|(token, before)| {
+                let first = self.token(count - 1).map_or(before.end, |(_, span)| span.start);
+                let between = self.text.get(before.end as usize..first as usize).unwrap_or_default();
+                matches!(token, Token::LBrace | Token::HeadBrace | Token::Sep)
+                    || between.contains(['\n', ','])
+            })
     }
 
     /// Whether a new line begins here that goes on nothing, or what a comma separates like one.

@@ -256,3 +256,96 @@ fn keys_of_resources() {
         expect!["/a | /a | src/main.mc"],
     );
 }
+
+/// The text after the proposal is taken.
+fn taken(source: &str, label: &str) -> String {
+    let (fixture, found) = complete(source);
+    let found = found.expect("a place");
+    let proposal = found.proposals.iter().find(|p| p.label == label).expect("is proposed");
+    let (file, _) = fixture.cursor.expect("a cursor");
+    let mut text = file.text(&fixture.db).to_string();
+    text.replace_range(found.replaced.start as usize..found.replaced.end as usize, &proposal.text);
+    text
+}
+
+#[test]
+fn what_stands_behind_is_not_written_again() {
+    let cases = [
+        ("fn ff(a: Int) -> Int { a }\nlet y = f$0(1)\n", "ff", "let y = ff(1)"),
+        (
+            "import std.fs.File\npolicy p { File \"/x\" { con$0tent = \"x\" } }\n",
+            "content",
+            "{ content = \"x\" }",
+        ),
+        ("import std.fs.File\npolicy p { Fi$0le \"/x\" {} }\n", "File", "{ File \"/x\" {} }"),
+        ("let a = [1].le$0n()\n", "len", "[1].len()\n"),
+        ("let a: Lis$0<Int> = []\n", "List", "let a: List<Int> = []"),
+        ("let s: String = lo$0ad(\"a\")\n", "load", "= load(\"a\")"),
+        (
+            "enum M { K { k: Int }, N }\nlet m = M.N\nlet i = match m { .K$0 { k } => k, .N => 1 }\n",
+            "K",
+            "{ .K { k } => k",
+        ),
+    ];
+    for (source, label, expected) in cases {
+        let text = taken(source, label);
+        assert!(text.contains(expected), "{expected} in {text}");
+    }
+    // What compares is nothing that is set.
+    assert!(taken("fn ff() -> Int { 1 }\nlet a = f$0 == 1\n", "ff").contains("ff()$0 == 1"));
+}
+
+#[test]
+fn lines_of_each_block() {
+    has("test \"t\" {\n  $0\n}\n", &["expect", "given"]);
+    has_none("test \"t\" {\n  $0\n}\n", &["param", "select", "if"]);
+    has("guard g {\n  $0\n}\n", &["deny", "on", "require approval from"]);
+    has("rollout r {\n  $0\n}\n", &["budget", "wave"]);
+    has("resource R {\n  $0\n}\n", &["key", "provider"]);
+    has_none("enum E {\n  $0\n}\n", &["if", "param", "facts"]);
+    has("component C {\n  $0\n}\n", &["out", "param"]);
+    has_none("component C {\n  $0\n}\n", &["select", "prune"]);
+    has("policy p {\n  $0\n}\n", &["prune", "select"]);
+    has_none("policy p {\n  if true {\n    $0\n  }\n}\n", &["prune", "select", "param"]);
+    has_none("fn f() -> Int {\n  $0\n}\n", &["param", "select"]);
+    // Brackets that are open elsewhere do not count.
+    has("policy a {\n  let x = (1\n}\n\nguard g {\n  $0\n}\n", &["deny"]);
+}
+
+#[test]
+fn what_tests_and_guards_ask() {
+    has("policy w {}\ntest \"t\" {\n  let p = plan(w)\n  expect p.$0\n}\n", &["before", "count", "has"]);
+    has("policy w {}\ntest \"t\" {\n  let p = pl$0\n}\n", &["plan"]);
+    has("import std.fs.File\nguard g {\n  deny File f when f.$0\n}\n", &["mode", "owner", "path"]);
+    has_none("import std.fs.File\nguard g {\n  deny File f when f.$0\n}\n", &["sha256"]);
+    has("import std.fs.File\nguard g {\n  deny File f when change.$0\n}\n", &["creates", "restarts"]);
+    has(
+        "import std.fs.File\npolicy w {}\ntest \"t\" {\n  let f = plan(w)[File[\"/a\"]]\n  expect f?.$0\n}\n",
+        &["mode"],
+    );
+}
+
+#[test]
+fn the_type_that_is_expected() {
+    let record = "enum Role { Web, Db }\nrecord R { role: Role, on: Bool }\n";
+    has(&format!("{record}let r = R {{ role = $0 }}\n"), &[".Db", ".Web", "facts"]);
+    has(&format!("{record}let r = R {{ on = $0 }}\n"), &["false", "true", "facts"]);
+    has(&format!("{record}fn f(r: Role) -> Bool {{ r == $0 }}\n"), &[".Db", ".Web", "facts"]);
+    check(
+        &format!("{record}fn f(r: Role?) -> Int {{\n  match r {{\n    $0\n  }}\n}}\n"),
+        &[ProposalKind::Variant, ProposalKind::Keyword],
+        expect![[r#"
+            .Db | .Db => $0 | 
+            .Web | .Web => $0 | 
+            _ | _ => $0 | 
+            none | none => $0 | "#]],
+    );
+    check(
+        "import std.fs.File\npolicy p {\n  let a = File \"/a\" {}\n  let n = 1\n  File \"/b\" { after $0 }\n}\n",
+        &[ProposalKind::Local, ProposalKind::Function, ProposalKind::Keyword],
+        expect!["a | a | Ref<File>"],
+    );
+    has("import std.fs.File\npolicy p {\n  File \"/b\" { after $0 }\n}\n", &["File", "Directory"]);
+    // What is being declared is nothing yet.
+    has_none("policy p {\n  let mine = $0\n}\n", &["mine"]);
+}
