@@ -3,7 +3,10 @@
 //! Their types are written as [`Scheme`]s, types with up to three variables, of which the receiver says the
 //! first ones and the arguments the rest.
 
+mod global;
 mod table;
+
+pub use global::{GLOBALS, Global, Reach, global};
 
 use crate::db::Db;
 use crate::name;
@@ -11,16 +14,6 @@ use crate::ty::Ty;
 use mc_plan::expr::{Builtin, EachKind};
 use mc_plan::value::TextKind;
 use std::sync::Arc;
-
-/// The functions that can be named everywhere.
-pub const GLOBALS: [&str; 6] = ["fail", "range", "json", "yaml", "toml", "ini"];
-
-/// What can be named beside them, but not in templates, which see only what they are given.
-pub const POLICY_GLOBALS: [&str; 8] =
-    ["facts", "labels", "secret", "file", "dir", "load", "layers", "template"];
-
-/// What can be named beside them in tests.
-pub const TEST_GLOBALS: [&str; 1] = ["plan"];
 
 /// A type with variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

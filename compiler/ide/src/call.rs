@@ -7,7 +7,7 @@ use crate::definition::template_param;
 use crate::occurrence::occurrences;
 use mc_compiler::doc::typed;
 use mc_compiler::name::{self, DeclId, DeclKind, Entity};
-use mc_compiler::prelude::{self, Method, Variables};
+use mc_compiler::prelude::{self, Global, Method, Variables};
 use mc_compiler::signature::{self, Field, Signature, Target};
 use mc_compiler::ty::Ty;
 use mc_compiler::{Db, File};
@@ -111,10 +111,11 @@ fn callee(db: &dyn Db, file: File, call: &Call) -> Option<CallHelp> {
             Some((Token::Dot | Token::QuestionDot, dot)) => {
                 of_type(db, &type_before(db, file, dot.start)?, written)
             }
-            _ => match name::scope(db, file).get(written)? {
-                Entity::Decl(id, DeclKind::Fn) => function(db, *id),
+            _ => match name::scope(db, file).get(written) {
+                Some(Entity::Decl(id, DeclKind::Fn)) => function(db, *id),
                 _ => None,
-            },
+            }
+            .or_else(|| global(written)),
         }
     })
 }
@@ -128,6 +129,14 @@ fn function(db: &dyn Db, id: DeclId) -> Option<CallHelp> {
     let head = format!("fn {}", id.text(db));
     let help = assemble(head, shown, &format!(" -> {}", result.display(db)));
     Some(CallHelp { docs: docs(id.item(db).docs.as_ref()), ..help })
+}
+
+/// A function that the language brings.
+fn global(name: &str) -> Option<CallHelp> {
+    let Global { takes, gives, docs, .. } = prelude::global(name)?;
+    let shown = (*takes)?.iter().map(|param| ((*param).to_owned(), String::new()));
+    let help = assemble(name.to_owned(), shown, &format!(" -> {gives}"));
+    Some(CallHelp { docs: (*docs).to_owned(), ..help })
 }
 
 fn of_type(db: &dyn Db, ty: &Ty, name: &str) -> Option<CallHelp> {

@@ -4,7 +4,7 @@ use crate::definition::{Member, labels, member, payload, template_param};
 use mc_compiler::doc::{self, resource_part, typed, variant as variant_code};
 use mc_compiler::name::{self, DeclId};
 use mc_compiler::phase::{Known, Phase};
-use mc_compiler::prelude::{self, Method, Scheme, Variables};
+use mc_compiler::prelude::{self, Global, Method, Scheme, Variables};
 use mc_compiler::signature::{self, Field, Signature, Target};
 use mc_compiler::ty::{self, Ty};
 use mc_compiler::{Db, File};
@@ -108,17 +108,23 @@ pub(crate) fn describe(db: &dyn Db, target: &Target) -> Option<Description> {
             docs: builtin_type(name)?.to_owned(),
             ..Description::new(name.as_str(), None)
         }),
-        Target::Fail => Some(Description {
-            docs: "Ends the build with this message; where it depends on the host, the run on that host."
-                .to_owned(),
-            ..Description::new("fail(message: String) -> Never", None)
-        }),
+        Target::Fail => global("fail"),
     }
 }
 
 /// Describes a local of this name and type, known at this time.
 pub(crate) fn local(db: &dyn Db, name: &str, ty: &Ty, known: &Known) -> Description {
     Description::new(format!("let {name}: {}", ty.display(db)), None).from(phase(db, known))
+}
+
+/// Describes what the language brings.
+pub(crate) fn global(name: &str) -> Option<Description> {
+    let Global { takes, gives, docs, .. } = prelude::global(name)?;
+    let code = match takes {
+        Some(takes) => format!("{name}({}) -> {gives}", takes.join(", ")),
+        None => format!("{name}: {gives}"),
+    };
+    Some(Description { docs: (*docs).to_owned(), ..Description::new(code, None) })
 }
 
 /// Describes what a rule of a guard calls the resource that it judges.

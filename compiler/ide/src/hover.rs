@@ -9,8 +9,8 @@ use mc_compiler::phase::{self, Known};
 use mc_compiler::signature::Target;
 use mc_compiler::ty::Ty;
 use mc_compiler::{Db, File};
-use mc_syntax::Span;
 use mc_syntax::ast::ItemKind;
+use mc_syntax::{Span, Token};
 use std::cmp::Reverse;
 
 /// The fence of code in Markdown; editors know the language by this name.
@@ -35,7 +35,25 @@ pub fn hover(db: &dyn Db, file: File, offset: u32) -> Option<Hover> {
         }
         return (!found.is_empty()).then(|| Hover { range, markdown: markdown(&found) });
     }
-    expression(db, file, offset)
+    global(db, file, offset).or_else(|| expression(db, file, offset))
+}
+
+/// What the language brings, by its name.
+fn global(db: &dyn Db, file: File, offset: u32) -> Option<Hover> {
+    let text = file.text(db);
+    let tokens = mc_syntax::tokens(text);
+    let end = tokens.partition_point(|(_, span)| span.start <= offset);
+    let (token, range) = tokens.get(end.checked_sub(1)?).copied()?;
+    // Behind a dot it is another's.
+    let before = end.checked_sub(2).and_then(|at| tokens.get(at)).map(|(token, _)| *token);
+    if token != Token::Lower
+        || !range.touches(offset)
+        || matches!(before, Some(Token::Dot | Token::QuestionDot))
+    {
+        return None;
+    }
+    let found = describe::global(text.get(range.start as usize..range.end as usize)?)?;
+    Some(Hover { range, markdown: markdown(&[found]) })
 }
 
 fn named(db: &dyn Db, target: &Target) -> Option<Description> {

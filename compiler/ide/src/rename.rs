@@ -219,11 +219,7 @@ fn is_free(db: &dyn Db, file: File, target: &Target, new: &str) -> Result<(), No
         }
         _ => {}
     }
-    let is_built_in = prelude::GLOBALS.contains(&new)
-        || prelude::POLICY_GLOBALS.contains(&new)
-        || prelude::TEST_GLOBALS.contains(&new)
-        || ty::BUILTIN_NAMES.contains(&new);
-    if is_built_in {
+    if prelude::global(new).is_some() || ty::BUILTIN_NAMES.contains(&new) {
         return Err(NotRenamed::BuiltIn { new: new.to_owned() });
     }
     if let Some(Entity::Decl(id, _)) = name::scope(db, file).get(new) {

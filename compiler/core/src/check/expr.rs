@@ -6,7 +6,7 @@ use super::{Checker, Want};
 use crate::diagnostic::{Diagnostic, Place, code, nearest};
 use crate::hir::{ExprId, ExprKind};
 use crate::name::{self, DeclId, DeclKind, Entity};
-use crate::prelude;
+use crate::prelude::{self, Reach};
 use crate::signature::{self, Signature, Target};
 use crate::ty::{Args, Skip, Ty};
 use mc_plan::value::Value;
@@ -208,10 +208,13 @@ impl<'db> Checker<'db> {
             scope = current.parent.as_ref();
         }
         known.extend(name::scope(self.db, self.file).keys().cloned());
-        known.extend(prelude::GLOBALS.map(SmolStr::new_static));
-        if !self.in_template() {
-            known.extend(prelude::POLICY_GLOBALS.map(SmolStr::new_static));
-        }
+        let reached = |reach| match reach {
+            Reach::Everywhere => true,
+            Reach::Modules => !self.in_template(),
+            Reach::Tests => self.in_test,
+        };
+        let globals = prelude::GLOBALS.iter().filter(|global| reached(global.reach));
+        known.extend(globals.map(|global| SmolStr::new_static(global.name)));
         known.sort();
         let diagnostic = match nearest(name, known.iter().map(SmolStr::as_str)) {
             Some(near) => diagnostic.did_you_mean(name, near, place),

@@ -86,10 +86,7 @@ pub(super) fn types(db: &dyn Db, file: File) -> Vec<Proposal> {
 
 /// The names that are known at an offset.
 fn known(db: &dyn Db, file: File, scan: &Scan<'_>, offset: u32) -> Vec<Proposal> {
-    let mut found: Vec<Proposal> = word::all(&word::BUILT_IN, ProposalKind::Function, 2).collect();
-    if matches!(scan.item(), Some((Token::Test, _))) {
-        found.extend(word::all(&word::TEST_BUILT_IN, ProposalKind::Function, 2));
-    }
+    let mut found: Vec<Proposal> = word::globals(matches!(scan.item(), Some((Token::Test, _)))).collect();
     // What is being declared is nothing yet.
     let declared = scan.declared();
     if let Some(unit) = unit_at(db, file, offset) {

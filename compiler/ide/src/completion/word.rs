@@ -1,6 +1,7 @@
 //! The words of the language and what it brings, with the text that each becomes.
 
 use super::{Proposal, ProposalKind};
+use mc_compiler::prelude::{self, Reach};
 use mc_syntax::Token;
 
 /// A word, what is written for it, and what it is.
@@ -100,26 +101,34 @@ pub(super) const WORDS: [Word; 6] = [
     ("self", "self", "The resource around."),
 ];
 
-/// What the language brings.
-pub(super) const BUILT_IN: [Word; 14] = [
-    ("facts", "facts.$0", "What the host is."),
-    ("labels", "labels.$0", "What is known about the host."),
-    ("secret", "secret(\"$0\")", "A secret by its name; its value never is in a bundle."),
-    ("file", "file(\"$0\")", "A file of `files/` as it is."),
-    ("dir", "dir(\"$0\")", "A folder of `files/` as it is."),
-    ("load", "load(\"$0\")", "A data file of `data/`, read into the type that is expected."),
-    ("layers", "layers([load(\"$0\")])", "Data files over one another."),
-    ("template", "template(\"$1\"$0)", "A text with holes from `templates/`."),
-    ("fail", "fail(\"$0\")", "Ends the build, or refuses the plan on the host."),
-    ("range", "range(${1:0}, $0)", "Numbers from one to before another."),
-    ("json", "json($0)", "A value as JSON."),
-    ("yaml", "yaml($0)", "A value as YAML."),
-    ("toml", "toml($0)", "A value as TOML."),
-    ("ini", "ini($0)", "A value as INI."),
+/// What is written for what the language brings.
+const GLOBALS: [(&str, &str); 15] = [
+    ("facts", "facts.$0"),
+    ("labels", "labels.$0"),
+    ("secret", "secret(\"$0\")"),
+    ("file", "file(\"$0\")"),
+    ("dir", "dir(\"$0\")"),
+    ("load", "load(\"$0\")"),
+    ("layers", "layers([load(\"$0\")])"),
+    ("template", "template(\"$1\"$0)"),
+    ("fail", "fail(\"$0\")"),
+    ("range", "range(${1:0}, $0)"),
+    ("json", "json($0)"),
+    ("yaml", "yaml($0)"),
+    ("toml", "toml($0)"),
+    ("ini", "ini($0)"),
+    ("plan", "plan($0)"),
 ];
 
-/// What can only be named in tests.
-pub(super) const TEST_BUILT_IN: [Word; 1] = [("plan", "plan($0)", "The plan of the test's host.")];
+/// What the language brings, in a test or elsewhere.
+pub(super) fn globals(in_test: bool) -> impl Iterator<Item = Proposal> {
+    let reached = prelude::GLOBALS.iter().filter(move |global| in_test || global.reach != Reach::Tests);
+    reached.map(|global| {
+        let text =
+            GLOBALS.iter().find(|(name, _)| *name == global.name).map_or(global.name, |(_, text)| text);
+        Proposal::new(global.name, ProposalKind::Function, 2).docs(global.docs).snippet(text)
+    })
+}
 
 /// Words of the language as proposals.
 pub(super) fn all(words: &[Word], kind: ProposalKind, rank: u8) -> impl Iterator<Item = Proposal> + '_ {

@@ -101,3 +101,13 @@ fn elsewhere_there_is_none() {
     function("let a = unknown($0)\n", expect![""]);
     check("record R { a: Int$0 }\n", expect![""]);
 }
+
+#[test]
+fn a_function_that_the_language_brings() {
+    check(
+        "let a = range(1, $0",
+        expect![[r#"
+            range(from: Int, [to: Int]) -> List<Int>
+            Numbers from one to before another."#]],
+    );
+}

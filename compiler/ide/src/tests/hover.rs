@@ -885,3 +885,19 @@ fn pictures_are_links() {
         See [it](https://x/y.png) and `![no](x)`."#]],
     );
 }
+
+#[test]
+fn of_what_the_language_brings() {
+    check(
+        "let a: String = lo$0ad(\"a.toml\")\n",
+        expect![[r#"
+            [load]
+            ```
+            load(path: String) -> T
+            ```
+
+            A data file of `data/`, read into the type that is expected."#]],
+    );
+    // Behind a dot it is another's.
+    check("policy p {\n  let a = nothing.load$0\n}\n", expect![""]);
+}
