@@ -11,6 +11,7 @@ mod lock;
 pub(crate) mod manifest;
 mod read;
 mod resolve;
+pub mod schema;
 mod source;
 pub mod tree;
 mod written;
@@ -25,7 +26,7 @@ pub use lock::{LOCK_FORMAT, Lock, Locked, MOST_PACKAGES, ParsedLock, VENDOR, par
 pub use manifest::{
     Declared, EDITION, EDITIONS, GuardUse, Manifest, ParsedManifest, module_name, parse_manifest,
 };
-pub use resolve::{LockState, current_lock, declaration, guards_in_use, lock_state};
+pub use resolve::{LockState, current_lock, declaration, guard, guards_in_use, lock_state};
 pub use source::Source;
 pub use written::{Written, in_hole};
 

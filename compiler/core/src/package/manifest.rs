@@ -10,7 +10,7 @@ pub(super) use version::is_semantic_version;
 use super::allow::Allow;
 use super::read::{Entry, Keys, Reader};
 use super::source::Source;
-use super::{KEYWORDS, STANDARD};
+use super::{KEYWORDS, STANDARD, schema};
 use crate::db::{Db, File};
 use crate::diagnostic::{Diagnostic, Fix, Place, code, nearest};
 use crate::lint::Settings;
@@ -125,20 +125,18 @@ struct Fields {
     stream: Option<SmolStr>,
 }
 
-const TABLES: Keys<'_> = Keys {
-    file: "a manifest",
-    place: "",
-    what: "table",
-    known: &["package", "dependencies", "build", "guards", "lint"],
-};
+const TABLES: Keys<'_> =
+    Keys { file: "a manifest", place: "", what: "table", known: &schema::names(&schema::TABLES) };
 const PACKAGE: Keys<'_> = Keys {
     file: "a manifest",
     place: " in `[package]`",
     what: "key",
-    known: &["name", "version", "edition", "description", "license"],
+    known: &schema::names(&schema::PACKAGE),
 };
-const BUILD: Keys<'_> = Keys { file: "a manifest", place: " in `[build]`", what: "key", known: &["stream"] };
-const GUARDS: Keys<'_> = Keys { file: "a manifest", place: " in `[guards]`", what: "key", known: &["use"] };
+const BUILD: Keys<'_> =
+    Keys { file: "a manifest", place: " in `[build]`", what: "key", known: &schema::names(&schema::BUILD) };
+const GUARDS: Keys<'_> =
+    Keys { file: "a manifest", place: " in `[guards]`", what: "key", known: &schema::names(&schema::GUARDS) };
 
 impl Reader {
     fn manifest(&mut self, root: &DeTable<'_>, whole: bool) -> Parts {
@@ -187,15 +185,11 @@ impl Reader {
             license: license.and_then(|(entry, text)| self.license(entry, text)),
             stream: None,
         };
-        for (key, seen) in ["name", "version", "edition"].iter().zip(seen) {
-            if !seen && whole {
-                let sample = match *key {
-                    "name" => "name = \"web\"".to_owned(),
-                    "version" => "version = \"0.1.0\"".to_owned(),
-                    _ => format!("edition = \"{EDITION}\""),
-                };
-                self.error(header.clone(), format!("the manifest does not say the package's {key}")).help =
-                    Some(format!("add `{sample}` below `[package]`"));
+        for (key, seen) in schema::PACKAGE.iter().zip(seen) {
+            if key.is_required && !seen && whole {
+                let (name, example) = (key.name, key.example);
+                self.error(header.clone(), format!("the manifest does not say the package's {name}")).help =
+                    Some(format!("add `{name} = {example}` below `[package]`"));
             }
         }
         fields

@@ -70,7 +70,12 @@ fn locked(db: &dyn Db, dependency: Dependency, hash: TreeHash) -> Option<Locked>
 pub fn guards_in_use(db: &dyn Db) -> Vec<DeclId> {
     let Some(package) = Package::try_get(db) else { return Vec::new() };
     let wanted = &parse_manifest(db, *package.manifest(db)).guards;
-    wanted.iter().filter_map(|guard| find_guard(db, &guard.name).ok().flatten()).collect()
+    wanted.iter().filter_map(|used| guard(db, &used.name)).collect()
+}
+
+/// The guard of a dependency by its module and name, as a manifest names it.
+pub fn guard(db: &dyn Db, name: &str) -> Option<DeclId> {
+    find_guard(db, name).ok().flatten()
 }
 
 /// The guard of a dependency by its module and name. `Ok(None)` if the package is not there, which is reported;

@@ -331,3 +331,75 @@ fn the_digest_is_of_paths_and_texts() {
     assert_eq!(one, same);
     assert_ne!(one, moved);
 }
+
+/// What the schema says of each key is what the reader takes: its example, and nothing beside it but what it needs.
+#[test]
+fn the_reader_takes_every_key_of_the_schema() {
+    use super::schema::{BUILD, DEPENDENCY, GUARDS, Holds, Key, LICENSES, PACKAGE, TABLES};
+    let line = |key: &Key| format!("{} = {}\n", key.name, key.example);
+    let manifest = |rest: &str| format!("{MANIFEST}{rest}");
+    let codes = |text: &str| problems(&loaded(&[("masterchef.toml", text), ("src/main.mc", POLICY)]));
+    for key in PACKAGE.iter().filter(|key| key.is_required) {
+        assert!(MANIFEST.contains(&format!("{} = ", key.name)), "{}", key.name);
+    }
+    for key in PACKAGE.iter().filter(|key| !key.is_required) {
+        assert_eq!(codes(&manifest(&line(key))), "", "{}", key.name);
+    }
+    let required: String = PACKAGE.iter().filter(|key| key.is_required).map(line).collect();
+    assert_eq!(codes(&format!("[package]\n{required}")), "");
+    let edition = PACKAGE.iter().find(|key| key.name == "edition").expect("a key");
+    assert_eq!(edition.example, format!("\"{}\"", super::EDITION), "the newest one is proposed");
+    for license in LICENSES {
+        assert_eq!(codes(&manifest(&format!("license = \"{license}\"\n"))), "", "{license}");
+    }
+    assert_eq!(codes(&manifest(&format!("[build]\n{}", line(&BUILD[0])))), "");
+    // What the dependency is not there for is said by others, and not that the manifest is wrong.
+    let is_read = |text: &str| !["MC0602", "MC0610"].iter().any(|code| codes(text).contains(code));
+    let dependency = |keys: &[&Key]| {
+        let lines: String = keys.iter().map(|key| line(key)).collect();
+        manifest(&format!("[dependencies.nginx]\n{lines}[guards]\n{}", line(&GUARDS[0])))
+    };
+    let named = |name: &str| DEPENDENCY.iter().find(|key| key.name == name).expect("a key");
+    let wholes = [vec!["path"], vec!["git", "rev"], vec!["url", "sha256"]];
+    for key in &DEPENDENCY {
+        let fits = |whole: &&Vec<&str>| {
+            let beside = key.beside.is_empty() || key.beside.iter().any(|name| whole.contains(name));
+            beside && !key.instead.iter().any(|name| whole.contains(name))
+        };
+        assert!(wholes.iter().any(|whole| fits(&whole)), "{} stands somewhere", key.name);
+        for whole in &wholes {
+            let mut keys: Vec<&Key> = whole.iter().map(|name| named(name)).collect();
+            if !whole.contains(&key.name) {
+                keys.push(key);
+            }
+            let text = dependency(&keys);
+            assert_eq!(is_read(&text), fits(&whole), "{text}\n{}", codes(&text));
+        }
+    }
+    for table in &TABLES {
+        assert!(matches!(table.holds.type_name(), "table"), "{}", table.name);
+        assert!(!matches!(table.holds, Holds::Text(_)));
+    }
+    let abilities = super::schema::ABILITIES.map(|(name, _)| name);
+    assert_eq!(abilities, crate::capability::OWN_KEYS);
+}
+
+/// The table of the page has every table and key, and no other.
+#[test]
+fn the_page_of_packages_lists_every_key() {
+    use super::schema::{Holds, TABLES};
+    let page = include_str!("../../../../docs/language/packages.md");
+    let (_, rest) = page.split_once("## The manifest").expect("the section");
+    let (section, _) = rest.split_once("\n## ").expect("its end");
+    for table in &TABLES {
+        let row = section.lines().find(|line| line.starts_with(&format!("| `[{}]` ", table.name)));
+        let row = row.unwrap_or_else(|| panic!("no row of `[{}]`", table.name));
+        if let Holds::Keys(keys) = table.holds {
+            for key in keys {
+                assert!(row.contains(&format!("`{}`", key.name)), "`{}` in {row}", key.name);
+            }
+        }
+    }
+    let rows = section.lines().filter(|line| line.starts_with("| `[")).count();
+    assert_eq!(rows, TABLES.len());
+}

@@ -3,6 +3,7 @@
 use super::super::allow::Allow;
 use super::super::folder::{PathError, inner_path, relative_path};
 use super::super::read::{Entry, Keys, Reader, with_article};
+use super::super::schema;
 use super::super::source::{Source, UrlUse, check_url, holds_password};
 use super::Declared;
 use crate::diagnostic::{Fix, code};
@@ -17,7 +18,7 @@ const KEYS: Keys<'_> = Keys {
     file: "a manifest",
     place: " in a dependency",
     what: "key",
-    known: &["path", "git", "rev", "url", "sha256", "folder", "allow"],
+    known: &schema::names(&schema::DEPENDENCY),
 };
 
 impl Reader {
