@@ -11,6 +11,7 @@ mod scan;
 mod template;
 mod word;
 
+use crate::manifest::{self, Nearby};
 use mc_compiler::name as names;
 use mc_compiler::ty::Ty;
 use mc_compiler::{Db, File};
@@ -50,7 +51,10 @@ pub struct Proposal {
     pub detail: String,
     /// What it is, in words.
     pub docs: String,
-    /// What is written. With `$0` for the cursor and `${1:text}` for what is filled in, if `is_snippet`.
+    /// What typed text is compared with, if that is not the label.
+    pub filter: Option<String>,
+    /// What is written. With `$0` for the cursor, `${1:text}` for what is filled in and `${1|a,b|}` for what is chosen, if
+    /// `is_snippet`.
     pub text: String,
     /// Whether the text has places to fill in.
     pub is_snippet: bool,
@@ -76,8 +80,21 @@ pub(crate) fn type_before(db: &dyn Db, file: File, end: u32) -> Option<Ty> {
     member::type_before(db, file, &Scan::until(file.text(db), end), end)
 }
 
-/// What can stand at an offset of a module or a template.
+/// What can stand at an offset of a module, a template or a manifest.
 pub fn completion(db: &dyn Db, file: File, offset: u32) -> Option<Completion> {
+    completion_beside(db, file, offset, &Vec::new)
+}
+
+/// The same, where `nearby` finds the packages on the disk that a manifest could name.
+pub fn completion_beside(
+    db: &dyn Db,
+    file: File,
+    offset: u32,
+    nearby: &dyn Fn() -> Vec<Nearby>,
+) -> Option<Completion> {
+    if manifest::is_manifest(db, file) {
+        return manifest::completion(db, file, offset, nearby);
+    }
     let mut found = proposed(db, file, offset)?;
     let behind = file.text(db).get(found.replaced.end as usize..).unwrap_or_default();
     for proposal in &mut found.proposals {
@@ -122,10 +139,11 @@ fn proposed(db: &dyn Db, file: File, offset: u32) -> Option<Completion> {
 }
 
 impl Proposal {
-    fn new(label: impl Into<String>, kind: ProposalKind, rank: u8) -> Self {
+    pub(crate) fn new(label: impl Into<String>, kind: ProposalKind, rank: u8) -> Self {
         let label = label.into();
         Proposal {
             text: label.clone(),
+            filter: None,
             label,
             kind,
             detail: String::new(),
@@ -137,12 +155,12 @@ impl Proposal {
         }
     }
 
-    fn detail(mut self, detail: impl Into<String>) -> Self {
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = detail.into();
         self
     }
 
-    fn docs(mut self, docs: impl Into<String>) -> Self {
+    pub(crate) fn docs(mut self, docs: impl Into<String>) -> Self {
         self.docs = docs.into();
         self
     }
@@ -163,11 +181,11 @@ impl Proposal {
     }
 
     /// Only the name, where nothing of it is filled in.
-    fn name_only(self) -> Self {
+    pub(crate) fn name_only(self) -> Self {
         Proposal { text: self.label.clone(), is_snippet: false, ..self }
     }
 
-    fn snippet(mut self, text: impl Into<String>) -> Self {
+    pub(crate) fn snippet(mut self, text: impl Into<String>) -> Self {
         self.text = text.into();
         self.is_snippet = true;
         self

@@ -1,5 +1,6 @@
 //! Go to definition.
 
+use crate::manifest;
 use crate::occurrence::occurrences;
 use mc_compiler::name::{self, DeclId};
 use mc_compiler::signature::Target;
@@ -19,6 +20,9 @@ pub struct Location {
 /// Where the name at an offset is declared. Two places for a short form such as `{ key }`, which names both
 /// a field and the value it is set to; none for what has no declaration, such as methods.
 pub fn definition(db: &dyn Db, file: File, offset: u32) -> Vec<Location> {
+    if manifest::is_manifest(db, file) {
+        return manifest::definition(db, file, offset);
+    }
     let Some((_, targets)) = occurrences(db, file).at(offset) else { return Vec::new() };
     let mut locations = Vec::new();
     for target in targets {

@@ -1,6 +1,7 @@
 //! What is shown about the place under the cursor.
 
 use crate::describe::{self, Description};
+use crate::manifest;
 use crate::occurrence::{occurrences, unit_at};
 use crate::value;
 use mc_compiler::hir::{BlockId, ExprId, ExprKind};
@@ -27,6 +28,9 @@ pub struct Hover {
 
 /// What is known about the name at an offset, or else the type of the expression there.
 pub fn hover(db: &dyn Db, file: File, offset: u32) -> Option<Hover> {
+    if manifest::is_manifest(db, file) {
+        return manifest::hover(db, file, offset);
+    }
     let names = occurrences(db, file);
     if let Some((range, targets)) = names.at(offset) {
         let mut found: Vec<Description> = targets.iter().filter_map(|target| named(db, target)).collect();
@@ -110,7 +114,7 @@ fn expression(db: &dyn Db, file: File, offset: u32) -> Option<Hover> {
     Some(Hover { range: expr.span, markdown: markdown(&[description]) })
 }
 
-fn markdown(descriptions: &[Description]) -> String {
+pub(crate) fn markdown(descriptions: &[Description]) -> String {
     let mut out = String::new();
     for description in descriptions {
         if !out.is_empty() {

@@ -19,6 +19,7 @@ mod hint;
 mod hover;
 mod lens;
 mod link;
+mod manifest;
 mod moved;
 mod occurrence;
 mod plan;
@@ -38,7 +39,7 @@ mod why;
 pub use action::{Action, fix_all, organize_imports, quick_fixes};
 pub use assist::{ASSISTS, Assist, AssistKind, Offer, Shown, SourceChange, Wanted, assists};
 pub use call::{CallHelp, call_help};
-pub use completion::{Completion, Proposal, ProposalKind, completion};
+pub use completion::{Completion, Proposal, ProposalKind, completion, completion_beside};
 pub use definition::{Location, definition};
 pub use format::{Formatting, format, format_closed, format_range};
 pub use hierarchy::{
@@ -48,6 +49,7 @@ pub use hint::{Hint, HintKind, Hints, hints};
 pub use hover::{Hover, hover};
 pub use lens::{Lens, LensKind, lenses, policy_lens, reference_lens};
 pub use link::{Link, LinkTarget, links};
+pub use manifest::{Nearby, is_manifest, manifest_name};
 pub use moved::moved;
 pub use plan::{
     Built, Change, Changed, DeclaredAt, EdgeView, FixtureView, GroupView, NodeKind, NodeView, Order, OrderOf,

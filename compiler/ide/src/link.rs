@@ -1,7 +1,9 @@
 //! What in a text is the name of a file.
 
+use crate::manifest;
 use crate::occurrence::occurrences;
 use camino::{Utf8Path, Utf8PathBuf};
+use mc_compiler::diagnostic::Code;
 use mc_compiler::name;
 use mc_compiler::package::{self, DATA, FILES};
 use mc_compiler::signature::Target;
@@ -26,10 +28,15 @@ pub enum LinkTarget {
     File(File),
     /// To a file of the package that is no source, by its path in the package.
     Path(Utf8PathBuf),
+    /// To the page of a code.
+    Page(Code),
 }
 
 /// The links of a module: its imports, and what it loads.
 pub fn links(db: &dyn Db, file: File) -> Vec<Link> {
+    if manifest::is_manifest(db, file) {
+        return manifest::links(db, file);
+    }
     let mut found = Vec::new();
     if name::is_template(db, file) {
         return found;

@@ -1,6 +1,7 @@
 //! Where a name is used.
 
 use crate::definition::{self, Location};
+use crate::manifest;
 use crate::occurrence::occurrences;
 use mc_compiler::name;
 use mc_compiler::package;
@@ -21,6 +22,9 @@ pub struct Usage {
 /// Where the name at an offset stands in the package and in what it depends on, by file in the order of their paths;
 /// none for what is built in.
 pub fn references(db: &dyn Db, file: File, offset: u32) -> Vec<(File, Vec<Usage>)> {
+    if manifest::is_manifest(db, file) {
+        return manifest::references(db, file, offset);
+    }
     let Some((_, symbols)) = symbols_at(db, file, offset) else { return Vec::new() };
     let mut found = Vec::new();
     for at in files(db, &symbols) {
@@ -34,6 +38,10 @@ pub fn references(db: &dyn Db, file: File, offset: u32) -> Vec<(File, Vec<Usage>
 
 /// Where the name at an offset stands in the same file.
 pub fn highlights(db: &dyn Db, file: File, offset: u32) -> Vec<Usage> {
+    if manifest::is_manifest(db, file) {
+        let mut all = manifest::references(db, file, offset).into_iter();
+        return all.find(|(at, _)| *at == file).map(|(_, usages)| usages).unwrap_or_default();
+    }
     symbols_at(db, file, offset).map(|(_, symbols)| usages(db, file, &symbols)).unwrap_or_default()
 }
 

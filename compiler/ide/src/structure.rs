@@ -1,6 +1,6 @@
 //! What can be folded, and what a selection grows to.
 
-use crate::template;
+use crate::{manifest, template};
 use mc_compiler::name;
 use mc_compiler::{Db, File};
 use mc_syntax::ast::visit::{self, Visitor};
@@ -30,6 +30,9 @@ pub fn folds(db: &dyn Db, file: File) -> Vec<Fold> {
     let text: &str = file.text(db);
     let is_long =
         |span: Span| text.get(span.start as usize..span.end as usize).is_some_and(|text| text.contains('\n'));
+    if manifest::is_manifest(db, file) {
+        return manifest::folds(text);
+    }
     let mut found = Vec::new();
     if name::is_template(db, file) {
         let code = template::folds(text).into_iter().map(|range| Fold { range, kind: FoldKind::Code });
@@ -82,7 +85,13 @@ pub fn folds(db: &dyn Db, file: File) -> Vec<Fold> {
 /// the statement, the block, the declaration.
 pub fn selections(db: &dyn Db, file: File, offset: u32) -> Vec<Span> {
     let text: &str = file.text(db);
-    let mut around = Around { offset, found: vec![Span::new(0, text.len() as u32)] };
+    let whole = Span::new(0, text.len() as u32);
+    if manifest::is_manifest(db, file) {
+        let mut found = vec![whole];
+        manifest::selections(text, offset, &mut found);
+        return nested(found);
+    }
+    let mut around = Around { offset, found: vec![whole] };
     if !name::is_template(db, file) {
         visit::walk_file(&mut around, name::tree(db, file));
     }
@@ -93,10 +102,13 @@ pub fn selections(db: &dyn Db, file: File, offset: u32) -> Vec<Span> {
     {
         around.found.push(*token);
     }
-    let mut found = around.found;
+    nested(around.found)
+}
+
+/// From the innermost out, each around the one before.
+fn nested(mut found: Vec<Span>) -> Vec<Span> {
     found.sort_by_key(|span| (span.len(), span.start));
     found.dedup();
-    // Each around the one before.
     let mut nested: Vec<Span> = Vec::with_capacity(found.len());
     for span in found {
         if nested.last().is_none_or(|inner| span.start <= inner.start && inner.end <= span.end) {

@@ -1,5 +1,6 @@
 //! The outline of a file, and the declarations of a package by name.
 
+use crate::manifest;
 use mc_compiler::name::{self, DeclKind, Entity};
 use mc_compiler::{Db, File, Origin};
 use mc_syntax::Span;
@@ -32,6 +33,10 @@ pub enum SymbolKind {
     Test,
     /// A resource or an instance that is declared.
     Declared,
+    /// A table of a manifest.
+    Table,
+    /// A key of a manifest.
+    Key,
 }
 
 /// A line of the outline.
@@ -66,8 +71,11 @@ pub struct Declaration {
     pub span: Span,
 }
 
-/// The outline of a module.
+/// The outline of a module, or of a manifest.
 pub fn document_symbols(db: &dyn Db, file: File) -> Vec<Symbol> {
+    if manifest::is_manifest(db, file) {
+        return manifest::symbols(file.text(db));
+    }
     if name::is_template(db, file) {
         return Vec::new();
     }

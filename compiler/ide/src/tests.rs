@@ -13,6 +13,7 @@ mod hint;
 mod hover;
 mod lens;
 mod link;
+mod manifest;
 mod moved;
 mod plan;
 mod reference;

@@ -40,6 +40,7 @@ hello
         let to = match &link.target {
             LinkTarget::File(file) => file.path(db).to_string(),
             LinkTarget::Path(path) => format!("{path} (no source)"),
+            LinkTarget::Page(code) => format!("page of {}", code.0),
         };
         out.push_str(&format!("{text} -> {to}\n"));
     }
