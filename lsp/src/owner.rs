@@ -316,7 +316,7 @@ impl Owner {
                 version = shown.map(|document| document.version);
                 let Place { home, path } = shown.map_or_else(|| self.place(uri), |shown| shown.place.clone());
                 let workspace = self.workspaces.get(&home);
-                workspace.and_then(|workspace| Some((home, workspace, Some(workspace.file(&path)?))))
+                workspace.and_then(|workspace| Some((home, workspace, Some(workspace.document(&path)?))))
             }
         };
         let is_overtaken = version.is_some_and(|now| *question.version.get_or_insert(now) != now);

@@ -157,7 +157,8 @@ impl Server {
         Ok(found)
     }
 
-    /// Asks about a document. The question is sent when this is called, the answer awaited later.
+    /// Asks about a module or a template. The question is sent when this is called, the answer awaited later. Of a manifest
+    /// the answer is the default: it is written in another language.
     pub(crate) fn ask<T, W>(
         &self,
         document: TextDocumentIdentifier,
@@ -167,10 +168,35 @@ impl Server {
         T: Default + Send + 'static,
         W: Fn(Snapshot<'_>, File) -> T + Send + 'static,
     {
-        let subject = Subject::Document(document.uri);
-        let (question, reply) = Question::new(subject, move |snapshot, file| {
+        self.send(document, move |snapshot, file| {
+            let file = file.filter(|file| !mc_ide::is_manifest(snapshot.db, *file));
             file.map(|file| work(snapshot, file)).unwrap_or_default()
-        });
+        })
+    }
+
+    /// The same, also about a manifest.
+    fn ask_any<T, W>(
+        &self,
+        document: TextDocumentIdentifier,
+        work: W,
+    ) -> impl Future<Output = Result<T>> + use<T, W>
+    where
+        T: Default + Send + 'static,
+        W: Fn(Snapshot<'_>, File) -> T + Send + 'static,
+    {
+        self.send(document, move |snapshot, file| file.map(|file| work(snapshot, file)).unwrap_or_default())
+    }
+
+    fn send<T, W>(
+        &self,
+        document: TextDocumentIdentifier,
+        work: W,
+    ) -> impl Future<Output = Result<T>> + use<T, W>
+    where
+        T: Default + Send + 'static,
+        W: Fn(Snapshot<'_>, Option<File>) -> T + Send + 'static,
+    {
+        let (question, reply) = Question::new(Subject::Document(document.uri), work);
         self.tell(Event::Asked(question));
         async move { reply.await.unwrap_or_else(|_| Err(Error::internal_error())) }
     }
@@ -268,12 +294,12 @@ impl LanguageServer for Server {
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let at = params.text_document_position_params;
-        self.ask(at.text_document, move |snapshot, file| answer::hover(snapshot, file, at.position)).await
+        self.ask_any(at.text_document, move |snapshot, file| answer::hover(snapshot, file, at.position)).await
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         let at = params.text_document_position;
-        self.ask(at.text_document, move |snapshot, file| answer::completion(snapshot, file, at.position))
+        self.ask_any(at.text_document, move |snapshot, file| answer::completion(snapshot, file, at.position))
             .await
     }
 
@@ -313,7 +339,7 @@ impl LanguageServer for Server {
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
         let at = params.text_document_position_params;
-        self.ask(at.text_document, move |snapshot, file| answer::definition(snapshot, file, at.position))
+        self.ask_any(at.text_document, move |snapshot, file| answer::definition(snapshot, file, at.position))
             .await
     }
 
@@ -324,8 +350,10 @@ impl LanguageServer for Server {
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
         let at = params.text_document_position;
         let all = params.context.include_declaration;
-        self.ask(at.text_document, move |snapshot, file| answer::references(snapshot, file, at.position, all))
-            .await
+        self.ask_any(at.text_document, move |snapshot, file| {
+            answer::references(snapshot, file, at.position, all)
+        })
+        .await
     }
 
     async fn document_highlight(
@@ -333,12 +361,12 @@ impl LanguageServer for Server {
         params: DocumentHighlightParams,
     ) -> Result<Option<Vec<DocumentHighlight>>> {
         let at = params.text_document_position_params;
-        self.ask(at.text_document, move |snapshot, file| answer::highlights(snapshot, file, at.position))
+        self.ask_any(at.text_document, move |snapshot, file| answer::highlights(snapshot, file, at.position))
             .await
     }
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
-        self.ask(params.text_document, answer::document_symbols).await
+        self.ask_any(params.text_document, answer::document_symbols).await
     }
 
     async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
@@ -348,12 +376,12 @@ impl LanguageServer for Server {
     }
 
     async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
-        self.ask(params.text_document, |snapshot, file| Some(answer::folds(snapshot, file))).await
+        self.ask_any(params.text_document, |snapshot, file| Some(answer::folds(snapshot, file))).await
     }
 
     async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
         let positions = params.positions;
-        self.ask(params.text_document, move |snapshot, file| {
+        self.ask_any(params.text_document, move |snapshot, file| {
             Some(answer::selections(snapshot, file, &positions))
         })
         .await
@@ -381,7 +409,7 @@ impl LanguageServer for Server {
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let CodeActionParams { text_document, range, context, .. } = params;
         let uri = text_document.uri.clone();
-        self.ask(text_document, move |snapshot, file| {
+        self.ask_any(text_document, move |snapshot, file| {
             Some(answer::code_actions(snapshot, file, &uri, range, &context))
         })
         .await
@@ -442,7 +470,7 @@ impl LanguageServer for Server {
         let asked = item.data.clone().and_then(|data| serde_json::from_value::<answer::Asked>(data).ok());
         let Some(answer::Asked { uri, position }) = asked else { return Ok(item) };
         let (label, kind) = (item.label.clone(), item.kind);
-        let found = self.ask(TextDocumentIdentifier { uri }, move |snapshot, file| {
+        let found = self.ask_any(TextDocumentIdentifier { uri }, move |snapshot, file| {
             answer::resolve_completion(snapshot, file, position, &label, kind)
         });
         let documentation = found.await?;
@@ -462,7 +490,8 @@ impl LanguageServer for Server {
     }
 
     async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
-        self.ask(params.text_document, |snapshot, file| Some(answer::document_links(snapshot, file))).await
+        self.ask_any(params.text_document, |snapshot, file| Some(answer::document_links(snapshot, file)))
+            .await
     }
 
     async fn goto_type_definition(
@@ -548,7 +577,7 @@ impl LanguageServer for Server {
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
         let known = params.previous_result_id;
-        let found = self.ask(params.text_document, move |snapshot, file| {
+        let found = self.ask_any(params.text_document, move |snapshot, file| {
             Some(answer::document_report(snapshot, file, known.as_deref()))
         });
         let report = found.await?.unwrap_or_else(|| RelatedFullDocumentDiagnosticReport::default().into());

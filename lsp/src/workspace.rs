@@ -72,6 +72,11 @@ impl Workspace {
         package::load(&mut self.db, system, root).map(drop)
     }
 
+    /// The module, template or manifest at a path of the package, or a module of the standard library.
+    pub(crate) fn document(&self, path: &Utf8Path) -> Option<File> {
+        if path == MANIFEST { package::file(&self.db, path) } else { self.file(path) }
+    }
+
     /// The module or template at a path of the package, or a module of the standard library.
     pub(crate) fn file(&self, path: &Utf8Path) -> Option<File> {
         if !matches!(path.extension(), Some(package::EXTENSION | package::TEMPLATE)) {

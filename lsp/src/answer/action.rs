@@ -49,14 +49,18 @@ pub(crate) fn code_actions(
     if wanted(&CodeActionKind::QUICKFIX) {
         actions.extend(repairs(at, file, span));
     }
-    let assists = mc_ide::assists(
-        at.db,
-        file,
-        span,
-        &|kind| wanted(&kind_of(kind)),
-        at.names.creates_files(),
-        if is_lazy { Wanted::Titles } else { Wanted::All },
-    );
+    let assists = if mc_ide::is_manifest(at.db, file) {
+        Vec::new()
+    } else {
+        mc_ide::assists(
+            at.db,
+            file,
+            span,
+            &|kind| wanted(&kind_of(kind)),
+            at.names.creates_files(),
+            if is_lazy { Wanted::Titles } else { Wanted::All },
+        )
+    };
     for offer in assists {
         let edit = offer.change.as_ref().and_then(|change| change::change(at, change));
         if edit.is_some() || is_lazy {

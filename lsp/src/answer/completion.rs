@@ -1,5 +1,6 @@
 //! What can stand at a place.
 
+use super::disk;
 use crate::question::Snapshot;
 use crate::settings::Explained;
 use mc_compiler::File;
@@ -12,7 +13,7 @@ use tower_lsp::ls_types::{
 
 /// `textDocument/completion`
 pub(crate) fn completion(at: Snapshot<'_>, file: File, position: Position) -> Option<CompletionResponse> {
-    let found = mc_ide::completion(at.db, file, at.offset(file, position))?;
+    let found = mc_ide::completion_beside(at.db, file, at.offset(file, position), &|| disk::nearby(at))?;
     let range = at.range(file, found.replaced);
     let lazy = at.names.settings.lazy_docs.then(|| at.names.uri_of_file(at.db, file)).flatten();
     let place = lazy.and_then(|uri| serde_json::to_value(Asked { uri, position }).ok());
@@ -45,7 +46,7 @@ pub(crate) fn resolve_completion(
     label: &str,
     kind: Option<CompletionItemKind>,
 ) -> Option<Documentation> {
-    let found = mc_ide::completion(at.db, file, at.offset(file, position))?;
+    let found = mc_ide::completion_beside(at.db, file, at.offset(file, position), &|| disk::nearby(at))?;
     let range = at.range(file, found.replaced);
     let proposals = found.proposals.into_iter().filter(|proposal| proposal.label == label);
     let mut items = proposals.map(|proposal| item(at, file, range, proposal));
@@ -71,6 +72,7 @@ fn item(at: Snapshot<'_>, file: File, range: Range, proposal: Proposal) -> Compl
         // Clients sort by text: the rank comes first.
         sort_text: Some(format!("{}{}", proposal.rank, proposal.label)),
         label: proposal.label,
+        filter_text: proposal.filter,
         kind: Some(kind(proposal.kind)),
         detail: (!proposal.detail.is_empty()).then_some(proposal.detail),
         documentation: (!proposal.docs.is_empty()).then(|| docs(proposal.docs)),

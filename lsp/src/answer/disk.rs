@@ -1,13 +1,14 @@
-//! What is read beside a package's sources: bundles to compare it with, and stored plans of its tests. Nothing there is
-//! part of the package, so it is read when it is asked for and not watched.
+//! What is read beside a package's sources: bundles to compare it with, stored plans of its tests, and packages near it.
+//! Nothing there is part of the package, so it is read when it is asked for and not watched.
 
 use crate::place::Home;
 use crate::question::Snapshot;
 use camino::{Utf8Path, Utf8PathBuf};
 use mc_compiler::Program;
+use mc_compiler::package::{MANIFEST, VENDOR};
 use mc_compiler::system::{Kind, OsSystem, System};
 use mc_compiler::test::is_name;
-use mc_ide::Built;
+use mc_ide::{Built, Nearby};
 use std::collections::BTreeMap;
 
 /// The ending of bundles.
@@ -63,4 +64,43 @@ pub(super) fn goldens(at: Snapshot<'_>) -> BTreeMap<String, String> {
         }
     }
     found
+}
+
+/// How many folders are looked into for packages near this one.
+const MOST_FOLDERS: usize = 500;
+
+/// The largest manifest that is read for its name.
+const LARGEST_MANIFEST: u64 = 1 << 20;
+
+/// The packages that this one could name by a path: those beside it, and those in it or in a folder of it.
+pub(super) fn nearby(at: Snapshot<'_>) -> Vec<Nearby> {
+    let Home::Package(root) = &at.names.home else { return Vec::new() };
+    let mut folders: Vec<(Utf8PathBuf, String)> = Vec::new();
+    for (folder, prefix) in [(Some(root.as_path()), ""), (root.parent(), "../")] {
+        let Some(folder) = folder else { continue };
+        for name in shown(folder) {
+            let (path, written) = (folder.join(&name), format!("{prefix}{name}"));
+            if path == *root || (prefix.is_empty() && name == VENDOR) {
+                continue;
+            }
+            if prefix.is_empty() && !OsSystem.exists(&path.join(MANIFEST)) {
+                let inner = shown(&path).into_iter();
+                folders.extend(inner.map(|inner| (path.join(&inner), format!("{written}/{inner}"))));
+            }
+            folders.push((path, written));
+        }
+    }
+    folders.truncate(MOST_FOLDERS);
+    let name = |(folder, path): (Utf8PathBuf, String)| {
+        let text = OsSystem.read(&folder.join(MANIFEST), LARGEST_MANIFEST).ok()?;
+        Some(Nearby { name: mc_ide::manifest_name(std::str::from_utf8(&text).ok()?)?, path })
+    };
+    folders.into_iter().filter_map(name).collect()
+}
+
+/// What is in a folder and not hidden. What cannot be read has nothing in it for us.
+fn shown(folder: &Utf8Path) -> Vec<String> {
+    let mut names = OsSystem.names(folder).unwrap_or_default();
+    names.retain(|name| !name.starts_with('.') && !matches!(name.as_str(), "node_modules" | "target"));
+    names
 }

@@ -83,6 +83,7 @@ pub(crate) fn document_links(at: Snapshot<'_>, file: File) -> Vec<DocumentLink> 
         let target = match &link.target {
             LinkTarget::File(file) => at.names.uri_of_file(at.db, *file),
             LinkTarget::Path(path) => at.names.uri(path),
+            LinkTarget::Page(code) => at.names.library.page(code.0),
         };
         if target.is_some() {
             links.push(DocumentLink { range: at.range(file, link.span), target, tooltip: None, data: None });

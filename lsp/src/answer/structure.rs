@@ -95,7 +95,8 @@ pub(super) fn kind(kind: mc_ide::SymbolKind) -> SymbolKind {
         Kind::Fact => SymbolKind::PROPERTY,
         Kind::Guard | Kind::Rollout => SymbolKind::INTERFACE,
         Kind::Test => SymbolKind::EVENT,
-        Kind::Declared => SymbolKind::OBJECT,
+        Kind::Declared | Kind::Table => SymbolKind::OBJECT,
+        Kind::Key => SymbolKind::KEY,
     }
 }
 

@@ -19,6 +19,7 @@ mod extension;
 mod help;
 mod library;
 mod long;
+mod manifest;
 mod navigation;
 mod order;
 mod package;
