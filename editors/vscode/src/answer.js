@@ -7,6 +7,29 @@ const SCHEME = "masterchef-answer";
 /** The text of each page by its address. */
 const pages = new Map();
 
+// How often a question is asked that edits overtake.
+const ATTEMPTS = 5;
+
+/** The answer, which may be null; undefined where there is none, and the user knows why. */
+async function ask(connection, title, method, parameters) {
+  try {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const found = await connection.ask(method, parameters());
+      if (found !== undefined) {
+        return found;
+      }
+      if (!connection.ready) {
+        connection.warn(`${title}: ${connection.obstacle(method)}`);
+        return undefined;
+      }
+    }
+    void vscode.window.showInformationMessage(`${title}: the text changed before the answer came; ask again.`);
+  } catch (error) {
+    connection.warn(`${title}: ${error.message}`);
+  }
+  return undefined;
+}
+
 /**
  * Asks about the place of the cursor and shows what comes back.
  * @param {import("./client.js").Connection} connection
@@ -17,16 +40,20 @@ async function answer(connection, title, method, parameters) {
     void vscode.window.showInformationMessage(`${title}: put the cursor on a resource first.`);
     return;
   }
-  if (!connection.knows(method)) {
-    void vscode.window.showWarningMessage(`${title}: the language server that runs cannot tell; a newer one can.`);
+  const obstacle = connection.obstacle(method);
+  if (obstacle) {
+    connection.warn(`${title}: ${obstacle}`);
     return;
   }
-  const found = await connection.ask(method, {
+  const found = await ask(connection, title, method, () => ({
     textDocument: { uri: editor.document.uri.toString() },
     position: editor.selection.active,
     ...parameters,
-  });
-  if (!found) {
+  }));
+  if (found === undefined) {
+    return;
+  }
+  if (found === null) {
     void vscode.window.showInformationMessage(`${title}: there is no resource at the cursor.`);
     return;
   }

@@ -14,12 +14,13 @@ async function menu() {
   const items = [
     { label: "$(debug-restart) Restart the Language Server", command: "masterchef.restart" },
     { label: "$(output) Show Output", command: "masterchef.output" },
+    { label: "$(gear) Open Settings", command: "workbench.action.openSettings", argument: "@ext:masterchef.masterchef" },
     { label: "$(type-hierarchy) Show Plan", command: "masterchef.showPlan" },
     { label: "$(book) Get Started", command: "masterchef.getStarted" },
   ];
   const chosen = await vscode.window.showQuickPick(items, { placeHolder: "Masterchef" });
   if (chosen) {
-    await vscode.commands.executeCommand(chosen.command);
+    await vscode.commands.executeCommand(chosen.command, ...(chosen.argument ? [chosen.argument] : []));
   }
 }
 

@@ -18,21 +18,44 @@ function compiler(connection) {
   return findCompiler(configured, connection.path, process.env.PATH ?? "");
 }
 
-/** A task that runs `mcc` in the folder of a package. */
+/** A terminal that says why nothing runs: a task that is not offered says nothing. */
+function obstacle(text) {
+  const written = new vscode.EventEmitter();
+  const closed = new vscode.EventEmitter();
+  return {
+    onDidWrite: written.event,
+    onDidClose: closed.event,
+    open: () => {
+      written.fire(`${text}\r\n`);
+      closed.fire(1);
+    },
+    close: () => {},
+  };
+}
+
+/** What runs `mcc` in the folder of a package. */
+function execution(program, command, root, folder, args) {
+  const problem =
+    program.problem ?? (root === undefined ? "The task has to stand in a folder of the workspace: a package is in one." : "");
+  return problem
+    ? new vscode.CustomExecution(async () => obstacle(problem))
+    : new vscode.ProcessExecution(program.command, [command, ...args], { cwd: path.join(root, folder) });
+}
+
 function task(program, definition, scope, folder, args, group) {
   const name = folder === "" ? definition.command : `${definition.command} (${folder})`;
-  const root = scope.uri?.fsPath ?? "";
-  const run = new vscode.ProcessExecution(program, [definition.command, ...args], { cwd: path.join(root, folder) });
-  const made = new vscode.Task(definition, scope, name, "mcc", run, "$mcc");
+  // In a workspace of one folder a task of the workspace is one of the folder.
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const root = scope?.uri ?? (folders.length === 1 ? folders[0].uri : undefined);
+  const run = execution(program, definition.command, root?.fsPath, folder, args);
+  // No matcher: the language server says the same about the text as it is, and each problem would be listed twice.
+  const made = new vscode.Task(definition, scope, name, "mcc", run, []);
   made.group = group;
   return made;
 }
 
 async function provide(connection) {
   const program = compiler(connection);
-  if (!program) {
-    return [];
-  }
   const manifests = await vscode.workspace.findFiles("**/masterchef.toml", "**/{node_modules,vendor,target}/**", 200);
   manifests.sort((a, b) => (a.path < b.path ? -1 : 1));
   return manifests.flatMap((manifest) => {
@@ -49,18 +72,14 @@ async function provide(connection) {
 
 /** A task of `tasks.json`: its command and arguments are the user's. */
 function resolve(connection, written) {
-  const program = compiler(connection);
-  const scope = written.scope;
-  if (!program || typeof scope !== "object") {
-    return undefined;
-  }
-  const { command, args } = written.definition;
+  const { command, args, package: folder } = written.definition;
   const usual = COMMANDS.find((known) => known.command === command);
   return task(
-    program,
+    compiler(connection),
+    // The editor takes only what has the very same definition.
     written.definition,
-    scope,
-    written.definition.package ?? "",
+    written.scope ?? vscode.TaskScope.Workspace,
+    folder ?? "",
     args ?? usual?.args ?? [],
     usual?.group,
   );

@@ -15,10 +15,39 @@ function folder(t, programs) {
 }
 
 test("the setting wins", (t) => {
-  const extension = folder(t, {});
+  const own = folder(t, { "mc-lsp": 0o755, mcc: 0o755 });
+  const [server, mcc] = [path.join(own, "mc-lsp"), path.join(own, "mcc")];
   const origin = "from the settings";
-  assert.deepStrictEqual(findServer("/opt/mc-lsp", extension, ""), { command: "/opt/mc-lsp", args: [], origin });
-  assert.deepStrictEqual(findServer("/opt/mcc", extension, ""), { command: "/opt/mcc", args: ["lsp"], origin });
+  assert.deepStrictEqual(findServer(server, own, ""), { command: server, args: [], origin });
+  assert.deepStrictEqual(findServer(mcc, own, ""), { command: mcc, args: ["lsp"], origin });
+  // A name alone is one of PATH.
+  assert.deepStrictEqual(findServer("mc-lsp", folder(t, {}), own), { command: server, args: [], origin });
+});
+
+test("a setting never leads into the working directory, which is a workspace's", (t) => {
+  const workspace = folder(t, { mcc: 0o755, "mc-lsp": 0o755 });
+  fs.mkdirSync(path.join(workspace, "bin"));
+  fs.writeFileSync(path.join(workspace, "bin", "mc-lsp"), "", { mode: 0o755 });
+  const before = process.cwd();
+  process.chdir(workspace);
+  t.after(() => process.chdir(before));
+  for (const relative of ["./mc-lsp", "bin/mc-lsp", "../mc-lsp", ".\\mc-lsp", "C:mc-lsp", ".", ".."]) {
+    const server = findServer(relative, workspace, workspace);
+    assert.match(server.problem, /masterchef\.server\.path has to be an absolute path/, relative);
+    assert.strictEqual(server.command, undefined);
+    assert.match(findCompiler(relative, undefined, workspace).problem, /masterchef\.mcc\.path has to be/, relative);
+  }
+  for (const searchPath of ["", ".", "bin"]) {
+    assert.match(findServer("mc-lsp", workspace, searchPath).problem, /not on PATH/);
+    assert.match(findCompiler("mcc", undefined, searchPath).problem, /not on PATH/);
+  }
+});
+
+test("a setting that names no program says so", (t) => {
+  const data = folder(t, { "mc-lsp": 0o644 });
+  for (const name of ["mc-lsp", "gone"]) {
+    assert.match(findServer(path.join(data, name), data, "").problem, /no program that can be run/);
+  }
 });
 
 test("the server of the extension comes before those of PATH", (t) => {
@@ -52,10 +81,11 @@ test("programs are found on PATH, the command line first", (t) => {
 test("the command line is that beside the server, else that of PATH", (t) => {
   const both = folder(t, { mcc: 0o755, "mc-lsp": 0o755 });
   const other = folder(t, { mcc: 0o755 });
-  assert.strictEqual(findCompiler("/opt/mcc", undefined, other), "/opt/mcc");
-  assert.strictEqual(findCompiler("", path.join(both, "mc-lsp"), other), path.join(both, "mcc"));
-  assert.strictEqual(findCompiler("", path.join(folder(t, {}), "mc-lsp"), other), path.join(other, "mcc"));
-  assert.strictEqual(findCompiler("", undefined, ""), undefined);
+  const mcc = (folder) => ({ command: path.join(folder, "mcc") });
+  assert.deepStrictEqual(findCompiler(path.join(other, "mcc"), path.join(both, "mc-lsp"), ""), mcc(other));
+  assert.deepStrictEqual(findCompiler("", path.join(both, "mc-lsp"), other), mcc(both));
+  assert.deepStrictEqual(findCompiler("", path.join(folder(t, {}), "mc-lsp"), other), mcc(other));
+  assert.match(findCompiler("", undefined, "").problem, /mcc was not found/);
 });
 
 test("what cannot be run is no program", (t) => {
