@@ -54,6 +54,11 @@ class Connection {
     return this.client?.state === State.Running;
   }
 
+  /** Whether a server was started that has not answered yet. */
+  get starting() {
+    return this.client?.state === State.Starting;
+  }
+
   /** Whether the server knows a method beyond the protocol. */
   knows(method) {
     const methods = this.client?.initializeResult?.capabilities?.experimental?.masterchef;
@@ -63,8 +68,7 @@ class Connection {
   /** Why a method beyond the protocol cannot be asked for, as a sentence; undefined if it can. */
   obstacle(method) {
     if (!this.ready) {
-      const starting = this.client?.state === State.Starting;
-      return this.trouble ?? (starting ? "The language server is starting." : "The language server is not running.");
+      return this.trouble ?? (this.starting ? "The language server is starting." : "The language server is not running.");
     }
     const version = this.client.initializeResult?.serverInfo?.version;
     return this.knows(method)
@@ -90,19 +94,19 @@ class Connection {
   }
 
   start() {
-    return this.next(() => this.starting());
+    return this.next(() => this.begin());
   }
 
   stop() {
     this.giveUp(undefined);
-    return this.next(() => this.stopping());
+    return this.next(() => this.end());
   }
 
   restart() {
     this.giveUp(undefined);
     return this.next(async () => {
-      await this.stopping();
-      await this.starting();
+      await this.end();
+      await this.begin();
     });
   }
 
@@ -111,7 +115,7 @@ class Connection {
    * @param {string | undefined} why undefined when the user wants it: nothing is said then
    */
   giveUp(why) {
-    if (this.client?.state === State.Starting) {
+    if (this.starting) {
       this.abandoned = { client: this.client, why };
       this.process?.kill("SIGKILL");
     }
@@ -123,7 +127,7 @@ class Connection {
     return done;
   }
 
-  async stopping() {
+  async end() {
     const { client, process: running } = this;
     this.client = undefined;
     this.process = undefined;
@@ -139,7 +143,7 @@ class Connection {
     }
   }
 
-  async starting() {
+  async begin() {
     this.trouble = undefined;
     const configured = vscode.workspace.getConfiguration("masterchef").get("server.path", "");
     const server = findServer(configured, this.extension, process.env.PATH ?? "");

@@ -52,6 +52,23 @@ test("a folded group hides those inside of it, whether they are folded or not", 
   );
 });
 
+test("what was unfolded can be folded again: the group around a box", () => {
+  const small = plan(2, 2);
+  const folded = new Set(["web/C0"]);
+  const [group, ...others] = fold.boxes(small, folded);
+  assert.equal(fold.around(group), "web");
+  assert.deepEqual(others.map(fold.around), ["web/C1", "web/C1"]);
+  // A policy stands in nothing.
+  assert.equal(fold.around(fold.boxes(small, new Set(["web"]))[0]), undefined);
+  assert.deepEqual([...fold.inside(small, "web")], ["web", "web/C0", "web/C1"]);
+  assert.deepEqual([...fold.inside(small, "web/C1")], ["web/C1"]);
+});
+
+test("all folded are the components of the policies; the policies if there are none", () => {
+  assert.deepEqual(fold.all(plan(2, 1)), ["web/C0", "web/C1"]);
+  assert.deepEqual(fold.all({ groups: [{ id: "web", parent: null }] }), ["web"]);
+});
+
 test("a search shows what it finds and what stands beside it", () => {
   const drawn = fold.drawn(plan(3, 3), new Set(), "C1.2");
   assert.deepEqual(

@@ -25,6 +25,25 @@ function folded(plan) {
   return closed;
 }
 
+/** The groups to fold when all are: the instances of components, so that policies stay open; those if there are no others. */
+function all(plan) {
+  const inner = plan.groups.filter(({ parent }) => parent);
+  return (inner.length > 0 ? inner : plan.groups).map(({ id }) => id);
+}
+
+/** The group that a box stands in, if it does: that of its resource, or the one around its group. */
+function around(box) {
+  return (box.group ? box.group.parent : box.node.group) ?? undefined;
+}
+
+/** A group and all in it. */
+function inside(plan, id) {
+  const found = new Set([id]);
+  // Those around come first.
+  plan.groups.forEach((group) => found.has(group.parent) && found.add(group.id));
+  return found;
+}
+
 /** For each group the outermost folded one around it, or nothing. */
 function outermost(plan, closed) {
   const found = new Map();
@@ -110,4 +129,4 @@ function change(box) {
   return kinds.size === 1 ? [...kinds][0] : [...kinds].some((kind) => kind !== "same") ? "changed" : "same";
 }
 
-module.exports = { boxes, change, drawn, folded, matches, MAX_BOXES };
+module.exports = { all, around, boxes, change, drawn, folded, inside, matches, MAX_BOXES };

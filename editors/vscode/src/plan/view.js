@@ -10,24 +10,46 @@ const api = acquireVsCodeApi();
 const HEIGHT = 40;
 const MARGIN = 16;
 // Smaller than this nothing can be read: what does not fit is moved to.
-const SMALLEST = 0.6;
+const SMALLEST = 0.85;
+// After a change of what is shown, in milliseconds: it is kept then.
+const KEEP = 150;
 const CHANGES = { same: "", new: "new", changed: "changed", removed: "removed" };
+
+/** What was shown before another tab covered the page, or the window was opened anew. */
+const kept = api.getState() ?? {};
 
 /** What is shown now. */
 const state = {
   plan: undefined,
   cursor: undefined,
+  /** The policy and host whose groups `closed` is about. */
+  of: kept.of,
   /** Groups that are folded; undefined until a plan has said how large it is. */
-  closed: undefined,
-  search: "",
+  closed: kept.closed && new Set(kept.closed),
+  search: kept.search ?? "",
   /** The id of the chosen box, or of an edge, `from\nto`. */
-  chosen: undefined,
-  view: { x: MARGIN, y: MARGIN, zoom: 1 },
+  chosen: kept.chosen,
+  /** The id of the box that the tab key leads to. */
+  tab: kept.chosen,
+  view: kept.view ?? { x: MARGIN, y: MARGIN, zoom: 1 },
   /** Whether somebody has moved or zoomed: the picture is not fitted then. */
-  moved: false,
+  moved: kept.moved ?? false,
   /** Whether the boxes may be arranged in another way than before. Not while somebody types. */
   turn: true,
+  /** What the editor was asked for; it gets it back when the window is opened anew. */
+  asked: kept.asked,
 };
+
+let keeping;
+/** Keeps what is shown: the page is thrown away when it is covered. */
+function keep() {
+  clearTimeout(keeping);
+  keeping = setTimeout(() => {
+    const { of, closed, search: text, chosen, view, moved, asked } = state;
+    api.setState({ of, closed: closed && [...closed], search: text, chosen, view, moved, asked });
+  }, KEEP);
+}
+
 let picture = { boxes: [], edges: [], places: { boxes: [], edges: [], down: false, width: 0, height: 0 } };
 
 function element(tag, properties = {}, children = []) {
@@ -48,11 +70,18 @@ function drawing(tag, attributes = {}, children = []) {
 
 const policy = element("select", { title: "Policy" });
 const fixture = element("select", { title: "Host" });
-const search = element("input", { type: "search", placeholder: "Search", title: "Show only what has this text" });
+const search = element("input", { type: "search", placeholder: "Search", title: "Show only what has this text", value: state.search });
 const summary = element("span", { className: "summary" });
 summary.setAttribute("role", "status");
+const busy = element("span", { className: "busy", hidden: true, textContent: "Waiting for the language server …" });
+busy.setAttribute("role", "status");
 const banner = element("div", { className: "banner", hidden: true });
 banner.setAttribute("role", "alert");
+const note = element("div", { className: "note", hidden: true });
+note.setAttribute("role", "status");
+/** In the place of the picture, while there is none. */
+const instead = element("p", { className: "instead", textContent: "Loading the plan …" });
+instead.setAttribute("role", "status");
 const button = (text, title, action) => {
   const made = element("button", { type: "button", textContent: text, title });
   made.setAttribute("aria-label", title);
@@ -60,8 +89,11 @@ const button = (text, title, action) => {
   return made;
 };
 const canvas = drawing("svg", { class: "canvas", role: "group", "aria-label": "Dependency graph" });
-const details = element("section", { className: "details", hidden: true });
+const details = element("section", { className: "details", hidden: true, tabIndex: -1 });
 details.setAttribute("aria-label", "Details");
+details.setAttribute("aria-live", "polite");
+const foldAll = button("Fold all", "Fold all components", () => refold(fold.all(state.plan)));
+const unfoldAll = button("Unfold all", "Unfold everything", () => refold([]));
 document.body.append(
   element("header", {}, [
     labelled("Policy", policy),
@@ -71,10 +103,15 @@ document.body.append(
       button("−", "Zoom out", () => zoom(1 / 1.25)),
       button("+", "Zoom in", () => zoom(1.25)),
       button("Fit", "Show all", again),
+      foldAll,
+      unfoldAll,
     ]),
     summary,
+    busy,
   ]),
   banner,
+  note,
+  instead,
   canvas,
   details,
 );
@@ -91,6 +128,7 @@ policy.addEventListener("change", () => {
 fixture.addEventListener("change", () => api.postMessage({ type: "fixture", fixture: fixture.value }));
 search.addEventListener("input", () => {
   state.search = search.value.trim();
+  keep();
   state.moved = false;
   state.turn = true;
   draw();
@@ -99,51 +137,97 @@ search.addEventListener("input", () => {
 // What the editor says.
 
 window.addEventListener("message", ({ data }) => {
+  busy.hidden = data.type !== "busy";
   if (data.type === "problems") {
-    problems(data.problems);
-  } else if (data.type === "plan") {
-    problems(data.plan.problems ?? []);
-    // A package with errors has no plan: what was shown stays.
-    if (data.plan.nodes.length > 0 || (data.plan.problems ?? []).length === 0) {
-      const other = state.plan?.policy !== data.plan.policy || state.plan?.fixture !== data.plan.fixture;
-      if (other || state.closed === undefined) {
-        state.closed = fold.folded(data.plan);
-        state.moved = false;
-        state.turn = true;
-      }
-      const same = !other && JSON.stringify(state.plan) === JSON.stringify(data.plan);
-      state.plan = data.plan;
-      state.cursor = data.cursor;
-      if (same) {
-        mark();
-      } else {
-        draw();
-      }
+    problems(data.problems, data.action);
+  } else if (data.type === "empty") {
+    problems([]);
+    if (!state.plan) {
+      instead.textContent =
+        "Open a module, a file that ends in .mc: the plan of the policy at the cursor is shown here. There is no package " +
+        "in this folder; “mcc new NAME” makes one.";
     }
-    choices(data.plan, data.follows);
+  } else if (data.type === "plan") {
+    const { plan } = data;
+    const wrong = plan.problems ?? [];
+    problems(wrong, "problem");
+    note.hidden = data.notes.length === 0;
+    note.textContent = data.notes.join(" ");
+    state.asked = data.asked;
+    // A package with errors has no plan: what was shown stays.
+    const known = plan.nodes.length > 0 || wrong.length === 0;
+    if (known) {
+      take(plan, data.cursor);
+    }
+    // It knows no policies and hosts either, so the lists stay too. A host that refuses the plan is one of the list.
+    if (known || plan.fixtures.length > 0 || policy.options.length === 0) {
+      choices(plan, data.follows, plan.fixture ?? data.fixture);
+    }
+    keep();
   }
 });
 
-function problems(texts) {
-  banner.hidden = texts.length === 0;
-  banner.textContent = texts.join(" ");
-  canvas.classList.toggle("stale", texts.length > 0);
+function take(plan, cursor) {
+  const of = JSON.stringify([plan.policy, plan.fixture]);
+  // What was folded and where it was moved belongs to this policy on this host.
+  const other = state.of !== of;
+  if (other || state.closed === undefined) {
+    state.closed = fold.folded(plan);
+    state.moved = false;
+    state.turn = true;
+  }
+  const same = !other && JSON.stringify(state.plan) === JSON.stringify(plan);
+  state.of = of;
+  state.plan = plan;
+  state.cursor = cursor;
+  instead.hidden = true;
+  foldAll.disabled = unfoldAll.disabled = plan.groups.length === 0;
+  if (same) {
+    mark();
+    if (!state.moved) {
+      revealChosen();
+    }
+  } else {
+    draw();
+  }
 }
 
-function choices(plan, follows) {
+/** Says why there is no plan, or none that is new, and leads to where that can be changed. */
+function problems(texts, action) {
+  banner.hidden = texts.length === 0;
+  canvas.classList.toggle("stale", texts.length > 0);
+  if (texts.length > 0) {
+    instead.textContent = "There is no plan.";
+    const [text, title] = action === "output" ? ["Show Output", "Show what the server wrote"] : ["Go to the Problem", "Go to the problem"];
+    const words = texts.join(" ");
+    // An alert is read aloud whenever it is made anew.
+    if (banner.firstChild?.textContent !== words) {
+      banner.replaceChildren(element("span", { textContent: words }), button(text, title, () => api.postMessage({ type: action })));
+    }
+  }
+}
+
+let listed;
+function choices(plan, follows, host) {
+  const { policies = [], fixtures = [] } = plan;
+  // A list that is made anew closes in the hand of who has opened it.
+  const now = JSON.stringify([plan.policy, follows, host, policies, fixtures]);
+  if (now === listed) {
+    return;
+  }
+  listed = now;
   const option = (value, text, selected, disabled = false) =>
     element("option", { value, textContent: text, selected, disabled });
   policy.replaceChildren(
     option("cursor", follows && plan.policy ? `At the cursor: ${plan.policy}` : "At the cursor", follows),
     option("=", "The whole plan", !follows && !plan.policy),
-    ...(plan.policies ?? []).map((name) => option(`=${name}`, name, !follows && plan.policy === name)),
+    ...policies.map((name) => option(`=${name}`, name, !follows && plan.policy === name)),
   );
-  const note = { true: "", false: " (not this policy)", null: "" };
+  const notes = { true: "", false: " (not this policy)", null: "" };
+  const hosts = fixtures.some(({ name }) => name === host) || !host ? fixtures : [{ name: host }, ...fixtures];
   fixture.replaceChildren(
-    option("", "Any host", !plan.fixture),
-    ...(plan.fixtures ?? []).map(({ name, matches }) =>
-      option(name, name + (note[String(matches ?? null)] ?? ""), plan.fixture === name),
-    ),
+    option("", "Any host", !host),
+    ...hosts.map(({ name, matches }) => option(name, name + (notes[String(matches ?? null)] ?? ""), host === name)),
   );
 }
 
@@ -203,7 +287,7 @@ function draw() {
   );
   state.turn = false;
   picture = { ...shown, sizes, places };
-  const focused = document.activeElement?.dataset?.id;
+  const focused = canvas.contains(document.activeElement) ? document.activeElement.dataset.id : undefined;
   const inside = drawing("g", { class: "inside" });
   shown.edges.forEach((edge, at) => inside.append(drawEdge(edge, places.edges[at])));
   shown.boxes.forEach((box, at) => inside.append(drawBox(box, sizes[at], places.boxes[at])));
@@ -216,13 +300,18 @@ function draw() {
   describe();
   mark();
   if (focused) {
-    canvas.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
+    boxElement(focused)?.focus({ preventScroll: true });
   }
+  keep();
+}
+
+function boxElement(id) {
+  return canvas.querySelector(`.box[data-id="${CSS.escape(id)}"]`);
 }
 
 function arrows() {
   const head = (id) =>
-    drawing("marker", { id, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" }, [
+    drawing("marker", { id, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, markerUnits: "userSpaceOnUse", orient: "auto" }, [
       drawing("path", { d: "M0 0 L8 4 L0 8 z" }),
     ]);
   return drawing("defs", {}, [head("arrow"), head("arrow-refresh")]);
@@ -233,19 +322,25 @@ function drawBox(box, size, at) {
   const changed = fold.change(box);
   const kind = box.group ? "group" : box.node.kind;
   const room = size.width - 20;
+  const condition = box.group ? box.group.condition : box.node.condition;
   const words = [box.group ? "group" : (box.node.type ?? ""), top, box.group ? bottom : "", CHANGES[changed]];
+  if (condition) words.push(`if ${condition}`);
   const made = drawing(
     "g",
     {
       class: `box ${kind} ${changed}`,
       transform: `translate(${at.x} ${at.y})`,
-      tabindex: 0,
+      tabindex: -1,
       role: "button",
       "data-id": box.id,
-      "aria-label": words.filter(Boolean).join(" "),
+      "data-label": words.filter(Boolean).join(" "),
+      // Groups that are unfolded are no boxes.
+      ...(box.group ? { "aria-expanded": "false" } : {}),
     },
     [
-      drawing("rect", { width: size.width, height: size.height, rx: kind === "step" ? 4 : size.height / 3 }),
+      drawing("rect", { class: "ring", x: -4, y: -4, width: size.width + 8, height: size.height + 8, rx: 6 }),
+      drawing("rect", { class: "body", width: size.width, height: size.height, rx: kind === "step" ? 4 : size.height / 3 }),
+      drawing("rect", { class: "cursor", width: 5, height: size.height, rx: 2 }),
       drawing("text", { x: 10, y: size.height > 30 ? 17 : 16, class: "top" }, [shortened(top, room)]),
     ],
   );
@@ -259,6 +354,13 @@ function drawBox(box, size, at) {
   const tip = box.node?.condition ? `${box.id}\nif ${box.node.condition}` : box.id;
   made.append(drawing("title", {}, [tip.replace(/^(node|group) /, "")]));
   made.addEventListener("keydown", (event) => keys(event, box));
+  made.addEventListener("focus", () => {
+    rove(box.id);
+    // Not what is clicked: it would move away from under the pointer.
+    if (pressed === undefined) {
+      reveal(box.id);
+    }
+  });
   return made;
 }
 
@@ -274,9 +376,11 @@ function drawEdge(edge, points) {
   return drawing("g", { class: `edge${edge.refresh ? " refresh" : ""}`, "data-id": id }, [
     drawing("path", { d: path, class: "line", "marker-end": `url(#arrow${edge.refresh ? "-refresh" : ""})` }),
     drawing("path", { d: path, class: "grip" }),
-    drawing("title", {}, [[...new Set(reasons)].join("\n")]),
+    drawing("title", {}, [[...new Set(reasons), ...(edge.refresh ? [CARRIES] : [])].join("\n")]),
   ]);
 }
+
+const CARRIES = "carries a change";
 
 function edgeId({ from, to }) {
   return `${picture.boxes[from]?.id}\n${picture.boxes[to]?.id}`;
@@ -298,9 +402,52 @@ function mark() {
     const { id } = made.dataset;
     made.classList.toggle("chosen", id === state.chosen);
     made.classList.toggle("near", near.has(id) && id !== state.chosen);
-    made.classList.toggle("current", Boolean(boxes.get(id)?.nodes.some(atCursor)));
+    const box = boxes.get(id);
+    if (box) {
+      const current = box.nodes.some(atCursor);
+      made.classList.toggle("current", current);
+      made.setAttribute("aria-pressed", String(id === state.chosen));
+      made.setAttribute("aria-label", made.dataset.label + (current ? ", at the cursor" : ""));
+    }
   }
+  if (!boxes.has(state.tab)) {
+    state.tab = boxes.has(state.chosen) ? state.chosen : picture.boxes[0]?.id;
+  }
+  rove(state.tab);
   describeChosen();
+}
+
+/** The tab key leads to one box, the arrows from there. */
+function rove(id) {
+  state.tab = id;
+  for (const made of canvas.querySelectorAll(".box")) {
+    made.setAttribute("tabindex", made.dataset.id === id ? 0 : -1);
+  }
+}
+
+/** Moves the picture as little as needed to show a box. */
+function reveal(id) {
+  const at = picture.boxes.findIndex((box) => box.id === id);
+  if (at < 0) {
+    return;
+  }
+  const { x, y, zoom: factor } = state.view;
+  const move = (start, length, room) => {
+    const [low, high] = [MARGIN - start, room - MARGIN - (start + length)];
+    return low > 0 ? low : high < 0 ? Math.max(high, low) : 0;
+  };
+  const { x: left, y: top } = picture.places.boxes[at];
+  const { width: wide, height: high } = picture.sizes[at];
+  const right = move(x + left * factor, wide * factor, canvas.clientWidth);
+  const down = move(y + top * factor, high * factor, canvas.clientHeight);
+  state.view.x += right;
+  state.view.y += down;
+  place();
+}
+
+/** Shows what the user looks at, where not all is seen. */
+function revealChosen() {
+  reveal(state.chosen ?? picture.boxes.find((box) => box.nodes.some(atCursor))?.id);
 }
 
 function atCursor(node) {
@@ -314,12 +461,42 @@ function atCursor(node) {
 function choose(id) {
   state.chosen = id;
   mark();
+  keep();
+}
+
+/** Chooses a box and goes on from there with the keyboard. */
+function enter(id) {
+  choose(id);
+  boxElement(id)?.focus({ preventScroll: true });
 }
 
 function unfold(group) {
   state.closed.delete(group);
   state.turn = true;
   draw();
+  const inside = fold.inside(state.plan, group);
+  const first = picture.boxes.find((box) => inside.has(box.group ? box.group.id : box.node.group));
+  if (first) enter(first.id);
+}
+
+/** Folds the group that a box is in. */
+function foldAround(box) {
+  const group = fold.around(box);
+  if (group === undefined) {
+    return;
+  }
+  state.closed.add(group);
+  state.turn = true;
+  draw();
+  enter(`group ${group}`);
+}
+
+function refold(groups) {
+  if (!state.plan) {
+    return;
+  }
+  state.closed = new Set(groups);
+  again();
 }
 
 function go(location) {
@@ -339,50 +516,110 @@ function describe() {
     parts.push(`against ${plan.bundle.name} ${plan.bundle.version}: ${told}`);
   }
   if (picture.left > 0) {
-    parts.push(`${picture.left} are not drawn: search, or fold groups`);
+    parts.push(`${picture.left} are not drawn: search, or fold`);
   }
   summary.textContent = parts.join(" · ");
 }
 
+/** What leads to a place in the source. `act` below does it. */
 function link(text, location) {
   if (!location) {
     return element("span", { textContent: text });
   }
   const made = element("a", { href: "#", textContent: text });
-  made.addEventListener("click", (event) => {
-    event.preventDefault();
-    go(location);
-  });
+  made.dataset.go = JSON.stringify(location);
   return made;
 }
+
+/** A button of the details: what it does stands in it, so that two can be told apart. */
+function act(text, title, what, on = "") {
+  const made = element("button", { type: "button", textContent: text, title });
+  if (title !== text) made.setAttribute("aria-label", title);
+  made.dataset.act = what;
+  made.dataset.on = on;
+  return made;
+}
+
+details.addEventListener("click", (event) => {
+  const target = event.target.closest("[data-go], [data-act]");
+  if (!target) {
+    return;
+  }
+  event.preventDefault();
+  const { go: location, act: what, on } = target.dataset;
+  if (location) {
+    go(JSON.parse(location));
+  } else if (what === "line") {
+    choose(on);
+    details.focus({ preventScroll: true });
+  } else if (what === "box") {
+    enter(on);
+  } else if (what === "unfold") {
+    unfold(on);
+  } else if (what === "fold") {
+    const box = picture.boxes.find(({ id }) => id === on);
+    if (box) foldAround(box);
+  } else if (what === "close") {
+    choose(undefined);
+    boxElement(state.tab)?.focus({ preventScroll: true });
+  }
+});
+details.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    choose(undefined);
+    boxElement(state.tab)?.focus({ preventScroll: true });
+  }
+});
 
 function describeChosen() {
   const box = picture.boxes.find(({ id }) => id === state.chosen);
   const edge = picture.edges.find((one) => edgeId(one) === state.chosen);
-  details.hidden = !box && !edge;
-  details.replaceChildren();
-  if (edge) {
-    details.append(heading(`${name(picture.boxes[edge.from])} comes before ${name(picture.boxes[edge.to])}`));
-    details.append(reasons([edge], () => ""));
-  } else if (box) {
-    details.append(heading(name(box), box.node?.location));
-    if (box.group) {
-      details.append(button("Unfold", `Unfold ${box.group.id}`, () => unfold(box.group.id)));
-      if (box.group.condition) details.append(line(`if ${box.group.condition}`));
-    } else {
-      facts(box.node);
-    }
-    const at = picture.boxes.indexOf(box);
-    const before = picture.edges.filter(({ to }) => to === at);
-    const after = picture.edges.filter(({ from }) => from === at);
-    list("Waits for", before, (one) => name(picture.boxes[one.from]));
-    list("Comes before", after, (one) => name(picture.boxes[one.to]));
+  const parts = edge ? ofEdge(edge) : box ? ofBox(box) : [];
+  const made = element("div", {}, parts);
+  // What is the same stays, with the focus in it: the page follows every move of the cursor, and what is new is read aloud.
+  if (details.firstChild?.isEqualNode(made)) {
+    return;
   }
-  if (!details.hidden) {
-    const close = button("×", "Close the details", () => choose(undefined));
-    close.className = "close";
-    details.prepend(close);
+  const stops = () => [...details.querySelectorAll("a, button")];
+  const focused = stops().indexOf(document.activeElement);
+  details.hidden = parts.length === 0;
+  details.replaceChildren(made);
+  if (focused >= 0) {
+    (stops()[focused] ?? details).focus({ preventScroll: true });
   }
+}
+
+function ofEdge(edge) {
+  const [from, to] = [picture.boxes[edge.from], picture.boxes[edge.to]];
+  const end = (box) => act(name(box), `Choose ${name(box)}`, "box", box.id);
+  return [
+    close(),
+    element("h2", {}, [end(from), " comes before ", end(to)]),
+    ...(edge.refresh ? [line("A change travels along this line.")] : []),
+    reasons(edge),
+  ];
+}
+
+function ofBox(box) {
+  const at = picture.boxes.indexOf(box);
+  const group = fold.around(box);
+  return [
+    close(),
+    heading(name(box), box.node?.location),
+    element("p", {}, [
+      ...(box.group ? [act("Unfold", `Unfold ${box.group.id}`, "unfold", box.group.id), " "] : []),
+      ...(group === undefined ? [] : [act(`Fold ${group}`, `Fold ${group}`, "fold", box.id)]),
+    ]),
+    ...(box.group ? (box.group.condition ? [line(`if ${box.group.condition}`)] : []) : facts(box.node)),
+    ...list("Waits directly for", picture.edges.filter(({ to }) => to === at), (one) => picture.boxes[one.from]),
+    ...list("Comes directly before", picture.edges.filter(({ from }) => from === at), (one) => picture.boxes[one.to]),
+  ];
+}
+
+function close() {
+  const made = act("×", "Close the details", "close");
+  made.className = "close";
+  return made;
 }
 
 function name(box) {
@@ -398,23 +635,25 @@ function line(text) {
 }
 
 function facts(node) {
-  if (node.condition) details.append(line(`if ${node.condition}`));
-  if (node.each) details.append(line(`for ${node.each}`));
-  (node.watched ?? []).forEach((text) => details.append(line(text)));
+  const parts = [];
+  if (node.condition) parts.push(line(`if ${node.condition}`));
+  if (node.each) parts.push(line(`for ${node.each}`));
+  (node.watched ?? []).forEach((text) => parts.push(line(text)));
   const changes = node.changes ?? [];
   if (node.change !== "same") {
     const rows = changes.map(({ name: of, old, new: next }) => [of, old ?? "—", next ?? "—"]);
-    details.append(table(["changes", "in the bundle", "now"], rows));
+    parts.push(table(["changes", "in the bundle", "now"], rows));
   }
   const attributes = node.attributes ?? [];
   if (attributes.length > 0) {
-    details.append(table(["attribute", "value"], attributes.map(({ name: of, value }) => [of, value])));
+    parts.push(table(["attribute", "value"], attributes.map(({ name: of, value }) => [of, value])));
   }
   const others = (node.declarations ?? []).filter(({ location }) => location).slice(1);
   if (others.length > 0) {
     const items = others.map(({ instance, location }) => element("li", {}, [link(instance || "here", location)]));
-    details.append(element("h3", { textContent: "Also declared in" }), element("ul", {}, items));
+    parts.push(element("h3", { textContent: "Also declared in" }), element("ul", {}, items));
   }
+  return parts;
 }
 
 function table(head, rows) {
@@ -422,10 +661,14 @@ function table(head, rows) {
   return element("table", {}, [cells("th", head), ...rows.map((row) => cells("td", row))]);
 }
 
+/** The lines of a box: each can be chosen, also with the keyboard, as the lines of the picture cannot. */
 function list(title, edges, of) {
-  if (edges.length > 0) {
-    details.append(element("h3", { textContent: title }), reasons(edges, of));
-  }
+  const items = edges.map((edge) => {
+    const other = name(of(edge));
+    const carries = edge.refresh ? [` (${CARRIES})`] : [];
+    return element("li", {}, [act(other, `The line between this and ${other}`, "line", edgeId(edge)), ...carries, reasons(edge)]);
+  });
+  return items.length > 0 ? [element("h3", { textContent: title }), element("ul", { className: "lines" }, items)] : [];
 }
 
 /** The file and the line. */
@@ -433,17 +676,14 @@ function where({ uri, range }) {
   return `${decodeURIComponent(uri.split("/").at(-1))}:${range.start.line + 1}`;
 }
 
-function reasons(edges, of) {
-  const items = edges.flatMap((edge) => {
-    const seen = new Map();
-    edge.edges.forEach((one) =>
-      one.reasons.forEach((reason) => seen.set(`${reason.text} ${JSON.stringify(reason.location)}`, reason)),
-    );
-    return [...seen.values()].slice(0, 20).map((reason) => {
-      const said = [of(edge), reason.text].filter(Boolean).join(": ");
-      const text = reason.location ? `${said} (${where(reason.location)})` : said;
-      return element("li", {}, [link(text, reason.location)]);
-    });
+function reasons(edge) {
+  const seen = new Map();
+  edge.edges.forEach((one) =>
+    one.reasons.forEach((reason) => seen.set(`${reason.text} ${JSON.stringify(reason.location)}`, reason)),
+  );
+  const items = [...seen.values()].slice(0, 20).map((reason) => {
+    const text = reason.location ? `${reason.text} (${where(reason.location)})` : reason.text;
+    return element("li", {}, [link(text, reason.location)]);
   });
   return element("ul", {}, items);
 }
@@ -453,6 +693,7 @@ function reasons(edges, of) {
 function place() {
   const { x, y, zoom: factor } = state.view;
   canvas.querySelector(".inside")?.setAttribute("transform", `translate(${x} ${y}) scale(${factor})`);
+  keep();
 }
 
 function fit() {
@@ -465,6 +706,7 @@ function fit() {
   state.view = { x: MARGIN, y: MARGIN, zoom: Math.max(SMALLEST, scale) };
   state.moved = false;
   place();
+  revealChosen();
 }
 
 /** Draws anew, in the way that fits now. */
@@ -518,22 +760,29 @@ canvas.addEventListener("pointermove", (event) => {
 // The picture may be drawn anew while a button is down, and the browser sees no click then: what counts is that the
 // button goes up over the box or edge over which it went down.
 let pressed;
+// The first click of two may move the picture, as the details come.
+let clicked;
 const under = (event) => event.target.closest("[data-id]")?.dataset.id;
 canvas.addEventListener("mousedown", (event) => (pressed = event.button === 0 ? under(event) : undefined));
 canvas.addEventListener("mouseup", (event) => {
-  if (event.button !== 0 || pressed === undefined || under(event) !== pressed) {
+  const [down, first] = [pressed, clicked];
+  pressed = undefined;
+  if (event.button === 0 && event.detail === 2 && first?.group) {
+    clicked = undefined;
+    unfold(first.group.id);
     return;
   }
-  const box = picture.boxes.find(({ id }) => id === pressed);
-  choose(pressed);
-  if (box?.group && event.detail === 2) {
-    unfold(box.group.id);
-  } else if (box?.node?.location) {
-    go(box.node.location);
+  if (event.button !== 0 || down === undefined || under(event) !== down) {
+    return;
+  }
+  clicked = picture.boxes.find(({ id }) => id === down);
+  choose(down);
+  if (clicked?.node?.location) {
+    go(clicked.node.location);
   }
 });
 
-/** Enter goes to the source, arrows along the edges and to the boxes beside. */
+/** Enter goes to the source or unfolds, Backspace folds, arrows go along the edges and to the boxes beside. */
 function keys(event, box) {
   const at = picture.boxes.indexOf(box);
   const here = picture.places.boxes[at];
@@ -547,9 +796,7 @@ function keys(event, box) {
     event.preventDefault();
     const next = neighbour();
     if (next !== undefined && next >= 0) {
-      const made = canvas.querySelector(`[data-id="${CSS.escape(picture.boxes[next].id)}"]`);
-      choose(picture.boxes[next].id);
-      made.focus();
+      enter(picture.boxes[next].id);
     }
   } else if (event.key === "Enter") {
     choose(box.id);
@@ -561,6 +808,8 @@ function keys(event, box) {
   } else if (event.key === " ") {
     event.preventDefault();
     choose(box.id);
+  } else if (event.key === "Backspace") {
+    foldAround(box);
   } else if (event.key === "Escape") {
     choose(undefined);
   }
@@ -584,6 +833,12 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "0") again();
 });
 // Not turned around: the details below come and go.
-new ResizeObserver(() => !state.moved && fit()).observe(canvas);
+new ResizeObserver(() => {
+  if (!state.moved) {
+    fit();
+  }
+  // The details must not cover what they are about.
+  reveal(state.chosen);
+}).observe(canvas);
 
 api.postMessage({ type: "ready" });
