@@ -1,6 +1,7 @@
 // `test` blocks in the editor's list of tests. The server finds and runs them, on the text as it is.
 
 const vscode = require("vscode");
+const { forTerminal, rendered, told } = require("./failure.js");
 
 const FILES = "**/*.mc";
 // After a change, in milliseconds.
@@ -28,9 +29,10 @@ function register(context, connection) {
     return true;
   }
 
-  /** What a module has; a module without tests is not listed. */
+  /** What a module has; a module without tests is not listed, and none that is gone. */
   async function discover(uri) {
-    if (!(await opened(uri))) {
+    const there = await opened(uri).catch(() => false);
+    if (!there) {
       controller.items.delete(uri.toString());
       return;
     }
@@ -66,8 +68,19 @@ function register(context, connection) {
       controller.items.replace([]);
       return;
     }
+    await dropGone();
     for (const uri of await vscode.workspace.findFiles(FILES, IGNORED)) {
       await discover(uri);
+    }
+  }
+
+  /** Takes away the files that are not there any more: of a folder that is gone the editor tells, not of the files in it. */
+  async function dropGone() {
+    for (const { id, uri } of all()) {
+      const there = uri.scheme !== "file" || (await vscode.workspace.fs.stat(uri).then(() => true, () => false));
+      if (!there) {
+        controller.items.delete(id);
+      }
     }
   }
 
@@ -81,25 +94,33 @@ function register(context, connection) {
     return inner.length === 0 ? [item] : inner.flatMap(leaves);
   }
 
+  const where = ({ uri, range: { start } }) => `${vscode.workspace.asRelativePath(vscode.Uri.parse(uri))}:${start.line + 1}`;
+
+  /** One message for one failure: each message is a failure to the editor. */
   function message(result, convert) {
-    const places = result.locations ?? [];
-    if (places.length === 0) {
-      return [new vscode.TestMessage(result.message ?? "failed")];
+    const { text, location } = told(result, where);
+    const made = new vscode.TestMessage(text);
+    made.location = location && convert.asLocation(location);
+    // Since Visual Studio Code 1.93.
+    if (vscode.TestMessageStackFrame) {
+      made.stackTrace = (result.locations ?? [])
+        .filter((place) => place.location)
+        .map((place) => {
+          const { uri, range: at } = convert.asLocation(place.location);
+          return new vscode.TestMessageStackFrame(place.message ?? "", uri, at.start);
+        });
     }
-    return places.map(({ location, message: text }, index) => {
-      const told = new vscode.TestMessage(
-        index === 0 && result.message ? `${result.message}\n${text ?? ""}`.trimEnd() : (text ?? "failed"),
-      );
-      told.location = location && convert.asLocation(location);
-      return told;
-    });
+    return made;
   }
 
   /** Runs tests, one request for each file that has some. */
   async function run(request, token) {
+    await dropGone();
     const roots = request.include ?? all();
     const excluded = new Set((request.exclude ?? []).flatMap(leaves));
-    const wanted = [...new Set(roots.flatMap(leaves))].filter((item) => !excluded.has(item));
+    const wanted = [...new Set(roots.flatMap(leaves))].filter(
+      (item) => !excluded.has(item) && controller.items.get(item.uri.toString()),
+    );
     const files = new Map();
     for (const item of wanted) {
       const uri = item.uri.toString();
@@ -112,16 +133,19 @@ function register(context, connection) {
           break;
         }
         items.forEach((item) => running.started(item));
-        await opened(vscode.Uri.parse(uri));
-        const parameters = { uri, ids: items.map((item) => item.id) };
-        const answer = await connection.ask("masterchef/runTests", parameters, token);
-        for (const item of items) {
-          report(running, item, answer);
+        // What is wrong with one file is no reason to leave out the others.
+        try {
+          await opened(vscode.Uri.parse(uri));
+          const parameters = { uri, ids: items.map((item) => item.id) };
+          const answer = await connection.ask("masterchef/runTests", parameters, token);
+          items.forEach((item) => report(running, item, answer));
+        } catch (error) {
+          running.appendOutput(forTerminal(error.message));
+          items.forEach((item) => running.errored(item, new vscode.TestMessage(error.message)));
+          await discover(vscode.Uri.parse(uri));
         }
       }
-    } catch (error) {
-      running.appendOutput(`${error.message}\r\n`);
-      wanted.forEach((item) => running.errored(item, new vscode.TestMessage(error.message)));
+      void vscode.commands.executeCommand("setContext", "masterchef.testsRun", true);
     } finally {
       running.end();
     }
@@ -138,10 +162,16 @@ function register(context, connection) {
       const why = (answer.problems ?? []).join("\n") || "The server did not run it.";
       running.errored(item, new vscode.TestMessage(why));
     } else if (failures.length === 0) {
+      running.appendOutput(forTerminal(`${item.label} passed`), undefined, item);
       running.passed(item);
     } else {
       const convert = connection.client.protocol2CodeConverter;
-      running.failed(item, failures.flatMap((result) => message(result, convert)));
+      for (const result of failures) {
+        const { location } = told(result, where);
+        const text = forTerminal(rendered(result.name ?? item.label, result, where));
+        running.appendOutput(text, location && convert.asLocation(location), item);
+      }
+      running.failed(item, failures.map((result) => message(result, convert)));
     }
   }
 
@@ -174,7 +204,8 @@ function register(context, connection) {
   }
   // The server reads a package when the first of its files is opened, and knows no tests before.
   const refresh = () => connection.knows("masterchef/tests") && soon("", discoverAll);
-  const ours = (document) => document.languageId === "masterchef" && connection.knows("masterchef/tests");
+  const ours = (document) =>
+    document.languageId === "masterchef" && ["file", "untitled"].includes(document.uri.scheme) && connection.knows("masterchef/tests");
   const watcher = vscode.workspace.createFileSystemWatcher(FILES, false, true, false);
   watcher.onDidCreate(refresh);
   watcher.onDidDelete((uri) => controller.items.delete(uri.toString()));
@@ -183,6 +214,9 @@ function register(context, connection) {
     vscode.commands.registerCommand("masterchef.runTest", runOne),
     watcher,
     connection.onDidChange(() => (connection.ready ? refresh() : controller.items.replace([]))),
+    vscode.workspace.onDidDeleteFiles(refresh),
+    vscode.workspace.onDidRenameFiles(refresh),
+    vscode.workspace.onDidChangeWorkspaceFolders(refresh),
     vscode.workspace.onDidOpenTextDocument((document) => ours(document) && refresh()),
     vscode.workspace.onDidChangeTextDocument(({ document }) => {
       if (ours(document)) {

@@ -38,6 +38,24 @@ function showReferences(uri, position, locations) {
   );
 }
 
+/** What the steps of the walkthrough wait for, beside what the server, the plan and the tests say of themselves. */
+async function followWalkthrough(context) {
+  const reached = (name) => vscode.commands.executeCommand("setContext", `masterchef.${name}`, true);
+  const written = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+    if (document.languageId === "masterchef" && contentChanges.length > 0) {
+      written.dispose();
+      void reached("written");
+    }
+  });
+  const watcher = vscode.workspace.createFileSystemWatcher("**/masterchef.toml", false, true, true);
+  watcher.onDidCreate(() => reached("packageOpen"));
+  context.subscriptions.push(written, watcher);
+  const [manifest] = await vscode.workspace.findFiles("**/masterchef.toml", "**/{node_modules,vendor,target}/**", 1);
+  if (manifest) {
+    await reached("packageOpen");
+  }
+}
+
 async function activate(context) {
   connection = new Connection(context);
   const command = (name, action) => context.subscriptions.push(vscode.commands.registerCommand(name, action));
@@ -52,6 +70,7 @@ async function activate(context) {
   explorer.register(context, connection);
   plan.register(context, connection);
   tasks.register(context, connection);
+  void followWalkthrough(context);
   context.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration(async (event) => {
       if (event.affectsConfiguration("masterchef.server")) {

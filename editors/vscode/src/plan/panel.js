@@ -99,7 +99,8 @@ class Panel {
   }
 
   follow(editor, delay) {
-    if (editor.document.languageId !== "masterchef") {
+    // The server knows nothing of an older version beside the file, in a view of differences.
+    if (editor.document.languageId !== "masterchef" || !["file", "untitled"].includes(editor.document.uri.scheme)) {
       return;
     }
     this.document = editor.document.uri;

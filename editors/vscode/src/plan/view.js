@@ -196,7 +196,9 @@ function take(plan, cursor) {
 function problems(texts, action) {
   banner.hidden = texts.length === 0;
   canvas.classList.toggle("stale", texts.length > 0);
-  if (texts.length > 0) {
+  if (texts.length === 0) {
+    banner.replaceChildren();
+  } else {
     instead.textContent = "There is no plan.";
     const [text, title] = action === "output" ? ["Show Output", "Show what the server wrote"] : ["Go to the Problem", "Go to the problem"];
     const words = texts.join(" ");
@@ -716,7 +718,17 @@ function again() {
   draw();
 }
 
-function zoom(by, at = { x: canvas.clientWidth / 2, y: canvas.clientHeight / 2 }) {
+/** The point of the picture that is nearest to the middle of the view: a small picture would leave the view otherwise. */
+function middle() {
+  const { x, y, zoom: factor } = state.view;
+  const near = (wanted, low, length) => Math.min(Math.max(wanted, low), low + length * factor);
+  return {
+    x: near(canvas.clientWidth / 2, x, picture.places.width),
+    y: near(canvas.clientHeight / 2, y, picture.places.height),
+  };
+}
+
+function zoom(by, at = middle()) {
   const { view } = state;
   const next = Math.min(3, Math.max(0.1, view.zoom * by));
   view.x = at.x - ((at.x - view.x) * next) / view.zoom;
