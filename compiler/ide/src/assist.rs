@@ -11,6 +11,7 @@ mod collection;
 mod condition;
 mod context;
 mod declaration;
+mod edge;
 mod example;
 mod extract;
 mod fill;
@@ -132,13 +133,15 @@ pub fn assists(
     }
     let cx = Cx::new(db, file, range, creates);
     let Some(first) = ASSISTS.first() else { return Vec::new() };
-    let mut offers = Offers { db, file, current: first, wanted, found: Vec::new() };
+    let mut offers =
+        Offers { db, file, current: first, wanted, found: Vec::new(), line_text: cx.line_text() };
     for assist in ASSISTS {
         let is_asked = match wanted {
             Wanted::One { id, .. } => assist.id == id,
             _ => kinds(assist.kind),
         };
         if is_asked {
+            db.unwind_if_revision_cancelled();
             offers.current = assist;
             (assist.find)(&cx, &mut offers);
         }

@@ -203,7 +203,7 @@ fn parameters(db: &dyn Db, file: File, callee: Span, args: &[Arg], found: &mut V
         }
         _ => Vec::new(),
     };
-    for (name, arg) in names.iter().zip(args) {
+    for (at, (name, arg)) in names.iter().zip(args).enumerate() {
         let is_plain = match &arg.value.kind {
             ExprKind::Name(written) => written == name,
             ExprKind::Field { name: written, .. } => written.text == *name,
@@ -216,7 +216,8 @@ fn parameters(db: &dyn Db, file: File, callee: Span, args: &[Arg], found: &mut V
                 kind: HintKind::Parameter,
                 label: format!("{name} ="),
                 tooltip: String::new(),
-                is_code: true,
+                // Behind a named argument no other one stands without its name.
+                is_code: args.iter().skip(at + 1).all(|later| later.name.is_some()),
             });
         }
     }

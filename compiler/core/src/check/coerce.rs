@@ -148,7 +148,9 @@ impl<'db> Checker<'db> {
         match (expected.plain(), found.plain(), literal) {
             (Ty::Mode, Ty::Int, Some(Value::Int(i))) => {
                 let mode = format!("0o{i}");
-                change(diagnostic, format!("permission bits are written in octal: `{mode}`"), mode)
+                // A guess: it may be the number that the bits are in decimal.
+                let help = format!("permission bits are written in octal: `{mode}`");
+                diagnostic.help(help).fix(format!("change to `{mode}`"), self.place(span), mode)
             }
             (Ty::Mode, Ty::String, Some(Value::Str(s)))
                 if !s.is_empty() && s.chars().all(|c| c.is_digit(8)) =>

@@ -21,6 +21,10 @@ pub(super) const IF_TO_MATCH: Assist = Assist {
 fn if_to_match(cx: &Cx<'_>, offers: &mut Offers<'_>) {
     let Some((expr, node)) = if_head(cx) else { return };
     let Some(Else::Block(otherwise)) = &node.otherwise else { return };
+    // `else` is followed by `if` or by a block.
+    if cx.is_behind(expr.span.start, "else") {
+        return;
+    }
     // A plain name takes an optional value apart, which no pattern of a `match` does.
     let (scrutinee, first, second) = match &node.condition {
         Condition::Value(condition) => (condition, "true".to_owned(), "false"),
@@ -208,7 +212,8 @@ fn add_else(cx: &Cx<'_>, offers: &mut Offers<'_>) {
     let Some((expr, node)) = if_head(cx) else { return };
     // Where it is a value, an empty block is none.
     let is_statement = cx.stmts().next().is_some_and(|(_, stmt)| stmt.span == expr.span);
-    if node.otherwise.is_some() || !is_statement {
+    let is_value = cx.ty(expr).is_some_and(|ty| *ty != Ty::Unit);
+    if node.otherwise.is_some() || !is_statement || is_value {
         return;
     }
     offers.add("Add an `else`", |edit| {

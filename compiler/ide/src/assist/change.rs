@@ -14,6 +14,8 @@ pub(super) struct Offers<'a> {
     pub(super) current: &'static Assist,
     pub(super) wanted: Wanted<'a>,
     pub(super) found: Vec<Offer>,
+    /// The text on one line whose hole the cursor is in: no line can be broken there.
+    pub(super) line_text: Option<Span>,
 }
 
 impl Offers<'_> {
@@ -24,17 +26,29 @@ impl Offers<'_> {
         if self.found.iter().any(|offer| offer.assist.id == self.current.id && offer.title == title) {
             return;
         }
-        let is_wanted = match self.wanted {
-            Wanted::Titles => false,
-            Wanted::All => true,
-            Wanted::One { title: wanted, .. } => wanted == title,
-        };
-        let change = is_wanted.then(|| {
-            let mut editor = Editor::new(self.file);
+        let mut editor = Editor::new(self.file);
+        if let Some(text) = self.line_text {
+            make(&mut editor);
+            if editor.breaks(text) {
+                return;
+            }
+            let change = self.is_wanted(&title).then(|| editor.finish(self.db));
+            self.found.push(Offer { assist: self.current, title, change });
+            return;
+        }
+        let change = self.is_wanted(&title).then(|| {
             make(&mut editor);
             editor.finish(self.db)
         });
         self.found.push(Offer { assist: self.current, title, change });
+    }
+
+    fn is_wanted(&self, title: &str) -> bool {
+        match self.wanted {
+            Wanted::Titles => false,
+            Wanted::All => true,
+            Wanted::One { title: wanted, .. } => wanted == title,
+        }
     }
 }
 
@@ -97,6 +111,13 @@ impl Editor {
     /// A new file, by its path in the package.
     pub(super) fn create(&mut self, path: Utf8PathBuf, text: impl Into<String>) {
         self.created.push((path, text.into()));
+    }
+
+    /// Whether a line is broken inside of a part of the file.
+    fn breaks(&self, inside: Span) -> bool {
+        let own = self.edits.iter().filter(|(file, _)| *file == self.file).flat_map(|(_, edits)| edits);
+        let within = |span: &Span| inside.start < span.start && span.end < inside.end;
+        own.into_iter().any(|(span, text)| within(span) && text.contains('\n'))
     }
 
     fn finish(self, db: &dyn Db) -> SourceChange {

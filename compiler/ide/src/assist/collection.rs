@@ -192,6 +192,14 @@ fn calls_to_comprehension(cx: &Cx<'_>, offers: &mut Offers<'_>) {
         _ => None,
     });
     let Some((expr, parts)) = found else { return };
+    // What lies over what is read where it is written.
+    let is_layers = cx.exprs().any(|around| match &around.kind {
+        ExprKind::Call { callee, .. } => matches!(&callee.kind, ExprKind::Name(name) if name == "layers"),
+        _ => false,
+    });
+    if is_layers {
+        return;
+    }
     // `f(a)` with one argument that differs.
     let calls: Option<Vec<(Span, Span)>> = parts
         .iter()

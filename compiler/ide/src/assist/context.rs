@@ -106,6 +106,19 @@ impl<'db> Cx<'db> {
         })
     }
 
+    /// The text on one line that has the range in one of its holes.
+    pub(super) fn line_text(&self) -> Option<Span> {
+        let is_line = |expr: &&ast::Expr| {
+            matches!(expr.kind, ast::ExprKind::String(_)) && !self.source(expr.span).starts_with("\"\"\"")
+        };
+        self.exprs().skip(1).find(is_line).map(|expr| expr.span)
+    }
+
+    /// Whether a word or a sign stands right before an offset, but for white space.
+    pub(super) fn is_behind(&self, offset: u32, written: &str) -> bool {
+        self.text.get(..offset as usize).is_some_and(|before| before.trim_end().ends_with(written))
+    }
+
     /// The innermost expression around the range.
     pub(super) fn expr(&self) -> Option<&'db ast::Expr> {
         self.exprs().next()

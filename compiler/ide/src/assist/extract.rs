@@ -8,7 +8,7 @@ use mc_compiler::signature::Target;
 use mc_compiler::ty::Ty;
 use mc_syntax::Span;
 use mc_syntax::ast::visit::Visitor as _;
-use mc_syntax::ast::{Block, BodyItem, Expr, ExprKind, ItemKind, StmtKind};
+use mc_syntax::ast::{Block, BodyItem, Expr, ExprKind, ItemKind, StmtKind, TestItem, TestItemKind};
 
 pub(super) const EXTRACT_LET: Assist = Assist {
     id: "extract_let",
@@ -154,6 +154,17 @@ fn extract_constant(cx: &Cx<'_>, offers: &mut Offers<'_>) {
     let Some((_, item)) = cx.item() else { return };
     let is_here = matches!(&item.kind, ItemKind::Let(node) if node.value.span == expr.span);
     let whole = Span::new(0, cx.text.len() as u32);
+    // Where a test says what must fail, the words of the failure are no value, and what fails must not do so elsewhere.
+    let must_fail = |node: &TestItem| {
+        matches!(node.kind, TestItemKind::ExpectFails(_)) && node.span.touches(expr.span.start)
+    };
+    let is_asked = matches!(&item.kind, ItemKind::Test(test) if test.items.iter().any(must_fail));
+    // A bare variant has its enum from what is around it.
+    let is_bare = cx.source(expr.span).starts_with('.');
+    let is_of_test = ty.any(&mut |ty| matches!(ty, Ty::Plan | Ty::Planned(_)));
+    if is_asked || is_bare || is_of_test {
+        return;
+    }
     if is_here || cx.free(expr.span, whole).is_none_or(|free| !free.is_empty()) {
         return;
     }

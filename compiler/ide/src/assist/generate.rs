@@ -7,7 +7,7 @@ use super::{Assist, AssistKind};
 use crate::reference::is_own;
 use mc_compiler::name::{self, DeclId, DeclKind};
 use mc_compiler::signature::{self, Field, Signature};
-use mc_compiler::ty::Ty;
+use mc_compiler::ty::{BUILTIN_NAMES, Ty};
 use mc_syntax::Span;
 use mc_syntax::ast::{
     self, BinaryOp, Block, BodyItem, Construct, Expr, ExprKind, Item, ItemKind, PatternKind, Stmt, StmtKind,
@@ -133,8 +133,11 @@ fn generate_type(cx: &Cx<'_>, offers: &mut Offers<'_>) {
     });
     let Some((expr, Construct { path: Some(path), title, body, .. })) = found else { return };
     let [name] = path.segments.as_slice() else { return };
-    let is_known =
-        cx.resolve(path).is_some() || path.module.is_some() || cx.fresh_upper(&name.text) != name.text;
+    let is_known = name.text == "Labels"
+        || BUILTIN_NAMES.contains(&name.text.as_str())
+        || cx.resolve(path).is_some()
+        || path.module.is_some()
+        || cx.fresh_upper(&name.text) != name.text;
     let is_exported = !name::exporters(cx.db, cx.file, &name.text).is_empty();
     if is_known || is_exported || cx.range.end > body.span.start + 1 {
         return;

@@ -273,6 +273,10 @@ fn file_name(cx: &Cx<'_>, attribute: &str) -> (String, Option<String>) {
 
 fn move_to_template(cx: &Cx<'_>, offers: &mut Offers<'_>) {
     let Some((expr, parts, attribute)) = content(cx).filter(|_| cx.creates) else { return };
+    // A template gives a `String`, and what is checked as a path or a name wants more.
+    if !cx.ty(expr).is_some_and(|ty| matches!(ty.some_plain(), Ty::String | Ty::Blob)) {
+        return;
+    }
     let mut params: Vec<(String, String, &str)> = Vec::new();
     let mut text = String::new();
     for part in parts {

@@ -4,6 +4,7 @@ use super::change::Offers;
 use super::context::{Cx, Node, item_span};
 use super::{Assist, AssistKind};
 use mc_compiler::signature::{self, Signature};
+use mc_compiler::ty::Ty;
 use mc_syntax::Span;
 use mc_syntax::ast::{BodyItem, Construct, Expr, ExprKind};
 
@@ -100,18 +101,23 @@ fn collapse(cx: &Cx<'_>, offers: &mut Offers<'_>) {
 pub(super) const SORT_LIST: Assist = Assist {
     id: "sort_elements",
     kind: AssistKind::Rewrite,
-    about: "Sort the texts of a list",
-    example: "let names = [\"b.exam$0ple\", \"a.example\"]\n",
+    about: "Sort the texts of a set",
+    example: "let names: Set<String> = [\"b.exam$0ple\", \"a.example\"]\n",
     keeps_plan: false,
     find: sort_list,
 };
 
 fn sort_list(cx: &Cx<'_>, offers: &mut Offers<'_>) {
     let found = cx.exprs().find_map(|expr| match &expr.kind {
-        ExprKind::List(parts) => Some((expr.span, parts)),
+        ExprKind::List(parts) => Some((expr, parts)),
         _ => None,
     });
-    let Some((span, parts)) = found else { return };
+    let Some((expr, parts)) = found else { return };
+    // The order of a list is what it means: the arguments of a command.
+    if !cx.ty(expr).is_some_and(|ty| matches!(ty.some_plain(), Ty::Set(_))) {
+        return;
+    }
+    let span = expr.span;
     let texts: Option<Vec<(&str, Span)>> =
         parts.iter().map(|part| super::secret::plain(part).map(|text| (text, part.span))).collect();
     let Some(texts) = texts.filter(|texts| texts.len() > 1) else { return };

@@ -4,7 +4,7 @@ use super::change::Offers;
 use super::context::{Cx, Node, item_span, lower};
 use super::{Assist, AssistKind};
 use mc_compiler::name::DeclKind;
-use mc_compiler::signature::{self, Signature, Target};
+use mc_compiler::signature::{self, Signature};
 use mc_syntax::ast::{
     self, BodyItem, Clause, ClauseKind, Construct, Expr, ExprKind, Stmt, StmtKind, StringPart,
 };
@@ -50,6 +50,10 @@ fn name_resource(cx: &Cx<'_>, offers: &mut Offers<'_>) {
     let Some((block, Stmt { kind: StmtKind::Expr(_), span, .. })) = head.stmt else { return };
     // The last one of a block may be its value.
     if block.stmts.last().is_some_and(|last| last.span == *span) && is_value(cx, block) {
+        return;
+    }
+    // The body of an arm is a value without a block around.
+    if cx.is_behind(span.start, "=>") {
         return;
     }
     let name = cx.fresh(&suggested(&head));
@@ -140,7 +144,7 @@ fn clause_values(cx: &Cx<'_>) -> Vec<Span> {
         .collect()
 }
 
-fn names_resources(kind: ClauseKind) -> bool {
+pub(super) fn names_resources(kind: ClauseKind) -> bool {
     matches!(
         kind,
         ClauseKind::After
@@ -217,137 +221,6 @@ fn title_instance(cx: &Cx<'_>, offers: &mut Offers<'_>) {
             edit.insert(head.path.span.end, format!(" \"{name}\""));
         });
     }
-}
-
-/// The edges that a resource may be given to one beside it, at most so many of each.
-const MOST_EDGES: usize = 3;
-
-pub(super) const ADD_EDGE: Assist = Assist {
-    id: "add_edge",
-    kind: AssistKind::Generate,
-    about: "Order a resource after one beside it, or let its change refresh it",
-    example: "import std.fs.File\nimport std.svc.Service\n\npolicy web {\n  Fi$0le \"/etc/nginx/nginx.conf\" { content = \"\" }\n  let nginx = Service \"nginx\" { running = true }\n}\n",
-    keeps_plan: false,
-    find: add_edge,
-};
-
-fn add_edge(cx: &Cx<'_>, offers: &mut Offers<'_>) {
-    let Some(head) = head(cx) else { return };
-    let Some((block, own)) = head.stmt else { return };
-    let named: Vec<(&ast::Name, DeclKind, mc_compiler::name::DeclId)> = block
-        .stmts
-        .iter()
-        .filter(|stmt| stmt.span != own.span)
-        .filter_map(|stmt| match &stmt.kind {
-            StmtKind::Let(node) if node.pattern.is_none() => {
-                let (_, _, id, kind) = cx.declares(&node.value)?;
-                Some((&node.name, kind, id))
-            }
-            _ => None,
-        })
-        .collect();
-    let mentioned = |name: &str| {
-        head.construct.body.items.iter().any(|item| match item {
-            BodyItem::Clause(clause) if names_resources(clause.kind) => cx
-                .source(clause.value.span)
-                .split(|c: char| !c.is_alphanumeric() && c != '_')
-                .any(|word| word == name),
-            _ => false,
-        })
-    };
-    let order = Order::of(cx, block);
-    let free: Vec<_> = named.into_iter().filter(|(name, ..)| !mentioned(&name.text)).collect();
-    let after = free.iter().filter(|(name, ..)| !order.reaches(own.span, name.span));
-    for (name, ..) in after.take(MOST_EDGES) {
-        let clause = format!("after {}", name.text);
-        offers.add(format!("Add `{clause}`"), |edit| add_item(cx, edit, head.construct, &clause));
-    }
-    let changes =
-        |id| !matches!(signature::signature(cx.db, id), Signature::Resource(resource) if resource.inert);
-    if head.kind == DeclKind::Resource && changes(head.id) {
-        let told = free.iter().filter(|(name, kind, id)| {
-            *kind == DeclKind::Resource && changes(*id) && !order.reaches(name.span, own.span)
-        });
-        for (name, ..) in told.take(MOST_EDGES) {
-            let clause = format!("notify {}", name.text);
-            offers.add(format!("Add `{clause}`"), |edit| add_item(cx, edit, head.construct, &clause));
-        }
-    }
-}
-
-/// What in a block comes before what, as far as the block itself says it: by clauses, by outputs that are read, and by keys
-/// that types order by themselves (what is in a folder, what a package brings).
-struct Order<'db> {
-    /// The statements that declare something: the name, the whole, and what is declared.
-    stmts: Vec<(Option<Span>, Span, &'db Construct)>,
-    /// Pairs of positions: the first comes before the second.
-    edges: Vec<(usize, usize)>,
-}
-
-impl<'db> Order<'db> {
-    fn of(cx: &Cx<'db>, block: &'db Block) -> Self {
-        let stmts: Vec<(Option<Span>, Span, &Construct)> = block
-            .stmts
-            .iter()
-            .filter_map(|stmt| match &stmt.kind {
-                StmtKind::Let(node) => cx
-                    .declares(&node.value)
-                    .map(|(construct, ..)| (Some(node.name.span), stmt.span, construct)),
-                StmtKind::Expr(expr) => cx.declares(expr).map(|(construct, ..)| (None, stmt.span, construct)),
-                _ => None,
-            })
-            .collect();
-        let mut edges = Vec::new();
-        for (at, (_, _, construct)) in stmts.iter().enumerate() {
-            for item in &construct.body.items {
-                let comes_first = matches!(item, BodyItem::Clause(clause) if matches!(clause.kind, ClauseKind::Before | ClauseKind::Notify));
-                for (_, target) in cx.names(item_span(item)) {
-                    let Target::Local(_, declared) = target else { continue };
-                    let other = stmts.iter().position(|(name, ..)| *name == Some(*declared));
-                    edges.extend(other.map(|other| if comes_first { (at, other) } else { (other, at) }));
-                }
-            }
-            for (other, (_, _, second)) in stmts.iter().enumerate() {
-                if at != other && is_before(cx, construct, second) {
-                    edges.push((at, other));
-                }
-            }
-        }
-        Order { stmts, edges }
-    }
-
-    /// Whether what stands at one place comes before what stands at another one; places of names or of statements.
-    fn reaches(&self, from: Span, to: Span) -> bool {
-        let position = |place: Span| {
-            self.stmts.iter().position(|(name, whole, _)| *name == Some(place) || *whole == place)
-        };
-        let (Some(from), Some(to)) = (position(from), position(to)) else { return false };
-        let mut reached = vec![from];
-        let mut next = 0;
-        while let Some(at) = reached.get(next).copied() {
-            next += 1;
-            for (_, behind) in self.edges.iter().filter(|(first, _)| *first == at) {
-                if !reached.contains(behind) {
-                    reached.push(*behind);
-                }
-            }
-        }
-        reached.contains(&to)
-    }
-}
-
-/// Whether types and keys alone put one resource before another.
-fn is_before(cx: &Cx<'_>, first: &Construct, second: &Construct) -> bool {
-    let key =
-        |construct: &Construct| constant_key(construct).and_then(super::secret::plain).map(str::to_owned);
-    let (Some(a), Some(b)) = (key(first), key(second)) else { return false };
-    let kind = |construct: &Construct| {
-        construct.path.as_ref().and_then(|path| cx.resolve(path)).map(|(id, _)| id.qualified(cx.db))
-    };
-    let is_package = kind(first).as_deref() == Some("std.pkg.Package");
-    let is_folder = a.starts_with('/')
-        && b.strip_prefix(a.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'));
-    is_folder || is_package && a == b
 }
 
 /// Adds a line to a body, behind the others.

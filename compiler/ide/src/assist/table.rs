@@ -1,8 +1,8 @@
 //! All assists. They are offered in this order.
 
 use super::{
-    Assist, body, branch, call, collection, condition, declaration, extract, fill, generate, import, inline,
-    literal, module, order, resource, secret, text, wrap,
+    Assist, body, branch, call, collection, condition, declaration, edge, extract, fill, generate, import,
+    inline, literal, module, order, resource, secret, text, wrap,
 };
 
 /// All assists.
@@ -29,7 +29,7 @@ pub const ASSISTS: &[Assist] = &[
     inline::INLINE_FUNCTION,
     inline::INLINE_COMPONENT,
     resource::UNNAME_RESOURCE,
-    resource::ADD_EDGE,
+    edge::ADD_EDGE,
     resource::TITLE_INSTANCE,
     wrap::WRAP_IN_WHEN,
     wrap::WRAP_IN_IF,

@@ -237,9 +237,17 @@ fn split_text(cx: &Cx<'_>, offers: &mut Offers<'_>) {
     if holes.is_empty() || !are_texts || !is_string || parts.len() < 2 || is_block(cx.source(expr.span)) {
         return;
     }
-    let is_operand = cx.exprs().skip(1).take(1).any(|around| {
-        matches!(around.kind, ExprKind::Field { .. } | ExprKind::Binary { .. } | ExprKind::Index { .. })
+    // A title is a text or stands in parentheses.
+    let is_title = cx.exprs().any(|around| match &around.kind {
+        ExprKind::Construct(construct) => {
+            construct.title.as_ref().is_some_and(|title| title.span == expr.span)
+        }
+        _ => false,
     });
+    let is_operand = is_title
+        || cx.exprs().skip(1).take(1).any(|around| {
+            matches!(around.kind, ExprKind::Field { .. } | ExprKind::Binary { .. } | ExprKind::Index { .. })
+        });
     offers.add("Write it as texts that are put together", |edit| {
         let part = |part: &StringPart| match part {
             StringPart::Text(text, _) => format!("\"{}\"", escaped(text)),

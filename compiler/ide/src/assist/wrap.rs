@@ -153,6 +153,10 @@ fn wrap_in_for(cx: &Cx<'_>, offers: &mut Offers<'_>) {
     let Some(head) = head(cx) else { return };
     let Some((_, Stmt { kind: StmtKind::Expr(_), span, .. })) = head.stmt else { return };
     let Some(key) = constant_key(head.construct) else { return };
+    // The body of an arm has no place for a loop.
+    if cx.is_behind(span.start, "=>") {
+        return;
+    }
     // A key that is more than a text is one in a list too.
     let Signature::Resource(resource) = signature::signature(cx.db, head.id) else { return };
     let ty = match &resource.key.ty {
