@@ -119,12 +119,6 @@ pub enum LoadError {
         /// What was looked for.
         path: Utf8PathBuf,
     },
-    /// A file is larger than positions can count.
-    #[error("{path} is larger than 4 GiB")]
-    TooLarge {
-        /// The file.
-        path: Utf8PathBuf,
-    },
     /// A file or folder cannot be read.
     #[error(transparent)]
     System(#[from] SystemError),
@@ -185,23 +179,8 @@ pub fn load(db: &mut Database, system: &dyn System, root: &Utf8Path) -> Result<L
     if !system.exists(root) {
         return Err(LoadError::NoFolder { path: root.to_owned() });
     }
-    let mut found: Vec<(Utf8PathBuf, Option<String>)> = Vec::new();
-    let manifest = root.join(MANIFEST);
-    let has_manifest = system.exists(&manifest);
-    if has_manifest {
-        found.push((Utf8PathBuf::from(MANIFEST), read(system, &manifest)?));
-    }
-    let sources = root.join(SOURCES);
-    if system.exists(&sources) {
-        for path in system.list_files(&sources)? {
-            let relative = Utf8Path::new(SOURCES).join(&path);
-            if module_of(&relative) != Err(ModuleNameError::NotAModule) {
-                found.push((relative, read(system, &sources.join(&path))?));
-            }
-        }
-    }
-    let asset::Found { texts, statics, refused } = asset::read(system, root)?;
-    found.extend(texts);
+    let asset::Found { texts: found, statics, refused } = asset::read(system, root)?;
+    let has_manifest = found.iter().any(|(path, _)| path == MANIFEST);
     let above = if has_manifest { None } else { manifest_above(system, root) };
 
     let folder = SmolStr::new(root.file_name().unwrap_or("package"));
@@ -313,7 +292,7 @@ pub fn diagnostics(db: &dyn Db) -> Vec<Diagnostic> {
     let place = Place::new(*package.manifest(db), Span::at(0));
     if package.has_manifest(db) {
         all.extend(parse_manifest(db, *package.manifest(db)).diagnostics.iter().cloned());
-    } else {
+    } else if !asset::is_manifest_refused(db, package) {
         all.push(no_manifest(db, package, place));
     }
     all.extend(package.misnamed(db).iter().filter_map(|file| misnamed(db, *file)));
@@ -372,16 +351,6 @@ fn present(db: &dyn Db) -> Vec<File> {
     }
     files.extend_from_slice(Program::get(db).files(db));
     files
-}
-
-/// A text, or nothing where it is not UTF-8.
-fn read(system: &dyn System, path: &Utf8Path) -> Result<Option<String>, LoadError> {
-    match system.read_to_string(path) {
-        Ok(text) if u32::try_from(text.len()).is_err() => Err(LoadError::TooLarge { path: path.to_owned() }),
-        Ok(text) => Ok(Some(text)),
-        Err(SystemError::NotText { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// The folder above `root`, if one of them is a package: people stand in `src/` or name a file.

@@ -4,13 +4,15 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 /// What the compiler needs of a file system. All paths are absolute or relative to the caller's folder.
 pub trait System {
-    /// The text of a file. An error also when it is not UTF-8 or larger than 4 GiB.
+    /// The text of a regular file. An error also when it is not UTF-8 or larger than [`TEXT_LIMIT`].
     fn read_to_string(&self, path: &Utf8Path) -> Result<String, SystemError>;
-    /// The files below a folder, as paths relative to it, sorted. Links are not followed.
+    /// The files below a folder, as paths relative to it, sorted. Links are not followed, and names that are not
+    /// UTF-8 are left out.
     fn list_files(&self, folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>, SystemError>;
     /// Whether a file or folder is there.
     fn exists(&self, path: &Utf8Path) -> bool;
-    /// The bytes of a file of at most `limit` bytes; no more than that is read.
+    /// The bytes of a regular file of at most `limit` bytes; no more than that is read. Never waits for somebody
+    /// else: what stands there may be a pipe.
     fn read(&self, path: &Utf8Path, limit: u64) -> Result<Vec<u8>, SystemError>;
     /// What stands at a path. A link is a link, wherever it leads.
     fn kind(&self, path: &Utf8Path) -> Option<Kind>;
@@ -20,6 +22,9 @@ pub trait System {
     /// Links are not followed. An error if there are more than `most` entries, folders included.
     fn walk(&self, folder: &Utf8Path, most: usize) -> Result<Vec<Entry>, SystemError>;
 }
+
+/// The most bytes that are read as one text where nothing says less.
+pub const TEXT_LIMIT: u64 = 64 << 20;
 
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +37,8 @@ pub enum Kind {
     Link,
     /// A device, a pipe, a socket.
     Special,
+    /// Something whose name is not UTF-8, which [`System::walk`] writes as far as it is.
+    Unnamed,
 }
 
 /// An entry of [`System::walk`].
@@ -44,7 +51,7 @@ pub struct Entry {
 }
 
 /// A failure of the environment.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum SystemError {
     /// The file or folder is not there.
     #[error("{path} does not exist")]
@@ -56,6 +63,12 @@ pub enum SystemError {
     #[error("{path} is not valid UTF-8")]
     NotText {
         /// The file.
+        path: Utf8PathBuf,
+    },
+    /// It is a folder, a device, a pipe or a socket.
+    #[error("{path} is not a regular file")]
+    NotAFile {
+        /// What was to be read.
         path: Utf8PathBuf,
     },
     /// The file is larger than it may be.
@@ -95,9 +108,12 @@ mod os {
         reason = "the one real file system of the compiler"
     )]
 
-    use super::{Entry, Kind, System, SystemError};
+    use super::{Entry, Kind, System, SystemError, TEXT_LIMIT};
     use camino::{Utf8Path, Utf8PathBuf};
+    use rustix::fs::OFlags;
+    use std::fs::{File, OpenOptions};
     use std::io::{ErrorKind, Read};
+    use std::os::unix::fs::OpenOptionsExt;
 
     /// The real file system.
     #[derive(Clone, Copy, Debug, Default)]
@@ -112,9 +128,22 @@ mod os {
         }
     }
 
+    /// Opens a regular file. Opening a pipe waits until somebody writes, and opening a terminal may make it the
+    /// process's own: neither is done, and what was opened is looked at, for it may have changed since.
+    fn open(path: &Utf8Path) -> Result<File, SystemError> {
+        let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
+        let opened = OpenOptions::new().read(true).custom_flags(flags).open(path);
+        let file = opened.map_err(|e| error(path, &e))?;
+        match file.metadata().map_err(|e| error(path, &e))?.is_file() {
+            true => Ok(file),
+            false => Err(SystemError::NotAFile { path: path.to_owned() }),
+        }
+    }
+
     impl System for OsSystem {
         fn read_to_string(&self, path: &Utf8Path) -> Result<String, SystemError> {
-            std::fs::read_to_string(path).map_err(|e| error(path, &e))
+            let content = self.read(path, TEXT_LIMIT)?;
+            String::from_utf8(content).map_err(|_| SystemError::NotText { path: path.to_owned() })
         }
 
         fn list_files(&self, folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>, SystemError> {
@@ -122,9 +151,10 @@ mod os {
             let mut folders = vec![Utf8PathBuf::new()];
             while let Some(relative) = folders.pop() {
                 let at = folder.join(&relative);
-                for entry in at.read_dir_utf8().map_err(|e| error(&at, &e))? {
+                for entry in at.as_std_path().read_dir().map_err(|e| error(&at, &e))? {
                     let entry = entry.map_err(|e| error(&at, &e))?;
-                    let path = relative.join(entry.file_name());
+                    let Ok(name) = entry.file_name().into_string() else { continue };
+                    let path = relative.join(name);
                     let kind = entry.file_type().map_err(|e| error(&at, &e))?;
                     if kind.is_dir() {
                         folders.push(path);
@@ -142,7 +172,7 @@ mod os {
         }
 
         fn read(&self, path: &Utf8Path, limit: u64) -> Result<Vec<u8>, SystemError> {
-            let file = std::fs::File::open(path).map_err(|e| error(path, &e))?;
+            let file = open(path)?;
             let mut content = Vec::new();
             file.take(limit.saturating_add(1)).read_to_end(&mut content).map_err(|e| error(path, &e))?;
             if content.len() as u64 > limit {
@@ -171,13 +201,19 @@ mod os {
             let mut count = 0;
             while let Some(relative) = folders.pop() {
                 let at = folder.join(&relative);
-                for entry in at.read_dir_utf8().map_err(|e| error(&at, &e))? {
+                for entry in at.as_std_path().read_dir().map_err(|e| error(&at, &e))? {
                     let entry = entry.map_err(|e| error(&at, &e))?;
                     count += 1;
                     if count > most {
                         return Err(SystemError::TooMany { path: folder.to_owned(), limit: most });
                     }
-                    let path = relative.join(entry.file_name());
+                    let name = entry.file_name();
+                    let Some(text) = name.to_str() else {
+                        let path = relative.join(&*name.to_string_lossy());
+                        found.push(Entry { path, kind: Kind::Unnamed });
+                        continue;
+                    };
+                    let path = relative.join(text);
                     match kind(entry.file_type().map_err(|e| error(&at, &e))?) {
                         Kind::Folder => folders.push(path),
                         kind => found.push(Entry { path, kind }),

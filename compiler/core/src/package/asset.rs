@@ -3,8 +3,9 @@
 //! Data and templates are texts that the compiler reads, so they are [`File`]s like modules: messages point into
 //! them, and an editor may change them. What is in `files/` may be anything and is known by its digest.
 
-use super::tree::LIMITS;
-use super::{LoadError, Package};
+use super::read::TEXT_LIMIT;
+use super::tree::{LIMITS, SOURCE_LIMIT, inner_packages};
+use super::{LoadError, MANIFEST, ModuleNameError, Package, SOURCES, module_of};
 use crate::db::{Db, File, Origin};
 use crate::diagnostic::{Diagnostic, Place, code};
 use crate::system::{Kind, System, SystemError};
@@ -91,82 +92,148 @@ pub enum RefusedWhy {
     Link,
     /// It is neither a file nor a folder.
     Special,
+    /// It is a folder where a file is looked for.
+    Folder,
+    /// Its name is not UTF-8.
+    Name,
+    /// It is a package of its own, by its manifest.
+    Package,
     /// It is larger than a file may be.
     TooLarge,
     /// It is one file too many, or takes the package over what it may weigh.
     TooMuch,
 }
 
-/// What was found under a package's folders.
+/// What was found of a package.
 #[derive(Debug, Default)]
 pub(super) struct Found {
+    /// The manifest, modules, data files and templates.
     pub(super) texts: Vec<(Utf8PathBuf, Option<String>)>,
     pub(super) statics: Vec<(Utf8PathBuf, Arc<[u8]>)>,
     pub(super) refused: Vec<RefusedAsset>,
 }
 
-/// Reads the folders of a package, within the limits of every package.
+impl Found {
+    fn refuse(&mut self, path: Utf8PathBuf, why: RefusedWhy) {
+        self.refused.push(RefusedAsset { path, why });
+    }
+}
+
+/// Reads a package, within the limits of every package. What a package names may lead anywhere and be anything, so
+/// nothing is opened before it is known to be a file.
 pub(super) fn read(system: &dyn System, root: &Utf8Path) -> Result<Found, LoadError> {
     let mut found = Found::default();
+    read_manifest(system, root, &mut found)?;
     let mut entries: Vec<(Utf8PathBuf, Kind)> = Vec::new();
-    for folder in [DATA, FILES, TEMPLATES] {
+    for folder in [SOURCES, DATA, FILES, TEMPLATES] {
         match system.kind(&root.join(folder)) {
             Some(Kind::Folder) => {}
             Some(kind @ (Kind::Link | Kind::Special)) => {
                 entries.push((folder.into(), kind));
                 continue;
             }
-            Some(Kind::File) | None => continue,
+            Some(Kind::File | Kind::Unnamed) | None => continue,
         }
         match system.walk(&root.join(folder), LIMITS.files.saturating_mul(2)) {
             Ok(inside) => {
                 let path = |entry: crate::system::Entry| (Utf8Path::new(folder).join(entry.path), entry.kind);
                 entries.extend(inside.into_iter().map(path));
             }
-            Err(SystemError::TooMany { .. }) => {
-                found.refused.push(RefusedAsset { path: folder.into(), why: RefusedWhy::TooMuch });
-            }
+            Err(SystemError::TooMany { .. }) => found.refuse(folder.into(), RefusedWhy::TooMuch),
             Err(error) => return Err(error.into()),
         }
     }
+    let inner = inner_packages(&entries);
+    for path in &inner {
+        found.refuse(path.clone(), RefusedWhy::Package);
+    }
     let (mut count, mut total) = (0_usize, 0_u64);
     for (path, kind) in entries {
+        if inner.iter().any(|inner| path.starts_with(inner)) {
+            continue;
+        }
+        let is_module = module_of(&path) != Err(ModuleNameError::NotAModule);
+        let asset = asset_kind(&path);
+        // Editors mark the file that they edit with a hidden link beside it, and no build reads what is hidden in
+        // `src/`.
+        let is_hidden = path.starts_with(SOURCES) && path.iter().any(|part| part.starts_with('.'));
         let why = match kind {
             Kind::Link => Some(RefusedWhy::Link),
             Kind::Special => Some(RefusedWhy::Special),
-            Kind::File | Kind::Folder => None,
+            // Without an ending it may be a folder with anything in it.
+            Kind::Unnamed if is_module || asset.is_some() || path.extension().is_none() => {
+                Some(RefusedWhy::Name)
+            }
+            Kind::File | Kind::Folder | Kind::Unnamed => None,
         };
-        if let Some(why) = why {
-            found.refused.push(RefusedAsset { path, why });
+        if let Some(why) = why.filter(|_| !is_hidden) {
+            found.refuse(path, why);
             continue;
         }
-        let Some(kind) = asset_kind(&path) else { continue };
+        if kind != Kind::File || !(is_module || asset.is_some()) {
+            continue;
+        }
         count += 1;
         if count > LIMITS.files {
-            found.refused.push(RefusedAsset { path, why: RefusedWhy::TooMuch });
+            found.refuse(path, RefusedWhy::TooMuch);
             break;
         }
-        let content = match system.read(&root.join(&path), LIMITS.file) {
+        let content = match system.read(&root.join(&path), limit_of(&path)) {
             Ok(content) => content,
             Err(SystemError::TooLarge { .. }) => {
-                found.refused.push(RefusedAsset { path, why: RefusedWhy::TooLarge });
+                found.refuse(path, RefusedWhy::TooLarge);
                 continue;
             }
+            // It went while the folder was read.
+            Err(SystemError::NotFound { .. }) => continue,
             Err(error) => return Err(error.into()),
         };
         total = total.saturating_add(content.len() as u64);
         if total > LIMITS.total {
-            found.refused.push(RefusedAsset { path, why: RefusedWhy::TooMuch });
+            found.refuse(path, RefusedWhy::TooMuch);
             break;
         }
-        match kind {
-            AssetKind::Static => found.statics.push((path, content.into())),
-            AssetKind::Data | AssetKind::Template => {
+        match asset {
+            Some(AssetKind::Static) => found.statics.push((path, content.into())),
+            Some(AssetKind::Data | AssetKind::Template) | None => {
                 found.texts.push((path, String::from_utf8(content).ok()));
             }
         }
     }
     Ok(found)
+}
+
+fn read_manifest(system: &dyn System, root: &Utf8Path, found: &mut Found) -> Result<(), LoadError> {
+    let at = root.join(MANIFEST);
+    match system.kind(&at) {
+        None => {}
+        Some(Kind::Link) => found.refuse(MANIFEST.into(), RefusedWhy::Link),
+        Some(Kind::Special | Kind::Unnamed) => found.refuse(MANIFEST.into(), RefusedWhy::Special),
+        Some(Kind::Folder) => found.refuse(MANIFEST.into(), RefusedWhy::Folder),
+        Some(Kind::File) => match system.read(&at, TEXT_LIMIT as u64) {
+            Ok(content) => found.texts.push((MANIFEST.into(), String::from_utf8(content).ok())),
+            Err(SystemError::TooLarge { .. }) => found.refuse(MANIFEST.into(), RefusedWhy::TooLarge),
+            Err(SystemError::NotFound { .. }) => {}
+            Err(error) => return Err(error.into()),
+        },
+    }
+    Ok(())
+}
+
+/// How many bytes a file may have, by its path in its package.
+pub(super) fn limit_of(path: &Utf8Path) -> u64 {
+    if path == MANIFEST {
+        TEXT_LIMIT as u64
+    } else if path.starts_with(SOURCES) {
+        SOURCE_LIMIT
+    } else {
+        LIMITS.file
+    }
+}
+
+/// Whether the package has a manifest that is not read.
+pub(super) fn is_manifest_refused(db: &dyn Db, package: Package) -> bool {
+    package.refused(db).iter().any(|refused| refused.path == MANIFEST)
 }
 
 /// What a package's sources name by `load`, `template`, `file` and `dir`, by the paths that they write.
@@ -252,6 +319,19 @@ pub(super) fn diagnostics(db: &dyn Db, package: Package) -> Vec<Diagnostic> {
                 RefusedWhy::Special => diagnostic(
                     format!("`{path}` is neither a file nor a folder"),
                     "take it out of the package",
+                ),
+                RefusedWhy::Folder => diagnostic(format!("`{path}` is a folder"), "put a file in its place"),
+                RefusedWhy::Name => diagnostic(
+                    format!("the name of `{path}` is not valid UTF-8"),
+                    "rename it, or take it out of the package",
+                ),
+                RefusedWhy::Package => diagnostic(
+                    format!("`{path}` is a package of its own: it has a `{MANIFEST}`"),
+                    "move it out of this package, and name it by its path as a dependency",
+                ),
+                RefusedWhy::TooLarge if path == MANIFEST || path.starts_with(SOURCES) => diagnostic(
+                    format!("`{path}` is larger than {} MiB", limit_of(path) >> 20),
+                    "keep what is data in `data/` or `files/`",
                 ),
                 RefusedWhy::TooLarge => diagnostic(
                     format!("`{path}` is larger than {} MiB", LIMITS.file >> 20),

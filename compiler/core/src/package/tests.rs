@@ -9,6 +9,7 @@ use expect_test::{Expect, expect};
 
 mod capability;
 mod dependency;
+mod refused;
 
 const MANIFEST: &str = "[package]\nname = \"web\"\nversion = \"0.1.0\"\nedition = \"2026\"\n";
 

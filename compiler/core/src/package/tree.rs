@@ -4,7 +4,8 @@
 //! The rules are the same wherever the files come from, so that what one machine takes, every other takes as
 //! well: a name that Windows or macOS would change is refused on Linux too.
 
-use super::{AssetKind, MANIFEST, asset_kind};
+use super::asset::limit_of;
+use super::{AssetKind, DATA, MANIFEST, SOURCES, TEMPLATES, asset_kind};
 use crate::system::{Kind, System, SystemError};
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest, Sha256};
@@ -32,6 +33,9 @@ pub struct Limits {
 
 /// The limits of every dependency.
 pub const LIMITS: Limits = Limits { files: 20_000, file: 64 << 20, total: 256 << 20, path: 255, depth: 24 };
+
+/// Bytes of one module: a hundred thousand lines and more. All of it is parsed at each keystroke in an editor.
+pub const SOURCE_LIMIT: u64 = 16 << 20;
 
 /// SHA-256 over a package's files.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,6 +109,12 @@ pub enum TreeError {
     #[error("`{path}` is there twice")]
     Twice {
         /// Where.
+        path: Utf8PathBuf,
+    },
+    /// Another package in its folders.
+    #[error("`{path}` in it is a package of its own: it has a `{MANIFEST}`")]
+    Package {
+        /// Its folder.
         path: Utf8PathBuf,
     },
     /// Too many files.
@@ -308,6 +318,18 @@ pub struct Tree {
     pub statics: Vec<(Utf8PathBuf, Arc<[u8]>)>,
 }
 
+/// The packages below the folders of a package: a folder with a manifest ends the package around it, for a file is
+/// compiled in one package. What is in `files/` is taken as it is and may be anything.
+pub(super) fn inner_packages(entries: &[(Utf8PathBuf, Kind)]) -> Vec<Utf8PathBuf> {
+    let manifests = entries.iter().map(|(path, _)| path).filter(|path| path.file_name() == Some(MANIFEST));
+    let folders = manifests.filter_map(|path| path.parent());
+    let is_read = |path: &&Utf8Path| {
+        let is_hidden = path.iter().any(|part| part.starts_with('.'));
+        !is_hidden && [DATA, SOURCES, TEMPLATES].iter().any(|folder| path.starts_with(folder))
+    };
+    folders.filter(is_read).map(Utf8Path::to_owned).collect()
+}
+
 /// Reads the package in a folder. Nothing is read before its name and size are known to be fine.
 pub fn read_tree(system: &dyn System, folder: &Utf8Path) -> Result<Tree, TreeError> {
     let mut inspector = Inspector::new(LIMITS);
@@ -325,8 +347,12 @@ pub fn read_tree(system: &dyn System, folder: &Utf8Path) -> Result<Tree, TreeErr
             entries.push((name.into(), kind));
         }
     }
+    if let Some(path) = inner_packages(&entries).into_iter().next() {
+        return Err(TreeError::Package { path });
+    }
     for (path, kind) in entries {
         match kind {
+            Kind::Unnamed => return Err(TreeError::Name { path, why: "it is not valid UTF-8" }),
             Kind::Link => return Err(TreeError::Link { path }),
             Kind::Special => return Err(TreeError::Special { path }),
             // A folder called `LICENSE` is none of the package's, and a file called `src` is no folder of it.
@@ -344,11 +370,10 @@ pub fn read_tree(system: &dyn System, folder: &Utf8Path) -> Result<Tree, TreeErr
     let (mut manifest, mut sources) = (None, Vec::new());
     let (mut texts, mut statics) = (Vec::new(), Vec::new());
     for path in files {
-        let content = match system.read(&folder.join(&path), LIMITS.file) {
+        let limit = limit_of(&path);
+        let content = match system.read(&folder.join(&path), limit) {
             Ok(content) => content,
-            Err(SystemError::TooLarge { .. }) => {
-                return Err(TreeError::FileTooLarge { path, limit: LIMITS.file });
-            }
+            Err(SystemError::TooLarge { .. }) => return Err(TreeError::FileTooLarge { path, limit }),
             Err(error) => return Err(unreadable(error)),
         };
         total = total.saturating_add(content.len() as u64);
@@ -361,7 +386,7 @@ pub fn read_tree(system: &dyn System, folder: &Utf8Path) -> Result<Tree, TreeErr
         hasher.file(&path, &content);
         if path == MANIFEST {
             manifest = Some(TreeText { path, text: String::from_utf8(content).ok() });
-        } else if path.starts_with(super::SOURCES) {
+        } else if path.starts_with(SOURCES) {
             sources.push(TreeText { path, text: String::from_utf8(content).ok() });
         } else {
             match asset_kind(&path) {
@@ -509,6 +534,10 @@ mod tests {
             let is_link = matches!(error, TreeError::Link { .. });
             assert_eq!(is_link, kind == Kind::Link, "{error}");
         }
+        let mut nested = system(&files);
+        nested.files.insert("lib/src/x/masterchef.toml".into(), String::new());
+        let error = read_tree(&nested, Utf8Path::new("lib")).expect_err("two packages");
+        assert!(matches!(error, TreeError::Package { path } if path == "src/x"));
         // Outside of what a build reads it is nobody's business.
         let mut outside = system(&files);
         outside.others.insert("lib/latest".into(), Kind::Link);
