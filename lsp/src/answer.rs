@@ -50,10 +50,13 @@ pub(crate) type FileDiagnostics = (Utf8PathBuf, Vec<Diagnostic>);
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     pub(crate) home: Home,
-    /// What it names itself: documents that it shows with their versions, by their path in the package.
+    /// What it names itself: documents that it shows with their versions, by their path in the package. Those of
+    /// packages that are needed by their path too.
     pub(crate) open: BTreeMap<Utf8PathBuf, (Uri, i32)>,
     pub(crate) library: Arc<Library>,
     pub(crate) settings: Settings,
+    /// Why the package could not be read last time.
+    pub(crate) unreadable: Option<String>,
 }
 
 impl Names {

@@ -14,6 +14,8 @@ pub(crate) enum Notice {
     Problems(PublishDiagnosticsParams),
     /// A package is opened, until the other end is dropped.
     Opening { title: String, done: oneshot::Receiver<()> },
+    /// A package cannot be read.
+    Unreadable(String),
     /// A part of the server failed.
     Bug,
 }
@@ -31,6 +33,7 @@ pub(crate) async fn tell(client: Client, mut notices: mpsc::UnboundedReceiver<No
                 // Not awaited: the client may answer late.
                 tokio::spawn(show_progress(client.clone(), format!("opening {openings}"), title, done));
             }
+            Notice::Unreadable(text) => client.show_message(MessageType::ERROR, text).await,
             Notice::Bug => client.show_message(MessageType::ERROR, BUG).await,
         }
     }

@@ -45,6 +45,20 @@ pub(crate) struct Owner {
     settings: Settings,
     documents: BTreeMap<Uri, Document>,
     workspaces: BTreeMap<Home, Workspace>,
+    /// The folders that are open in the client.
+    folders: BTreeSet<Utf8PathBuf>,
+    search: Search,
+    /// What the client shows of the problems of each document.
+    sent: BTreeMap<Uri, Published>,
+}
+
+/// Whether the folders are being searched for packages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Search {
+    Idle,
+    Running,
+    /// Something changed meanwhile.
+    Again,
 }
 
 impl Owner {
@@ -58,6 +72,9 @@ impl Owner {
             settings: Settings::default(),
             documents: BTreeMap::new(),
             workspaces: BTreeMap::new(),
+            folders: BTreeSet::new(),
+            search: Search::Idle,
+            sent: BTreeMap::new(),
         }
     }
 
@@ -89,8 +106,8 @@ impl Owner {
         match event {
             Event::Started(settings) => self.settings = settings,
             Event::Configured(hints) => self.settings.hints = hints,
-            Event::Folders { added, removed } => self.folders(added, &removed),
-            Event::Found(roots) => roots.into_iter().for_each(|root| self.enter_package(Home::Package(root))),
+            Event::Folders { added, removed } => self.folders(&added, &removed),
+            Event::Found(roots) => self.found(roots),
             Event::Opened { uri, version, text } => self.open(uri, version, text),
             Event::Changed { uri, version, changes } => self.change(&uri, version, changes),
             Event::Closed { uri } => self.close(&uri),
@@ -98,6 +115,7 @@ impl Owner {
                 // Whoever saves a file may have made others, and not every client watches.
                 if let Some(home) = self.documents.get(&uri).map(|document| document.place.home.clone()) {
                     self.reload(&home);
+                    self.reload_dependents(&uri);
                 }
             }
             Event::FilesChanged(uris) => self.files_changed(&uris),
@@ -122,32 +140,71 @@ impl Owner {
         }
         if place.path == MANIFEST {
             self.settle();
+            self.reload_around(&uri);
         }
         self.enter(&place);
+        self.enter_dependents(&uri, Duration::ZERO);
     }
 
     /// Looks for packages in folders that are open, and lets go of those in folders that are not any more.
-    fn folders(&mut self, added: Vec<Uri>, removed: &[Uri]) {
-        let added: Vec<Utf8PathBuf> = added.iter().filter_map(path_of).collect();
-        if !added.is_empty() {
-            let events = self.events.clone();
-            // Not here: a folder may be large, and its disk slow.
-            let search = move || {
-                let found = added.iter().flat_map(|folder| find_packages(&OsSystem, folder)).collect();
-                // The owner may be gone when the process ends.
-                let _ = events.send(Event::Found(found));
-            };
-            if let Err(error) = std::thread::Builder::new().name("search".to_owned()).spawn(search) {
-                log(&format!("the folders are not searched for packages: {error}"));
+    fn folders(&mut self, added: &[Uri], removed: &[Uri]) {
+        for folder in removed.iter().filter_map(path_of) {
+            self.folders.remove(&folder);
+        }
+        let before = self.folders.len();
+        self.folders.extend(added.iter().filter_map(path_of));
+        if self.folders.len() > before {
+            self.search();
+        }
+        self.forget_unwanted();
+    }
+
+    /// Looks for packages in all open folders.
+    fn search(&mut self) {
+        if self.search != Search::Idle {
+            self.search = Search::Again;
+            return;
+        }
+        let (folders, events) = (self.folders.clone(), self.events.clone());
+        // Not here: a folder may be large, and its disk slow.
+        let search = move || {
+            let found = folders.iter().flat_map(|folder| find_packages(&OsSystem, folder)).collect();
+            // The owner may be gone when the process ends.
+            let _ = events.send(Event::Found(found));
+        };
+        match std::thread::Builder::new().name("search".to_owned()).spawn(search) {
+            Ok(_) => self.search = Search::Running,
+            Err(error) => log(&format!("the folders are not searched for packages: {error}")),
+        }
+    }
+
+    /// Opens the packages that a search found.
+    fn found(&mut self, roots: Vec<Utf8PathBuf>) {
+        let is_changed = self.search == Search::Again;
+        self.search = Search::Idle;
+        for home in roots.into_iter().map(Home::Package) {
+            // A folder may have been closed meanwhile.
+            if self.is_wanted(&home) {
+                self.enter_package(home);
             }
         }
-        let removed: Vec<Utf8PathBuf> = removed.iter().filter_map(path_of).collect();
-        let is_removed = |home: &Home| match home {
-            Home::Package(root) => removed.iter().any(|folder| root.starts_with(folder)),
-            Home::Single(_) | Home::Library => false,
+        if is_changed {
+            self.search();
+        }
+    }
+
+    /// Whether somebody may want to know about a package: it is in an open folder, or a file of it is shown.
+    fn is_wanted(&self, home: &Home) -> bool {
+        let is_in_folder = match home {
+            Home::Package(root) => self.folders.iter().any(|folder| root.starts_with(folder)),
+            Home::Single(_) => false,
+            Home::Library => true,
         };
-        let is_shown = |home: &Home| self.documents.values().any(|document| document.place.home == *home);
-        let gone = self.workspaces.keys().filter(|home| is_removed(home) && !is_shown(home));
+        is_in_folder || self.documents.values().any(|document| document.place.home == *home)
+    }
+
+    fn forget_unwanted(&mut self) {
+        let gone = self.workspaces.keys().filter(|home| !self.is_wanted(home));
         for home in gone.cloned().collect::<Vec<Home>>() {
             self.forget(&home);
         }
@@ -192,6 +249,54 @@ impl Owner {
         document.change(version, changes, self.settings.encoding);
         self.set_text(&place.home, &place.path);
         self.check(&place.home, Some(&place.path), PAUSE);
+        self.enter_dependents(uri, PAUSE);
+    }
+
+    /// The packages that need the one of this file by its path, and where the file is in them.
+    fn dependents(&self, uri: &Uri) -> Vec<(Home, Utf8PathBuf)> {
+        let Some(file) = path_of(uri) else { return Vec::new() };
+        let holders = self.workspaces.iter().filter_map(|(home, workspace)| match home {
+            Home::Package(root) => Some((home.clone(), workspace.dependency_path(root, &file)?)),
+            Home::Single(_) | Home::Library => None,
+        });
+        holders.collect()
+    }
+
+    /// Brings the text of a shown document into the packages that need its own.
+    fn enter_dependents(&mut self, uri: &Uri, pause: Duration) {
+        for (home, path) in self.dependents(uri) {
+            let Some(text) = self.documents.get(uri).map(|document| document.text().to_owned()) else {
+                return;
+            };
+            let knows = |workspace: &Workspace| package::file(&workspace.db, &path).is_some();
+            if self.workspaces.get(&home).is_some_and(knows) {
+                self.with_database(&home, |workspace| {
+                    package::set_text(&mut workspace.db, &path, &text);
+                });
+                self.check(&home, None, pause);
+            } else if pause.is_zero() {
+                // A file that is new. Not at each keystroke: most files are none of a package's modules.
+                self.reload(&home);
+            }
+        }
+    }
+
+    fn reload_dependents(&mut self, uri: &Uri) {
+        for (home, _) in self.dependents(uri) {
+            self.reload(&home);
+        }
+    }
+
+    /// Reads the packages around one whose manifest comes or goes: what is in it is theirs no more, or again.
+    fn reload_around(&mut self, manifest: &Uri) {
+        let Some(inner) = path_of(manifest).and_then(|path| Some(path.parent()?.to_owned())) else { return };
+        let is_around = |home: &&Home| match home {
+            Home::Package(root) => inner.starts_with(root) && inner != *root,
+            Home::Single(_) | Home::Library => false,
+        };
+        for home in self.workspaces.keys().filter(is_around).cloned().collect::<Vec<Home>>() {
+            self.reload(&home);
+        }
     }
 
     /// The text of a shown document becomes the one that is compiled.
@@ -221,8 +326,13 @@ impl Owner {
                 // What is on the disk counts again, also if that is nothing.
                 if path == MANIFEST {
                     self.settle();
+                    self.reload_around(uri);
                 }
-                self.reload(&home);
+                if self.is_wanted(&home) {
+                    self.reload(&home);
+                }
+                self.reload_dependents(uri);
+                self.forget_unwanted();
             }
             Home::Single(_) => self.forget(&home),
             Home::Library => {}
@@ -233,16 +343,17 @@ impl Owner {
         let paths: Vec<Utf8PathBuf> = uris.iter().filter_map(path_of).collect();
         if paths.iter().any(|path| path.file_name() == Some(MANIFEST)) {
             self.settle();
+            self.search();
+            self.forget_unwanted();
         }
-        let touched: BTreeSet<Home> = self
-            .workspaces
-            .keys()
-            .filter(|home| match home {
-                Home::Package(root) => paths.iter().any(|path| path.starts_with(root)),
-                Home::Single(_) | Home::Library => false,
-            })
-            .cloned()
-            .collect();
+        let is_touched = |(home, workspace): &(&Home, &Workspace)| match home {
+            Home::Package(root) => paths
+                .iter()
+                .any(|path| path.starts_with(root) || workspace.dependency_path(root, path).is_some()),
+            Home::Single(_) | Home::Library => false,
+        };
+        let touched = self.workspaces.iter().filter(is_touched);
+        let touched: Vec<Home> = touched.map(|(home, _)| home.clone()).collect();
         for home in touched {
             self.reload(&home);
         }
@@ -253,9 +364,12 @@ impl Owner {
         let Home::Package(root) = home else { return };
         let Some(mut workspace) = self.workspaces.remove(home) else { return };
         let waiting = self.withdraw(home);
-        if let Err(error) = workspace.load(&self.overlay(), root) {
-            log(&format!("cannot read the package in {root}: {error}"));
+        let reason = workspace.load(&self.overlay(), root).err().map(|error| error.to_string());
+        if let (Some(reason), None) = (&reason, &workspace.unreadable) {
+            // Once, for people; from now on it stands at the manifest.
+            self.tell(Notice::Unreadable(format!("The package in {root} cannot be read: {reason}")));
         }
+        workspace.unreadable = reason;
         workspace.revision += 1;
         self.workspaces.insert(home.clone(), workspace);
         self.ask_again(waiting);
@@ -296,7 +410,7 @@ impl Owner {
         if let Some(workspace) = self.workspaces.remove(home) {
             for uri in workspace.published.into_keys() {
                 // Its new package has something to say about a document that only moved.
-                self.send(uri, Vec::new(), None);
+                self.publish(&uri);
             }
         }
         self.ask_again(waiting);
@@ -359,8 +473,8 @@ impl Owner {
         let Some(workspace) = self.workspaces.get_mut(home) else { return };
         let now = Published { version: Some(version), diagnostics: workspace.problems.of(path) };
         if workspace.published.get(&uri) != Some(&now) {
-            workspace.published.insert(uri.clone(), now.clone());
-            self.send(uri, now.diagnostics, now.version);
+            workspace.published.insert(uri.clone(), now);
+            self.publish(&uri);
         }
     }
 
@@ -379,22 +493,45 @@ impl Owner {
             now.entry(uri).or_insert(Published { version: None, diagnostics: Vec::new() }).diagnostics =
                 workspace.problems.of(path);
         }
-        let before = std::mem::replace(&mut workspace.published, now.clone());
-        for (uri, published) in &now {
-            if before.get(uri) != Some(published) {
-                self.send(uri.clone(), published.diagnostics.clone(), published.version);
-            }
-        }
-        for uri in before.into_keys().filter(|uri| !now.contains_key(uri)) {
-            self.send(uri, Vec::new(), None);
+        let uris: BTreeSet<Uri> = now.keys().cloned().collect();
+        let before = std::mem::replace(&mut workspace.published, now);
+        for uri in before.into_keys().collect::<BTreeSet<Uri>>().union(&uris) {
+            self.publish(uri);
         }
     }
 
-    fn send(&self, uri: Uri, diagnostics: Vec<tower_lsp::ls_types::Diagnostic>, version: Option<i32>) {
+    /// Shows what all packages have to say about a document. More than one may: a package checks those that it needs.
+    fn publish(&mut self, uri: &Uri) {
         if self.settings.pulls {
             return;
         }
-        self.tell(Notice::Problems(PublishDiagnosticsParams { uri, diagnostics, version }));
+        let mut now: Option<Published> = None;
+        for said in self.workspaces.values().filter_map(|workspace| workspace.published.get(uri)) {
+            let Some(all) = &mut now else {
+                now = Some(said.clone());
+                continue;
+            };
+            all.version = all.version.max(said.version);
+            for found in &said.diagnostics {
+                if !all.diagnostics.contains(found) {
+                    all.diagnostics.push(found.clone());
+                }
+            }
+        }
+        if now.as_ref() == self.sent.get(uri) {
+            return;
+        }
+        let Published { version, diagnostics } = match now {
+            Some(now) => {
+                self.sent.insert(uri.clone(), now.clone());
+                now
+            }
+            None => {
+                self.sent.remove(uri);
+                Published { version: None, diagnostics: Vec::new() }
+            }
+        };
+        self.tell(Notice::Problems(PublishDiagnosticsParams { uri: uri.clone(), diagnostics, version }));
     }
 
     fn tell(&self, notice: Notice) {
@@ -480,12 +617,19 @@ impl Owner {
     }
 
     fn names(&self, home: &Home) -> Arc<Names> {
-        let documents = self.documents.values().filter(|document| document.place.home == *home);
+        let workspace = self.workspaces.get(home);
+        let path_here = |document: &Document| match home {
+            home if document.place.home == *home => Some(document.place.path.clone()),
+            Home::Package(root) => workspace?.dependency_path(root, &path_of(&document.uri)?),
+            Home::Single(_) | Home::Library => None,
+        };
+        let open = self.documents.values().filter_map(|d| Some((path_here(d)?, (d.uri.clone(), d.version))));
         Arc::new(Names {
             home: home.clone(),
-            open: documents.map(|d| (d.place.path.clone(), (d.uri.clone(), d.version))).collect(),
+            open: open.collect(),
             library: Arc::clone(&self.library),
             settings: self.settings,
+            unreadable: workspace.and_then(|workspace| workspace.unreadable.clone()),
         })
     }
 }

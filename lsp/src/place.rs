@@ -1,6 +1,6 @@
 //! Which package a document belongs to.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use mc_compiler::package::{MANIFEST, ModuleNameError, asset_kind, module_of};
 use mc_compiler::system::System;
 use tower_lsp::ls_types::Uri;
@@ -34,12 +34,31 @@ pub(crate) fn path_of(uri: &Uri) -> Option<Utf8PathBuf> {
     }
     let path = uri.path().decode().to_string().ok()?;
     let path = Utf8PathBuf::from(path.into_owned());
-    path.is_absolute().then_some(path)
+    path.is_absolute().then(|| normal(&path))
 }
 
 /// How a file is named when the client has not named it.
 pub(crate) fn uri_of(path: &Utf8Path) -> Option<Uri> {
-    if path.is_absolute() { Uri::from_file_path(path) } else { None }
+    if path.is_absolute() { Uri::from_file_path(normal(path)) } else { None }
+}
+
+/// An absolute path without `.` and `..`, by its text alone: a package names another one as `../other`, and each file
+/// has one name.
+pub(crate) fn normal(path: &Utf8Path) -> Utf8PathBuf {
+    let mut found = Utf8PathBuf::new();
+    for part in path.components() {
+        match part {
+            Utf8Component::CurDir => {}
+            // Above the root is the root again.
+            Utf8Component::ParentDir => {
+                found.pop();
+            }
+            Utf8Component::Normal(_) | Utf8Component::RootDir | Utf8Component::Prefix(_) => {
+                found.push(part.as_str());
+            }
+        }
+    }
+    found
 }
 
 /// Where a document belongs: to the package of the nearest folder above that has a manifest, if the document is
@@ -154,6 +173,10 @@ mod tests {
         assert_eq!(path_of(&uri("file:///a%20b/%C3%A9.mc")).as_deref(), Some(Utf8Path::new("/a b/é.mc")));
         assert_eq!(path_of(&uri("file:///a/%FF.mc")), None);
         assert_eq!(path_of(&uri("https://example.com/a.mc")), None);
+        for up in ["file:///a/b/../c.mc", "file:///../a/./c.mc"] {
+            assert_eq!(path_of(&uri(up)).as_deref(), Some(Utf8Path::new("/a/c.mc")), "{up}");
+        }
+        assert_eq!(uri_of(Utf8Path::new("/a/../b/c.mc")), Some(uri("file:///b/c.mc")));
         let path = Utf8Path::new("/a b/é#1.mc");
         assert_eq!(uri_of(path).and_then(|uri| path_of(&uri)).as_deref(), Some(path));
     }

@@ -201,6 +201,7 @@ mod tests {
             open: BTreeMap::new(),
             library: Arc::new(Library::open()),
             settings: Settings::default(),
+            unreadable: None,
         };
         let task = Task::Answer { question, file: None };
         run(Job { home: Home::Library, db: Database::new(), names: Arc::new(names), task }, &events);

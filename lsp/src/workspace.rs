@@ -1,9 +1,9 @@
 //! One package with its database.
 
-use crate::place::SINGLE;
+use crate::place::{SINGLE, normal};
 use crate::problems::Problems;
 use camino::{Utf8Path, Utf8PathBuf};
-use mc_compiler::package::{self, MANIFEST};
+use mc_compiler::package::{self, MANIFEST, Source};
 use mc_compiler::system::{Entry, Kind, OsSystem, System, SystemError};
 use mc_compiler::{Database, File};
 use std::collections::{BTreeMap, VecDeque};
@@ -24,9 +24,11 @@ pub(crate) struct Workspace {
     pub(crate) due: Option<Due>,
     /// Dropped when the package was checked for the first time.
     pub(crate) opening: Option<oneshot::Sender<()>>,
+    /// Why it could not be read last time.
+    pub(crate) unreadable: Option<String>,
     /// What is wrong with it.
     pub(crate) problems: Problems,
-    /// What the client shows now.
+    /// What it has to say about each document. The client shows what all packages say about one together.
     pub(crate) published: BTreeMap<Uri, Published>,
 }
 
@@ -54,6 +56,7 @@ impl Workspace {
             revision: 0,
             due: None,
             opening: None,
+            unreadable: None,
             problems: Problems::default(),
             published: BTreeMap::new(),
         }
@@ -75,6 +78,18 @@ impl Workspace {
     /// The module, template or manifest at a path of the package, or a module of the standard library.
     pub(crate) fn document(&self, path: &Utf8Path) -> Option<File> {
         if path == MANIFEST { package::file(&self.db, path) } else { self.file(path) }
+    }
+
+    /// Where a file of a package that this one needs by its path is in the database. `root` is this one's folder.
+    pub(crate) fn dependency_path(&self, root: &Utf8Path, file: &Utf8Path) -> Option<Utf8PathBuf> {
+        // What was fetched is compared with the lock, so its files are read as a whole.
+        let by_path = |d: &&package::Dependency| matches!(d.source(&self.db), Source::Path(_));
+        let mut found = package::dependencies(&self.db).iter().filter(by_path).filter_map(|dependency| {
+            let folder = dependency.folder(&self.db);
+            let inner = file.strip_prefix(normal(&root.join(folder))).ok()?;
+            Some(folder.join(inner))
+        });
+        found.next()
     }
 
     /// The module or template at a path of the package, or a module of the standard library.

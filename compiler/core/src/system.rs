@@ -110,10 +110,8 @@ mod os {
 
     use super::{Entry, Kind, System, SystemError, TEXT_LIMIT};
     use camino::{Utf8Path, Utf8PathBuf};
-    use rustix::fs::OFlags;
     use std::fs::{File, OpenOptions};
     use std::io::{ErrorKind, Read};
-    use std::os::unix::fs::OpenOptionsExt;
 
     /// The real file system.
     #[derive(Clone, Copy, Debug, Default)]
@@ -131,9 +129,14 @@ mod os {
     /// Opens a regular file. Opening a pipe waits until somebody writes, and opening a terminal may make it the
     /// process's own: neither is done, and what was opened is looked at, for it may have changed since.
     fn open(path: &Utf8Path) -> Result<File, SystemError> {
-        let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
-        let opened = OpenOptions::new().read(true).custom_flags(flags).open(path);
-        let file = opened.map_err(|e| error(path, &e))?;
+        let mut options = OpenOptions::new();
+        options.read(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::custom_flags(
+            &mut options,
+            (rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY).bits().cast_signed(),
+        );
+        let file = options.open(path).map_err(|e| error(path, &e))?;
         match file.metadata().map_err(|e| error(path, &e))?.is_file() {
             true => Ok(file),
             false => Err(SystemError::NotAFile { path: path.to_owned() }),

@@ -26,6 +26,10 @@ const GOLDEN: &str = "tests/golden";
 /// The largest stored plan.
 const LARGEST_GOLDEN: u64 = 16 << 20;
 
+/// The most stored plans that are read, and how much of them together.
+const MOST_GOLDENS: usize = 1_000;
+const ALL_GOLDENS: u64 = 64 << 20;
+
 /// The last bundle of the package, beside its manifest or beside its folder: of those that name it the one with the highest
 /// sequence.
 pub(super) fn bundle(at: Snapshot<'_>) -> Option<(Utf8PathBuf, Built)> {
@@ -56,10 +60,19 @@ pub(super) fn goldens(at: Snapshot<'_>) -> BTreeMap<String, String> {
     let Home::Package(root) = &at.names.home else { return BTreeMap::new() };
     let folder = root.join(GOLDEN);
     let mut found = BTreeMap::new();
+    let mut left = ALL_GOLDENS;
     for file in OsSystem.names(&folder).unwrap_or_default() {
         let Some(name) = file.strip_suffix(".txt").filter(|name| is_name(name)) else { continue };
-        let bytes = OsSystem.read(&folder.join(&file), LARGEST_GOLDEN);
+        let path = folder.join(&file);
+        if OsSystem.kind(&path) != Some(Kind::File) {
+            continue;
+        }
+        if found.len() == MOST_GOLDENS {
+            break;
+        }
+        let bytes = OsSystem.read(&path, LARGEST_GOLDEN.min(left));
         if let Some(text) = bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok()) {
+            left = left.saturating_sub(text.len() as u64);
             found.insert(name.to_owned(), text);
         }
     }

@@ -4,6 +4,7 @@ use super::{FileDiagnostics, Names};
 use crate::question::Snapshot;
 use camino::Utf8PathBuf;
 use mc_compiler::diagnostic::{Place, code};
+use mc_compiler::package::MANIFEST;
 use mc_compiler::{Database, File, Severity};
 use std::collections::BTreeMap;
 use std::collections::hash_map::DefaultHasher;
@@ -29,7 +30,25 @@ pub(crate) fn problems_of_files(db: &Database, names: &Names) -> Vec<FileDiagnos
 
 /// What is wrong with the package as a whole, by file and in the order of the sources.
 pub(crate) fn problems_beyond_files(db: &Database, names: &Names) -> Vec<FileDiagnostics> {
-    by_file(db, names, mc_ide::problems_beyond_files(db))
+    with_unreadable(names, by_file(db, names, mc_ide::problems_beyond_files(db)))
+}
+
+/// Adds what is shown on the manifest of a package that could not be read: the rest is about what was read before,
+/// or about nothing.
+fn with_unreadable(names: &Names, mut all: Vec<FileDiagnostics>) -> Vec<FileDiagnostics> {
+    let Some(reason) = &names.unreadable else { return all };
+    let found = Diagnostic {
+        severity: Some(DiagnosticSeverity::ERROR),
+        code: Some(NumberOrString::String(code::REFUSED_ASSET.to_string())),
+        source: Some("masterchef".to_owned()),
+        message: format!("the package cannot be read: {reason}"),
+        ..Diagnostic::default()
+    };
+    match all.iter_mut().find(|(path, _)| path == MANIFEST) {
+        Some((_, of_manifest)) => of_manifest.push(found),
+        None => all.push((MANIFEST.into(), vec![found])),
+    }
+    all
 }
 
 fn by_file(db: &Database, names: &Names, all: Vec<mc_compiler::Diagnostic>) -> Vec<FileDiagnostics> {
@@ -120,13 +139,14 @@ pub(crate) fn package_reports(
 ) -> Vec<WorkspaceDocumentDiagnosticReport> {
     let mut found: BTreeMap<Uri, (Option<i32>, Vec<Diagnostic>)> = BTreeMap::new();
     // What the client shows problems of may have none any more.
-    for (uri, version) in at.names.open.values() {
+    for (uri, version) in at.names.open.values().filter(|(uri, _)| at.names.holds(uri)) {
         found.insert(uri.clone(), (Some(*version), Vec::new()));
     }
     for uri in known.keys().filter(|uri| at.names.holds(uri)) {
         found.entry(uri.clone()).or_default();
     }
-    for (path, diagnostics) in by_file(at.db, at.names, mc_ide::diagnostics(at.db)) {
+    let all = with_unreadable(at.names, by_file(at.db, at.names, mc_ide::diagnostics(at.db)));
+    for (path, diagnostics) in all {
         let Some(uri) = at.names.uri(&path) else { continue };
         found.entry(uri).or_default().1 = diagnostics;
     }

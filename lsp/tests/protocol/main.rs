@@ -13,6 +13,7 @@ mod capability;
 mod change;
 mod client;
 
+mod disk;
 mod document;
 mod end;
 mod extension;
