@@ -25,6 +25,7 @@ mod symbol;
 mod template;
 mod test_case;
 mod type_definition;
+mod value;
 mod why;
 
 /// A package of two modules and a template that share their names.
