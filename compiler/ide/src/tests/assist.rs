@@ -3,6 +3,7 @@
 mod examples;
 mod extract;
 mod inline;
+mod refused;
 mod repair;
 mod resource;
 mod rewrite;
