@@ -1,10 +1,11 @@
 // Drives Visual Studio Code in a browser, as a user would. Each step is done twice: with a fault planted in the language
 // server, where its check has to fail, and without one.
 //
-// MC_URL     where the workbench is, with the folder that it opens
-// MC_OUT     the folder for pictures
-// MC_FAULTS  the file that names the methods which the server gets wrong
-// MC_RIG     the folder of `setup.sh`
+// MC_URL       where the workbench is, with the folder that it opens
+// MC_OUT       the folder for pictures
+// MC_FAULTS    the file that names the methods which the server gets wrong
+// MC_RIG       the folder of `setup.sh`
+// MC_SETTINGS  the file of settings that names the server
 
 const fs = require("node:fs");
 const path = require("node:path");
@@ -35,8 +36,14 @@ function spoiled() {
 }
 
 async function picture(page, name) {
-  // The pointer and the cursor would differ from run to run.
+  // The pointer and the cursor would differ from run to run, and what is under the pointer looks different.
+  await away(page);
   await page.screenshot({ path: path.join(OUT, `${name}.png`), caret: "hide", animations: "disabled" });
+}
+
+/** Puts the pointer where nothing is. */
+async function away(page) {
+  await page.mouse.move(200, 15);
 }
 
 async function failed(page, text) {
@@ -72,6 +79,7 @@ async function run(page, step) {
   await step.act(page, async () => {});
   await step.check(page, PATIENCE);
   if (step.picture) {
+    await step.arrange?.(page);
     await picture(page, step.picture);
   }
   await step.after?.(page);

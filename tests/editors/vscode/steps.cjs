@@ -1,9 +1,11 @@
 // What a user does. `act` does it (and may wait until the server has said what is spoiled), `check` waits until the editor
-// shows what it should, `undo` puts things back after a check that failed, `after` goes on.
+// shows what it should, `undo` puts things back after a check that failed, `arrange` makes ready for the picture, `after`
+// goes on.
 
 const fs = require("node:fs");
 const path = require("node:path");
 
+const SETTINGS = process.env.MC_SETTINGS;
 const SITE = path.join(process.env.MC_PACKAGE, "src/web/site.mc");
 const EDITOR = ".editor-instance";
 
@@ -69,9 +71,9 @@ async function press(page, keys, wanted, timeout) {
 }
 
 async function command(page, title) {
-  await page.keyboard.press("F1");
   const input = page.locator(".quick-input-widget input");
-  await input.waitFor();
+  // A page that is just being made takes the key and does nothing with it.
+  await press(page, ["F1"], input, 30_000);
   await input.fill(`>${title}`);
   await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
 }
@@ -251,6 +253,98 @@ const steps = [
     after: backFromTheSource,
   },
   {
+    // The page does it alone: there is no fault of the server that it could suffer from.
+    name: "what is unfolded is folded again",
+    act: async (page) => {
+      const plan = await panel(page, 30_000);
+      await plan.locator(box('Service["nginx"]')).focus();
+      await page.keyboard.press("Backspace");
+    },
+    check: async (page, timeout) => {
+      const plan = await panel(page, timeout);
+      await plan.locator(`${GROUP}:focus`).waitFor({ timeout });
+      await page.keyboard.press("Enter");
+      // The focus is in what was unfolded.
+      await plan.locator('.box:focus[aria-pressed="true"]:not(.group)').waitFor({ timeout });
+      await plan.locator(GROUP).waitFor({ state: "detached", timeout });
+    },
+    // For the next step.
+    after: async (page) => {
+      const plan = await panel(page, 30_000);
+      await plan.locator("button", { hasText: "Fold all" }).first().click();
+      await plan.locator(GROUP).waitFor();
+      await plan.locator("input").fill("nginx");
+      // It is kept a moment later.
+      await page.waitForTimeout(500);
+    },
+  },
+  {
+    name: "what a covered plan shows is kept",
+    faults: ["masterchef/planView"],
+    // The page is made anew when its tab is in front again.
+    act: async (page) => {
+      await page.locator(".tab", { hasText: "Plan of web" }).first().click();
+      await command(page, "Masterchef: Get Started");
+      await page.locator(".gettingStartedContainer").first().waitFor();
+      await page.locator(".tab", { hasText: "Plan of web" }).first().click();
+    },
+    check: async (page, timeout) => {
+      const plan = await panel(page, timeout);
+      await plan.locator(GROUP).waitFor({ timeout });
+      if ((await plan.locator("input").inputValue()) !== "nginx") {
+        throw new Error("the search is not kept");
+      }
+    },
+    after: async (page) => {
+      await page.locator(".tab", { hasText: /walkthrough|welcome/i }).locator(".codicon-close").click({ force: true });
+      const plan = await panel(page, 30_000);
+      await plan.locator("input").fill("");
+      await plan.locator("button", { hasText: "Unfold all" }).first().click();
+      await plan.locator(box('Service["nginx"]')).waitFor();
+    },
+  },
+  {
+    name: "a passing error",
+    faults: ["masterchef/planView"],
+    act: async (page) => {
+      await page.locator(".tab", { hasText: "main.mc" }).first().click();
+      await goTo(page, 23, 3);
+      await page.keyboard.type("x");
+    },
+    check: async (page, timeout) => {
+      const plan = await panel(page, timeout);
+      const repair = plan.locator(".banner button", { hasText: "Go to the Problem" });
+      await repair.waitFor({ timeout });
+      // What was shown stays, and what it is called.
+      await plan.locator(box('Service["nginx"]')).waitFor({ timeout });
+      await plan.locator("option:checked", { hasText: "At the cursor: web" }).waitFor({ state: "attached", timeout });
+      await goTo(page, 1, 1);
+      await repair.click();
+      await page.locator("#status\\.editor\\.selection", { hasText: "Ln 23" }).waitFor({ timeout });
+    },
+    undo: withoutTheError,
+    after: withoutTheError,
+  },
+  {
+    name: "the plan in the dark",
+    faults: ["masterchef/planView"],
+    act: async (page) => {
+      await theme(page, "Dark Modern", ".vs-dark");
+      await goTo(page, 23, 18);
+      await page.keyboard.type("2");
+    },
+    check: async (page, timeout) => {
+      const plan = await panel(page, timeout);
+      await plan.locator(`${box('Directory["/srv2/www"]')}.new`).waitFor({ timeout });
+    },
+    undo: (page) => page.keyboard.press("Backspace"),
+    picture: "plan-dark",
+    after: async (page) => {
+      await page.keyboard.press("Backspace");
+      await theme(page, "Light Modern", ".vs");
+    },
+  },
+  {
     name: "why this value",
     faults: ["masterchef/why"],
     act: async (page) => {
@@ -274,9 +368,54 @@ const steps = [
     },
     check: (page, timeout) =>
       page.locator(TESTS, { hasText: "tests.mc" }).locator(".codicon-testing-passed-icon").waitFor({ timeout }),
+    arrange: async (page) => {
+      // Only what the picture is about: the tests, and one of them.
+      await command(page, "File: Save All");
+      await command(page, "View: Close All Editors");
+      const input = page.locator(".quick-input-widget input");
+      await press(page, ["Control+p"], input, 30_000);
+      await input.fill("tests.mc");
+      await page.locator(".quick-input-list .monaco-list-row", { hasText: "tests.mc" }).first().click();
+      await page.waitForSelector(".tab.active >> text=tests.mc");
+      await page.locator(TESTS, { hasText: "tests.mc" }).click();
+      const first = page.locator(TESTS, { hasText: "every site has" });
+      await press(page, ["ArrowRight"], first, 30_000);
+    },
     picture: "tests",
   },
+  {
+    name: "a server that does not start, and the next one",
+    faults: ["masterchef/tests"],
+    act: async (page) => {
+      const good = fs.readFileSync(SETTINGS, "utf8");
+      try {
+        fs.writeFileSync(SETTINGS, JSON.stringify({ "masterchef.server.path": "/bin/false" }));
+        await page.locator(".notification-list-item-message", { hasText: "ended with exit status 1" }).first().waitFor();
+        // What it listed is gone with it.
+        await page.locator(TESTS, { hasText: "tests.mc" }).waitFor({ state: "detached" });
+      } finally {
+        fs.writeFileSync(SETTINGS, good);
+      }
+      await command(page, "Notifications: Clear All Notifications");
+    },
+    check: (page, timeout) => page.locator(TESTS, { hasText: "tests.mc" }).waitFor({ timeout }),
+  },
 ];
+
+async function withoutTheError(page) {
+  await goTo(page, 23, 4);
+  await page.keyboard.press("Backspace");
+}
+
+/** Chooses a theme by its name; `kind` is a class that the workbench has then. */
+async function theme(page, name, kind) {
+  await command(page, "Preferences: Color Theme");
+  const input = page.locator(".quick-input-widget input");
+  await input.fill(name);
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().click();
+  await page.waitForSelector(`.monaco-workbench${kind}`);
+  await page.waitForFunction((editor) => document.activeElement?.closest(editor), EDITOR);
+}
 
 /** Takes back what was typed before the click in the plan. */
 async function backFromTheSource(page) {
@@ -296,6 +435,8 @@ async function panel(page, timeout) {
   await inner.locator("svg.canvas").waitFor({ timeout });
   return inner;
 }
+
+const GROUP = '.box[data-id="group web/Nginx"]';
 
 /** The box of a resource in the plan. */
 function box(id) {

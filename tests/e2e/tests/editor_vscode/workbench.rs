@@ -30,6 +30,7 @@ pub(crate) struct Workbench {
     process: Child,
     rig: Utf8PathBuf,
     address: String,
+    settings: Utf8PathBuf,
 }
 
 /// Where `setup.sh` puts things.
@@ -81,7 +82,12 @@ pub(crate) fn start(folder: &Utf8Path, extension: &Utf8Path, server: &Utf8Path) 
     };
     // Read to its end, so that it never waits for room.
     std::thread::spawn(move || lines.count());
-    Workbench { process, rig, address: format!("http://127.0.0.1:{port}") }
+    Workbench {
+        process,
+        rig,
+        address: format!("http://127.0.0.1:{port}"),
+        settings: data.join("data/Machine/settings.json"),
+    }
 }
 
 impl Workbench {
@@ -94,7 +100,7 @@ impl Workbench {
     pub(crate) fn script(&self, name: &str) -> Command {
         let mut script = Command::new("node");
         script.arg(repository().join("tests/editors/vscode").join(name));
-        script.env("MC_RIG", &self.rig);
+        script.env("MC_RIG", &self.rig).env("MC_SETTINGS", &self.settings);
         script
     }
 }
