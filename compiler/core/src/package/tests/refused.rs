@@ -69,8 +69,8 @@ fn the_folder_of_the_modules_is_no_link() {
     let mut system = system(&FILES[..1]);
     system.others.insert("site/src".into(), Kind::Link);
     let expected = expect![[r#"
-        masterchef.toml:1:1: error[MC0703]: `src` is a symbolic link
         masterchef.toml:1:1: error[MC0604]: the package has no modules
+        masterchef.toml:1:1: error[MC0703]: `src` is a symbolic link
     "#]];
     check(&system, &expected);
 }
