@@ -5,6 +5,7 @@
 use crate::completion::type_before;
 use crate::definition::template_param;
 use crate::occurrence::occurrences;
+use crate::template;
 use mc_compiler::doc::typed;
 use mc_compiler::name::{self, DeclId, DeclKind, Entity};
 use mc_compiler::prelude::{self, Global, Method, Variables};
@@ -30,7 +31,15 @@ pub struct CallHelp {
 
 /// The call whose parentheses are around an offset.
 pub fn call_help(db: &dyn Db, file: File, offset: u32) -> Option<CallHelp> {
-    let call = Call::around(file.text(db), offset)?;
+    let text: &str = file.text(db);
+    let hole = name::is_template(db, file).then(|| template::code_at(text, offset));
+    let call = Call::around(
+        match &hole {
+            Some(hole) => hole.as_ref().map(|(_, code)| code.as_str())?,
+            None => text,
+        },
+        offset,
+    )?;
     let mut help = callee(db, file, &call)?;
     help.active = call.active(file.text(db), &help);
     Some(help)
@@ -104,7 +113,7 @@ fn callee(db: &dyn Db, file: File, call: &Call) -> Option<CallHelp> {
         Target::Method(ty, method) => of_type(db, ty, method),
         _ => None,
     });
-    known.or_else(|| template(db, file, call)).or_else(|| {
+    known.or_else(|| of_template(db, file, call)).or_else(|| {
         let written = file.text(db).get(name.start as usize..name.end as usize)?;
         let behind = call.before.get(..call.before.len().checked_sub(1)?)?;
         match behind.last() {
@@ -152,7 +161,7 @@ fn of_type(db: &dyn Db, ty: &Ty, name: &str) -> Option<CallHelp> {
 }
 
 /// A template with its parameters behind its path.
-fn template(db: &dyn Db, file: File, call: &Call) -> Option<CallHelp> {
+fn of_template(db: &dyn Db, file: File, call: &Call) -> Option<CallHelp> {
     let (_, name) = call.before.last()?;
     // The path is the first thing in the parentheses.
     let found = occurrences(db, file).all().iter().find_map(|(span, target)| match target {

@@ -77,6 +77,10 @@ pub struct Completion {
 
 /// The type of the longest expression that ends at an offset, also where the rest of the line is not typed yet.
 pub(crate) fn type_before(db: &dyn Db, file: File, end: u32) -> Option<Ty> {
+    if names::is_template(db, file) {
+        let code = crate::template::masked(file.text(db));
+        return member::type_before(db, file, &Scan::until(&code, end), end);
+    }
     member::type_before(db, file, &Scan::until(file.text(db), end), end)
 }
 

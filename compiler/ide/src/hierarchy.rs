@@ -41,11 +41,15 @@ pub fn prepare_calls(db: &dyn Db, file: File, offset: u32) -> Option<Node> {
     node(db, declared_at(db, file, offset, &is_called)?)
 }
 
-/// Who calls what stands at an offset.
+/// Who calls what stands at an offset: declarations, and templates.
 pub fn incoming_calls(db: &dyn Db, file: File, offset: u32) -> Vec<Call> {
     let Some(id) = declared_at(db, file, offset, &is_called) else { return Vec::new() };
     let mut found = Vec::new();
-    for file in files(db, &[Target::Decl(id)]).into_iter().filter(|file| !name::is_template(db, *file)) {
+    for file in files(db, &[Target::Decl(id)]) {
+        if name::is_template(db, file) {
+            found.extend(template_calls(db, file, id));
+            continue;
+        }
         for (user, places) in users(db, file, id) {
             found.extend(node(db, user).map(|node| Call { node, places }));
         }
@@ -122,6 +126,23 @@ fn users(db: &dyn Db, file: File, id: DeclId) -> impl Iterator<Item = (DeclId, V
         }
     }
     found.into_iter().map(move |(index, places)| (DeclId { file, index }, places))
+}
+
+/// A template that names a declaration.
+fn template_calls(db: &dyn Db, file: File, id: DeclId) -> Option<Call> {
+    let all = occurrences(db, file).all().iter();
+    let places: Vec<Span> =
+        all.filter(|(_, target)| *target == Target::Decl(id)).map(|(span, _)| *span).collect();
+    let path = file.path(db);
+    let node = Node {
+        name: path.file_name().unwrap_or_default().to_owned(),
+        kind: SymbolKind::Template,
+        detail: path.to_string(),
+        file,
+        range: Span::new(0, file.text(db).len() as u32),
+        selection: Span::at(0),
+    };
+    (!places.is_empty()).then_some(Call { node, places })
 }
 
 /// The declarations of a kind that another names, with the places in it.

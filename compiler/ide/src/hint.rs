@@ -54,14 +54,16 @@ pub struct Hint {
     pub is_code: bool,
 }
 
-/// The hints in a part of a module, sorted by place.
+/// The hints in a part of a module or a template, sorted by place.
 pub fn hints(db: &dyn Db, file: File, range: Span, wanted: Hints) -> Vec<Hint> {
     let mut found = Vec::new();
-    if name::is_template(db, file) {
-        return found;
-    }
     let mut written = Written { range, lets: BTreeMap::new(), typed: BTreeSet::new(), calls: Vec::new() };
-    visit::walk_file(&mut written, name::tree(db, file));
+    let is_template = name::is_template(db, file);
+    if is_template {
+        visit::walk_template(&mut written, &name::template(db, file).template);
+    } else {
+        visit::walk_file(&mut written, name::tree(db, file));
+    }
     if wanted.types || wanted.phases {
         locals(db, file, &written, wanted, &mut found);
     }
@@ -70,7 +72,7 @@ pub fn hints(db: &dyn Db, file: File, range: Span, wanted: Hints) -> Vec<Hint> {
             parameters(db, file, *callee, args, &mut found);
         }
     }
-    if wanted.edges {
+    if wanted.edges && !is_template {
         edges(db, file, range, &mut found);
     }
     found.retain(|hint| range.touches(hint.offset));

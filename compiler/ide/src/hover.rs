@@ -1,9 +1,8 @@
 //! What is shown about the place under the cursor.
 
 use crate::describe::{self, Description};
-use crate::manifest;
 use crate::occurrence::{occurrences, unit_at};
-use crate::value;
+use crate::{manifest, template, value};
 use mc_compiler::hir::{BlockId, ExprId, ExprKind};
 use mc_compiler::name;
 use mc_compiler::phase::{self, Known};
@@ -12,7 +11,6 @@ use mc_compiler::ty::Ty;
 use mc_compiler::{Db, File};
 use mc_syntax::ast::ItemKind;
 use mc_syntax::{Span, Token};
-use std::cmp::Reverse;
 
 /// The fence of code in Markdown; editors know the language by this name.
 const LANGUAGE: &str = "masterchef";
@@ -80,10 +78,13 @@ fn named(db: &dyn Db, target: &Target) -> Option<Description> {
 
 /// The innermost expression around the token at an offset, if it has a value.
 fn expression(db: &dyn Db, file: File, offset: u32) -> Option<Hover> {
-    if name::is_template(db, file) {
-        return None;
-    }
-    let tokens = mc_syntax::tokens(file.text(db));
+    let text: &str = file.text(db);
+    let hole = name::is_template(db, file).then(|| template::code_at(text, offset));
+    let (within, code) = match &hole {
+        Some(hole) => hole.as_ref().map(|(hole, code)| (hole.inner, code.as_str()))?,
+        None => (Span::new(0, text.len() as u32), text),
+    };
+    let tokens = mc_syntax::tokens(code);
     let end = tokens.partition_point(|(_, span)| span.start <= offset);
     let (_, token) = tokens.get(..end)?.last().filter(|(_, span)| span.touches(offset))?;
     let unit = unit_at(db, file, token.start)?;
@@ -91,8 +92,14 @@ fn expression(db: &dyn Db, file: File, offset: u32) -> Option<Hover> {
     let around = checked.body.exprs.iter().enumerate();
     let around = around.filter(|(at, _)| checked.body.foreign(ExprId(*at as u32)).is_none());
     let around = around.filter(|(_, expr)| expr.span.start <= token.start && token.end <= expr.span.end);
-    // Of several at one place the last was made of the others, by a conversion.
-    let (at, expr) = around.min_by_key(|(at, expr)| (expr.span.len(), Reverse(*at)))?;
+    // A tag is an expression with all that is between it and its end.
+    let around = around.filter(|(_, expr)| within.start <= expr.span.start && expr.span.end <= within.end);
+    let filled = hole.as_ref().and_then(|hole| hole.as_ref()?.0.filled(text));
+    let (at, expr) = around.min_by_key(|(at, expr)| {
+        // Of several at one place the last was made of the others, by a conversion.
+        let rank = if Some(expr.span) == filled { *at } else { usize::MAX - at };
+        (expr.span.len(), rank)
+    })?;
     let is_value = !matches!(
         expr.kind,
         ExprKind::Error

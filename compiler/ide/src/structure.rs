@@ -82,7 +82,7 @@ pub fn folds(db: &dyn Db, file: File) -> Vec<Fold> {
 }
 
 /// What a selection at an offset grows to, from the innermost to the whole file: the name, the expressions around it,
-/// the statement, the block, the declaration.
+/// the statement, the block, the declaration; in a template the hole and what is between tags.
 pub fn selections(db: &dyn Db, file: File, offset: u32) -> Vec<Span> {
     let text: &str = file.text(db);
     let whole = Span::new(0, text.len() as u32);
@@ -92,10 +92,15 @@ pub fn selections(db: &dyn Db, file: File, offset: u32) -> Vec<Span> {
         return nested(found);
     }
     let mut around = Around { offset, found: vec![whole] };
-    if !name::is_template(db, file) {
+    let mut code = None;
+    if name::is_template(db, file) {
+        visit::walk_template(&mut around, &name::template(db, file).template);
+        template::selections(text, offset, &mut around.found);
+        code = Some(template::code_at(text, offset).map_or_else(String::new, |(_, code)| code));
+    } else {
         visit::walk_file(&mut around, name::tree(db, file));
     }
-    let tokens = mc_syntax::tokens(text);
+    let tokens = mc_syntax::tokens(code.as_deref().unwrap_or(text));
     let end = tokens.partition_point(|(_, span)| span.start <= offset);
     if let Some((_, token)) = tokens.get(..end).and_then(<[_]>::last)
         && token.touches(offset)

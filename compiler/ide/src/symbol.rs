@@ -1,6 +1,6 @@
 //! The outline of a file, and the declarations of a package by name.
 
-use crate::manifest;
+use crate::{manifest, template};
 use mc_compiler::name::{self, DeclKind, Entity};
 use mc_compiler::{Db, File, Origin};
 use mc_syntax::Span;
@@ -33,6 +33,10 @@ pub enum SymbolKind {
     Test,
     /// A resource or an instance that is declared.
     Declared,
+    /// A tag of a template with what is in it.
+    Tag,
+    /// A template.
+    Template,
     /// A table of a manifest.
     Table,
     /// A key of a manifest.
@@ -71,13 +75,13 @@ pub struct Declaration {
     pub span: Span,
 }
 
-/// The outline of a module, or of a manifest.
+/// The outline of a module, a template or a manifest.
 pub fn document_symbols(db: &dyn Db, file: File) -> Vec<Symbol> {
     if manifest::is_manifest(db, file) {
         return manifest::symbols(file.text(db));
     }
     if name::is_template(db, file) {
-        return Vec::new();
+        return template::symbols(file.text(db));
     }
     let mut outline = Outline { text: file.text(db), scope: name::scope(db, file), found: Vec::new() };
     name::tree(db, file).items.iter().for_each(|item| outline.item(item));

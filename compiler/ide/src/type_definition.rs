@@ -3,14 +3,15 @@
 use crate::definition::{Location, location};
 use crate::occurrence::{all_checked, occurrences, unit_at};
 use crate::reference::{files, symbols_at};
+use crate::template;
 use mc_compiler::hir::{ExprId, ExprKind};
 use mc_compiler::name::{self, DeclId};
 use mc_compiler::phase;
 use mc_compiler::signature::{self, Signature, Target};
 use mc_compiler::ty::Ty;
 use mc_compiler::{Db, File};
+use mc_syntax::Span;
 use mc_syntax::ast::ItemKind;
-use std::cmp::Reverse;
 
 /// Where the types are declared that the value at an offset is made of: of a `List<Site>` that is `Site`.
 pub fn type_definition(db: &dyn Db, file: File, offset: u32) -> Vec<Location> {
@@ -84,17 +85,26 @@ fn type_of(db: &dyn Db, target: &Target) -> Option<Ty> {
 
 /// The type of the innermost expression around an offset.
 fn expression(db: &dyn Db, file: File, offset: u32) -> Option<Ty> {
-    if name::is_template(db, file) {
-        return None;
-    }
+    let text: &str = file.text(db);
+    let (within, filled) = if name::is_template(db, file) {
+        let (hole, _) = template::code_at(text, offset)?;
+        (hole.inner, hole.filled(text))
+    } else {
+        (Span::new(0, text.len() as u32), None)
+    };
     let checked = phase::checked(db, unit_at(db, file, offset)?);
     let around = checked.body.exprs.iter().enumerate();
     let around = around.filter(|(at, expr)| {
         expr.span.touches(offset)
+            && within.start <= expr.span.start
+            && expr.span.end <= within.end
             && checked.body.foreign(ExprId(*at as u32)).is_none()
             && !matches!(expr.kind, ExprKind::Error | ExprKind::Block(_))
     });
-    let (_, expr) = around.min_by_key(|(at, expr)| (expr.span.len(), Reverse(*at)))?;
+    let (_, expr) = around.min_by_key(|(at, expr)| {
+        let rank = if Some(expr.span) == filled { *at } else { usize::MAX - at };
+        (expr.span.len(), rank)
+    })?;
     Some(expr.ty.clone())
 }
 

@@ -97,6 +97,8 @@ pub(super) fn kind(kind: mc_ide::SymbolKind) -> SymbolKind {
         Kind::Test => SymbolKind::EVENT,
         Kind::Declared | Kind::Table => SymbolKind::OBJECT,
         Kind::Key => SymbolKind::KEY,
+        Kind::Tag => SymbolKind::OPERATOR,
+        Kind::Template => SymbolKind::FILE,
     }
 }
 

@@ -174,6 +174,42 @@ pub(super) fn arms(db: &dyn Db, file: File, scan: &Scan<'_>) -> Option<Vec<Propo
     Some(found)
 }
 
+/// The patterns that a `case` can have for a value of a type, without those that others have: `.Managed { cert, key }`.
+/// Without their dots, where one is typed.
+pub(super) fn cases(db: &dyn Db, ty: &Ty, taken: &[String], with_dot: bool) -> Vec<Proposal> {
+    let mut found = Vec::new();
+    if let Ty::Enum(id, _) = ty.some_plain()
+        && let Signature::Enum(variants) = signature::signature(db, *id)
+    {
+        for (variant, payload) in variants.iter().filter(|(variant, _)| !taken.iter().any(|t| t == variant)) {
+            let fields: Vec<&str> = payload.iter().map(|field| field.name.as_str()).collect();
+            let named =
+                if fields.is_empty() { String::new() } else { format!(" {{ {} }}", fields.join(", ")) };
+            let proposal = Proposal::new(variant.as_str(), ProposalKind::Variant, 0)
+                .detail(fields.join(", "))
+                .docs(described(db, &Target::Member(*id, variant.clone())));
+            let proposal = Proposal { text: format!("{variant}{named}"), ..proposal };
+            found.push(if with_dot { dotted(proposal) } else { proposal });
+        }
+    }
+    if with_dot {
+        let mut word = |word: &str, docs: &str, rank: u8| {
+            if !taken.iter().any(|taken| taken == word) {
+                found.push(Proposal::new(word, ProposalKind::Keyword, rank).docs(docs));
+            }
+        };
+        if matches!(ty.some_plain(), Ty::Bool) {
+            word("true", "", 0);
+            word("false", "", 0);
+        }
+        if matches!(ty.plain(), Ty::Optional(_)) {
+            word("none", "No value.", 1);
+        }
+        word("_", "Whatever it is.", 1);
+    }
+    found
+}
+
 /// A variant where its dot is not written yet.
 fn dotted(variant: Proposal) -> Proposal {
     Proposal { label: format!(".{}", variant.label), text: format!(".{}", variant.text), ..variant }

@@ -101,14 +101,32 @@ fn known(db: &dyn Db, file: File, scan: &Scan<'_>, offset: u32) -> Vec<Proposal>
             }
         }
     }
-    for (name, entity) in name::scope(db, file).iter() {
-        match entity {
-            Entity::Decl(_, DeclKind::Let) if Some(name.as_str()) == declared => {}
-            Entity::Decl(id, kind) => found.push(declaration(db, name, *id, *kind, 1)),
-            Entity::Module(_) => found.push(Proposal::new(name.as_str(), ProposalKind::Module, 1)),
-            Entity::Broken => {}
-        }
-    }
+    found.extend(of_scope(db, file, declared));
+    found
+}
+
+/// The names of a module, without the value that is being declared.
+fn of_scope<'a>(
+    db: &'a dyn Db,
+    file: File,
+    declared: Option<&'a str>,
+) -> impl Iterator<Item = Proposal> + 'a {
+    name::scope(db, file).iter().filter_map(move |(name, entity)| match entity {
+        Entity::Decl(_, DeclKind::Let) if Some(name.as_str()) == declared => None,
+        Entity::Decl(id, kind) => Some(declaration(db, name, *id, *kind, 1)),
+        Entity::Module(_) => Some(Proposal::new(name.as_str(), ProposalKind::Module, 1)),
+        Entity::Broken => None,
+    })
+}
+
+/// What a template knows: its own names, and types and functions of the root module, which it cannot add to.
+pub(super) fn in_template(db: &dyn Db, file: File, scan: &Scan<'_>) -> Vec<Proposal> {
+    let words = ["true", "false", "none"];
+    let words = word::WORDS.iter().filter(|(word, ..)| words.contains(word)).copied();
+    let mut found: Vec<Proposal> = word::all(&words.collect::<Vec<_>>(), ProposalKind::Keyword, 3).collect();
+    found.extend(word::globals_of_templates());
+    found.extend(of_scope(db, file, None));
+    found.extend(super::member::expected_values(db, file, scan));
     found
 }
 

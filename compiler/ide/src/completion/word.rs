@@ -122,7 +122,16 @@ const GLOBALS: [(&str, &str); 15] = [
 
 /// What the language brings, in a test or elsewhere.
 pub(super) fn globals(in_test: bool) -> impl Iterator<Item = Proposal> {
-    let reached = prelude::GLOBALS.iter().filter(move |global| in_test || global.reach != Reach::Tests);
+    reached(move |reach| in_test || reach != Reach::Tests)
+}
+
+/// What the language brings to a template.
+pub(super) fn globals_of_templates() -> impl Iterator<Item = Proposal> {
+    reached(|reach| reach == Reach::Everywhere)
+}
+
+fn reached(wanted: impl Fn(Reach) -> bool) -> impl Iterator<Item = Proposal> {
+    let reached = prelude::GLOBALS.iter().filter(move |global| wanted(global.reach));
     reached.map(|global| {
         let text =
             GLOBALS.iter().find(|(name, _)| *name == global.name).map_or(global.name, |(_, text)| text);

@@ -52,6 +52,51 @@ pub fn walk_file<'a, V: Visitor<'a> + ?Sized>(visitor: &mut V, file: &'a SourceF
     file.items.iter().for_each(|item| visitor.item(item));
 }
 
+/// Visits all parameters, expressions and patterns of a template.
+pub fn walk_template<'a, V: Visitor<'a> + ?Sized>(visitor: &mut V, template: &'a Template) {
+    template.params.iter().for_each(|param| visitor.param(param));
+    walk_template_parts(visitor, &template.parts);
+}
+
+fn walk_template_parts<'a, V: Visitor<'a> + ?Sized>(visitor: &mut V, parts: &'a [TemplatePart]) {
+    for part in parts {
+        match part {
+            TemplatePart::Text(..) | TemplatePart::Error(_) => {}
+            TemplatePart::Hole(value) => visitor.expr(value),
+            TemplatePart::If(node) => {
+                for (condition, then) in &node.branches {
+                    walk_condition(visitor, condition);
+                    walk_template_parts(visitor, then);
+                }
+                node.otherwise.iter().for_each(|parts| walk_template_parts(visitor, parts));
+            }
+            TemplatePart::For(node) => {
+                node.patterns.iter().for_each(|pattern| visitor.pattern(pattern));
+                visitor.expr(&node.iterable);
+                walk_template_parts(visitor, &node.body);
+            }
+            TemplatePart::Match(node) => {
+                visitor.expr(&node.scrutinee);
+                for arm in &node.arms {
+                    visitor.pattern(&arm.pattern);
+                    arm.guard.iter().for_each(|guard| visitor.expr(guard));
+                    walk_template_parts(visitor, &arm.body);
+                }
+            }
+        }
+    }
+}
+
+fn walk_condition<'a, V: Visitor<'a> + ?Sized>(visitor: &mut V, condition: &'a Condition) {
+    match condition {
+        Condition::Value(value) => visitor.expr(value),
+        Condition::Let(pattern, value) => {
+            visitor.pattern(pattern);
+            visitor.expr(value);
+        }
+    }
+}
+
 /// Visits the parts of an item.
 pub fn walk_item<'a, V: Visitor<'a> + ?Sized>(visitor: &mut V, item: &'a Item) {
     match &item.kind {
@@ -286,13 +331,7 @@ pub fn walk_expr<'a, V: Visitor<'a> + ?Sized>(visitor: &mut V, expr: &'a Expr) {
             visitor.expr(value);
         }
         ExprKind::If(node) => {
-            match &node.condition {
-                Condition::Value(value) => visitor.expr(value),
-                Condition::Let(pattern, value) => {
-                    visitor.pattern(pattern);
-                    visitor.expr(value);
-                }
-            }
+            walk_condition(visitor, &node.condition);
             visitor.block(&node.then);
             match &node.otherwise {
                 Some(Else::Block(block)) => visitor.block(block),
