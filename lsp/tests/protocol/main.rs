@@ -25,4 +25,5 @@ mod navigation;
 mod order;
 mod package;
 mod robust;
+mod template;
 mod workspace;
