@@ -5,7 +5,7 @@ use crate::hover;
 use expect_test::{Expect, expect};
 
 /// The text, and before it what it is about.
-fn check(source: &str, expected: Expect) {
+pub(super) fn check(source: &str, expected: Expect) {
     let fixture = Fixture::new(source);
     let (file, offset) = fixture.cursor.expect("a cursor");
     let found = hover(&fixture.db, file, offset).map(|hover| {
@@ -723,42 +723,6 @@ fn of_an_unknown_name() {
 #[test]
 fn of_nothing() {
     check("$0", expect![""]);
-}
-
-#[test]
-fn when_a_value_is_known() {
-    let source = r#"import std.pkg.Package
-fn title(name: String) -> String {
-  let t$0ext = "${name} on ${facts.fqdn}"
-  text
-}
-"#;
-    check(
-        source,
-        expect![[r#"
-        [text]
-        ```
-        let text: String
-        ```
-
-        `host`: from `facts.fqdn`, or as late as `name`"#]],
-    );
-    let source = r#"import std.pkg.Package
-policy p {
-  let nginx = Package "nginx" {}
-  let line = "nginx ${nginx.version}$0"
-}
-"#;
-    check(
-        source,
-        expect![[r#"
-        ["nginx ${nginx.version}"]
-        ```
-        String
-        ```
-
-        `run`: from `nginx.version`"#]],
-    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
-//! Values in hovers.
+//! Values in hovers, and when they are known.
 
+use super::hover::check;
 use crate::fixture::Fixture;
 use crate::hover;
 use expect_test::{Expect, expect};
@@ -98,5 +99,41 @@ fn values_that_take_long() {
         expect![
             "Value: `[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6.. (11 more bytes)`"
         ],
+    );
+}
+
+#[test]
+fn when_a_value_is_known() {
+    let source = r#"import std.pkg.Package
+fn title(name: String) -> String {
+  let t$0ext = "${name} on ${facts.fqdn}"
+  text
+}
+"#;
+    check(
+        source,
+        expect![[r#"
+        [text]
+        ```
+        let text: String
+        ```
+
+        `host`: from `facts.fqdn`, or as late as `name`"#]],
+    );
+    let source = r#"import std.pkg.Package
+policy p {
+  let nginx = Package "nginx" {}
+  let line = "nginx ${nginx.version}$0"
+}
+"#;
+    check(
+        source,
+        expect![[r#"
+        ["nginx ${nginx.version}"]
+        ```
+        String
+        ```
+
+        `run`: from `nginx.version`"#]],
     );
 }

@@ -26,8 +26,7 @@ fn no_line_is_broken_in_a_text_on_one_line() {
 
 #[test]
 fn what_follows_another_word_stays() {
-    let text =
-        "fn f(a: Bool, b: Bool) -> Int {\n  if a {\n    1\n  } else i$0f b {\n    2\n  } else {\n    3\n  }\n}\n";
+    let text = "fn f(a: Bool, b: Bool) -> Int {\n  if a {\n    1\n  } else i$0f b {\n    2\n  } else {\n    3\n  }\n}\n";
     none("if_to_match", text);
     let arm = "import std.pkg.Package\nenum E { A, B }\npolicy p {\n  let e = E.A\n  match e {\n    .A => Pac$0kage \"a\" {}\n    .B => Package \"b\" {}\n  }\n}\n";
     none("name_resource", arm);
@@ -50,7 +49,10 @@ fn what_a_place_does_not_take() {
 #[test]
 fn what_means_something_only_in_its_place() {
     none("extract_constant", "enum Role { Web }\nrecord R { role: Role }\nlet r = R { role = $0.Web$0 }\n");
-    none("extract_constant", "policy p {}\ntest \"t\" {\n  let a = $0plan(p)$0\n  expect a.count() == 0\n}\n");
+    none(
+        "extract_constant",
+        "policy p {}\ntest \"t\" {\n  let a = $0plan(p)$0\n  expect a.count() == 0\n}\n",
+    );
     none(
         "extract_constant",
         "fn f(a: Int) -> Int { if a > 0 { a } else { fail(\"too small\") } }\ntest \"t\" {\n  expect fails \"small\" {\n    let a = $0f(0)$0\n  }\n}\n",
@@ -72,7 +74,8 @@ fn edges_that_close_a_circle() {
 /// Nothing looks at every pair of a policy's resources.
 #[test]
 fn a_large_policy_is_answered() {
-    let mut source = "import std.fs.File\npolicy p {\n  Fi$0le \"/etc/first\" { content = \"\" }\n".to_owned();
+    let mut source =
+        "import std.fs.File\npolicy p {\n  Fi$0le \"/etc/first\" { content = \"\" }\n".to_owned();
     for at in 0..4_000 {
         writeln!(source, "  let f{at} = File \"/etc/d{at}/f\" {{ content = \"\" }}").expect("a string");
     }
