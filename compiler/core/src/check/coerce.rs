@@ -148,8 +148,11 @@ impl<'db> Checker<'db> {
         match (expected.plain(), found.plain(), literal) {
             (Ty::Mode, Ty::Int, Some(Value::Int(i))) => {
                 let mode = format!("0o{i}");
-                // A guess: it may be the number that the bits are in decimal.
                 let help = format!("permission bits are written in octal: `{mode}`");
+                if is_usual(*i) {
+                    return change(diagnostic, help, mode);
+                }
+                // It may be the number that the bits are in decimal, as 420 is `0o644`.
                 diagnostic.help(help).fix(format!("change to `{mode}`"), self.place(span), mode)
             }
             (Ty::Mode, Ty::String, Some(Value::Str(s)))
@@ -247,4 +250,11 @@ fn is_literal(expr: &ast::Expr) -> bool {
         | Ast::Construct(_) => true,
         _ => false,
     }
+}
+
+/// Whether decimal digits read as permission bits give nobody more than the owner: `644` does, `420` does not.
+fn is_usual(digits: i64) -> bool {
+    let digit = |place: i64| digits / place % 10;
+    let owner = digit(100);
+    digit(10) & !owner == 0 && digit(1) & !owner == 0
 }
