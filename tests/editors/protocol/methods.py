@@ -529,15 +529,17 @@ async def semantic_tokens_delta(s):
 
 @check_of(t.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
 async def did_change_workspace_folders(s):
-    folder = s.folder / "other"
+    # Beside the folder that is open: what lies in it stays as long as it does.
+    folder = s.folder.with_name(f"{s.folder.name}-other")
+    main = str(folder / "src/main.mc")
     (folder / "src").mkdir(parents=True, exist_ok=True)
     (folder / "masterchef.toml").write_text(package.FILES["masterchef.toml"].replace("shop", "other"))
     (folder / "src/main.mc").write_text('let a: Int = "x"\n')
     other = [{"uri": folder.as_uri(), "name": "other"}]
     s.notify(t.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, event={"added": other, "removed": []})
-    await s.until_errors("other/src/main.mc", ["MC0301"])
+    await s.until_errors(main, ["MC0301"])
     s.notify(t.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, event={"added": [], "removed": other})
-    await s.until_errors("other/src/main.mc", [])
+    await s.until_errors(main, [])
 
 
 @check_of(t.TEXT_DOCUMENT_DIAGNOSTIC)
