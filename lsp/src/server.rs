@@ -168,9 +168,8 @@ impl Server {
         T: Default + Send + 'static,
         W: Fn(Snapshot<'_>, File) -> T + Send + 'static,
     {
-        self.send(document, move |snapshot, file| {
-            let file = file.filter(|file| !mc_ide::is_manifest(snapshot.db, *file));
-            file.map(|file| work(snapshot, file)).unwrap_or_default()
+        self.ask_any(document, move |snapshot, file| {
+            if mc_ide::is_manifest(snapshot.db, file) { T::default() } else { work(snapshot, file) }
         })
     }
 

@@ -147,6 +147,9 @@ impl<'db> Checker<'db> {
         };
         match (expected.plain(), found.plain(), literal) {
             (Ty::Mode, Ty::Int, Some(Value::Int(i))) => {
+                if let Some(help) = no_octal(&i.to_string()) {
+                    return diagnostic.help(help);
+                }
                 let mode = format!("0o{i}");
                 let help = format!("permission bits are written in octal: `{mode}`");
                 if is_usual(*i) {
@@ -164,10 +167,7 @@ impl<'db> Checker<'db> {
             (Ty::Mode, Ty::String, Some(Value::Str(s)))
                 if !s.is_empty() && s.chars().all(|c| c.is_ascii_digit()) =>
             {
-                let digit = s.chars().find(|c| !c.is_digit(8)).unwrap_or_default();
-                diagnostic.help(format!(
-                    "permission bits are written in octal, from 0 to 7, and `{digit}` is none: `0o644`"
-                ))
+                no_octal(s).into_iter().fold(diagnostic, Diagnostic::help)
             }
             (Ty::Bool, Ty::String, Some(Value::Str(s)))
                 if matches!(&**s, "true" | "false" | "yes" | "no" | "on" | "off") =>
@@ -250,6 +250,12 @@ fn is_literal(expr: &ast::Expr) -> bool {
         | Ast::Construct(_) => true,
         _ => false,
     }
+}
+
+/// What to say of digits that are no octal ones.
+fn no_octal(digits: &str) -> Option<String> {
+    let digit = digits.chars().find(|c| !c.is_digit(8))?;
+    Some(format!("permission bits are written in octal, from 0 to 7, and `{digit}` is none: `0o644`"))
 }
 
 /// Whether decimal digits read as permission bits give nobody more than the owner: `644` does, `420` does not.

@@ -94,6 +94,9 @@ impl<'db> Evaluator<'db> {
         policies.sort_by_key(|(_, id)| id.file != unit.file);
         let is_policy = policies.iter().any(|(_, id)| Some(*id) == own);
         for (name, id) in policies {
+            if self.exhausted {
+                return;
+            }
             if !is_policy || Some(id) == own {
                 self.policy(name, id);
             }

@@ -6,6 +6,7 @@ use mc_compiler::check::{self, Checked};
 use mc_compiler::hir::{ExprId, ExprKind};
 use mc_compiler::name::{self, DeclId, DeclKind, Entity};
 use mc_compiler::phase;
+use mc_compiler::prelude;
 use mc_compiler::signature::{self, Signature, Target};
 use mc_compiler::ty::Ty;
 use mc_compiler::{Db, File};
@@ -343,7 +344,7 @@ impl<'db> Cx<'db> {
         }
         let mut name = base.to_owned();
         let mut number = 2;
-        while taken.contains(name.as_str()) || BUILT_IN.contains(&name.as_str()) {
+        while taken.contains(name.as_str()) || prelude::global(&name).is_some() {
             name = format!("{base}{number}");
             number += 1;
         }
@@ -409,12 +410,6 @@ fn key_name(db: &dyn Db, id: DeclId) -> Option<String> {
         _ => None,
     }
 }
-
-/// Names that mean something everywhere.
-const BUILT_IN: [&str; 15] = [
-    "facts", "labels", "secret", "file", "dir", "load", "layers", "template", "fail", "range", "json",
-    "yaml", "toml", "ini", "plan",
-];
 
 /// Whether a word can name a value.
 fn is_free_word(word: &str) -> bool {

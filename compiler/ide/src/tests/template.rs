@@ -32,28 +32,16 @@ fn check(template: &str, expected: &Expect) {
 
 #[test]
 fn tags_begin_with_a_word() {
-    check(
-        "%{ param sites: List<Site> }\n%{ $0",
-        &expect![[r#"
+    let tags = expect![[r#"
             for | for ${1:item} in ${2:items} | 
             if | if ${1:condition} | 
             match | match ${1:value} | 
             param | param ${1:name}: ${2:String} | 
             case | case ${1:pattern} | 
             else | else | 
-            end | end | "#]],
-    );
-    check(
-        "%{ param sites: List<Site> }\n%{ f$0 }\nx\n",
-        &expect![[r#"
-            for | for ${1:item} in ${2:items} | 
-            if | if ${1:condition} | 
-            match | match ${1:value} | 
-            param | param ${1:name}: ${2:String} | 
-            case | case ${1:pattern} | 
-            else | else | 
-            end | end | "#]],
-    );
+            end | end | "#]];
+    check("%{ param sites: List<Site> }\n%{ $0", &tags);
+    check("%{ param sites: List<Site> }\n%{ f$0 }\nx\n", &tags);
 }
 
 #[test]

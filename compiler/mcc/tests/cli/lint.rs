@@ -165,6 +165,18 @@ fn checks_fix_as_well() {
     .assert_eq(&session.transcript(&["check", "web", "--fix", "--guess"]));
 }
 
+/// 420 is `0o644` in decimal, and somebody may have meant that.
+#[test]
+fn a_mode_that_may_be_decimal_is_not_fixed_by_itself() {
+    let session = session();
+    session.write("web/src/main.mc", UNWISE.replace("0o644", "420"));
+    let guessed = session.transcript(&["check", "web", "--fix"]);
+    assert!(guessed.contains("MC0301") && guessed.contains("`0o420`"), "{guessed}");
+    session.write("web/src/main.mc", UNWISE.replace("0o644", "888"));
+    let no_octal = session.transcript(&["check", "web", "--fix"]);
+    assert!(no_octal.contains("from 0 to 7, and `8` is none") && !no_octal.contains("0o888"), "{no_octal}");
+}
+
 #[test]
 fn rules_that_do_not_exist() {
     let session = session();
